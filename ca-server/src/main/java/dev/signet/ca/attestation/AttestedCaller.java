@@ -1,0 +1,31 @@
+package dev.signet.ca.attestation;
+
+import dev.signet.ca.identity.EvidenceKind;
+import dev.signet.ca.identity.SpiffeIdPattern;
+import dev.signet.ca.ledger.JoinTokenHash;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Map;
+
+/// A caller whose evidence was verified. Immutable; holds no secret.
+///
+/// @param kind how it proved itself
+/// @param subject whom the evidence names, unique within the kind: `issuer|sub` for tokens, the
+///   token id for join tokens, the SPIFFE ID for certificates
+/// @param attributes what the verified octets say, keys in lower case with dots:
+///   `kubernetes.namespace`, `kubernetes.service-account`, `kubernetes.pod-name`, ...
+/// @param bound the identity that the evidence itself is bound to (join token, current
+///   certificate); null where policy derives it
+/// @param joinToken to be used up in the same commit as the certificate; null for other kinds
+public record AttestedCaller(
+        EvidenceKind kind,
+        String subject,
+        Map<String, String> attributes,
+        @Nullable SpiffeIdPattern bound,
+        @Nullable JoinTokenHash joinToken) {
+
+    public AttestedCaller {
+        attributes = Map.copyOf(attributes);
+    }
+}

@@ -1,0 +1,26 @@
+package dev.signet.ca.authority;
+
+import dev.signet.ca.certificate.Issuer;
+import dev.signet.ca.certificate.LeafContent;
+
+import java.util.List;
+
+/// An authority that signs leaf certificates. Thread-safe.
+public interface IssuingAuthority {
+
+    /// Names the authority in the ledger: the lower-case hexadecimal SHA-256 of its certificate.
+    String id();
+
+    Issuer issuer();
+
+    /// DER certificates to send with a leaf: the issuing certificate first, without the root.
+    List<byte[]> chain();
+
+    /// Whether [PreparedCertificate#sign()] may block.
+    boolean mayBlock();
+
+    /// Writes down exactly what will be signed.
+    ///
+    /// @throws IllegalArgumentException when the content names another issuer or outlives this one
+    PreparedCertificate prepare(LeafContent content);
+}

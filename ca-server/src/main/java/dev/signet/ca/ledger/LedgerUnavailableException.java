@@ -1,0 +1,11 @@
+package dev.signet.ca.ledger;
+
+/// PostgreSQL could not be asked. The caller answers UNAVAILABLE; a retry can help.
+public final class LedgerUnavailableException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    public LedgerUnavailableException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,15 @@
+package dev.signet.ca.policy;
+
+/// One version of policy and profiles, immutable and thread-safe. A request takes it once and uses
+/// it to its end (R5).
+public interface PolicySnapshot {
+
+    /// Names the version in the ledger.
+    String version();
+
+    /// First matching rule decides; none matches: POLICY_DENIED.
+    Decision decide(PolicyRequest request);
+
+    /// Whether [#decide] may wait for something other than this CPU.
+    boolean mayBlock();
+}
