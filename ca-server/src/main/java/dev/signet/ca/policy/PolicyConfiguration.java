@@ -1,0 +1,7 @@
+package dev.signet.ca.policy;
+
+import org.springframework.context.annotation.Configuration;
+
+/// Makes the beans of this package.
+@Configuration(proxyBeanMethods = false)
+public class PolicyConfiguration {}

@@ -1,0 +1,123 @@
+package dev.signet.ca.policy;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/// What the default policy grants; configured under `signet.policy`. An instance that exists is
+/// usable.
+///
+/// @param defaultLifetime of a certificate whose caller names none; default 1 h
+/// @param minLifetime shortest lifetime that a caller may wish, at least 10 s; default 10 s
+/// @param maxLifetime longest lifetime, at most 365 d; default 24 h
+/// @param serverLifetime of this server's own certificate, within the two bounds; default 1 h
+/// @param serverDnsNames names under which clients dial this server, at most 64; default localhost
+/// @param serverIpAddresses IPv4 and IPv6 literals under which clients dial this server, at most
+///   64; default 127.0.0.1 and ::1
+public record PolicySettings(
+        Duration defaultLifetime,
+        Duration minLifetime,
+        Duration maxLifetime,
+        Duration serverLifetime,
+        List<String> serverDnsNames,
+        List<String> serverIpAddresses) {
+
+    private static final Duration LEAST = Duration.ofSeconds(10);
+    private static final Duration MOST = Duration.ofDays(365);
+    private static final int MAX_NAMES = 64;
+
+    // RFC 1123 2.1, RFC 1035 2.3.4; a leading `*.` is not allowed: a wildcard names other hosts
+    // too.
+    private static final String DNS_LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
+    private static final String DNS_NAME = DNS_LABEL + "(\\." + DNS_LABEL + ")*";
+    private static final int MAX_DNS_NAME_LENGTH = 253;
+
+    public PolicySettings {
+        defaultLifetime = defaultLifetime == null ? Duration.ofHours(1) : defaultLifetime;
+        minLifetime = minLifetime == null ? LEAST : minLifetime;
+        maxLifetime = maxLifetime == null ? Duration.ofHours(24) : maxLifetime;
+        require("min-lifetime", minLifetime, LEAST, MOST);
+        require("max-lifetime", maxLifetime, minLifetime, MOST);
+        require("default-lifetime", defaultLifetime, minLifetime, maxLifetime);
+        serverLifetime =
+                serverLifetime != null
+                        ? serverLifetime
+                        : clamp(Duration.ofHours(1), minLifetime, maxLifetime);
+        require("server-lifetime", serverLifetime, minLifetime, maxLifetime);
+        serverDnsNames =
+                serverDnsNames == null
+                        ? List.of("localhost")
+                        : serverDnsNames.stream()
+                                .map(name -> name.toLowerCase(Locale.ROOT))
+                                .distinct()
+                                .toList();
+        serverIpAddresses =
+                serverIpAddresses == null
+                        ? List.of("127.0.0.1", "::1")
+                        : serverIpAddresses.stream().distinct().toList();
+        if (serverDnsNames.size() > MAX_NAMES || serverIpAddresses.size() > MAX_NAMES) {
+            throw new IllegalArgumentException(
+                    "signet.policy names this server more than 64 times (expected: at most 64 DNS"
+                            + " names and 64 IP addresses)");
+        }
+        for (String name : serverDnsNames) {
+            if (name.length() > MAX_DNS_NAME_LENGTH || !name.matches(DNS_NAME)) {
+                throw new IllegalArgumentException(
+                        "signet.policy.server-dns-names has " + name + " (expected: a host name)");
+            }
+        }
+        serverIpAddresses.forEach(PolicySettings::address);
+    }
+
+    public static PolicySettings defaults() {
+        return new PolicySettings(
+                Duration.ofHours(1),
+                LEAST,
+                Duration.ofHours(24),
+                Duration.ofHours(1),
+                List.of("localhost"),
+                List.of("127.0.0.1", "::1"));
+    }
+
+    /// The server's addresses, 4 or 16 octets each.
+    List<byte[]> serverAddresses() {
+        return serverIpAddresses.stream().map(PolicySettings::address).toList();
+    }
+
+    private static byte[] address(String literal) {
+        try {
+            return InetAddress.ofLiteral(literal).getAddress();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "signet.policy.server-ip-addresses has "
+                            + literal
+                            + " (expected: an IPv4 or IPv6 literal)",
+                    e);
+        }
+    }
+
+    private static Duration clamp(Duration value, Duration least, Duration most) {
+        if (value.compareTo(least) < 0) {
+            return least;
+        }
+        return value.compareTo(most) > 0 ? most : value;
+    }
+
+    private static void require(String key, Duration value, Duration least, Duration most) {
+        if (value.compareTo(least) < 0
+                || value.compareTo(most) > 0
+                || !value.equals(Duration.ofSeconds(value.toSeconds()))) {
+            throw new IllegalArgumentException(
+                    "signet.policy."
+                            + key
+                            + " is "
+                            + value
+                            + " (expected: whole seconds from "
+                            + least
+                            + " to "
+                            + most
+                            + ")");
+        }
+    }
+}
