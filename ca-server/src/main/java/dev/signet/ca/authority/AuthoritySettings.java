@@ -1,0 +1,76 @@
+package dev.signet.ca.authority;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+
+/// Settings under `signet.authority`. Key types and lifetimes count when an empty database gets its
+/// first authorities; later changes of them do not alter those.
+///
+/// @param rootKeyType default P384
+/// @param issuingKeyType default P256
+/// @param rootLifetime default 3650 days; 1 hour to 100 years
+/// @param issuingLifetime default 365 days; 1 minute up to the root's
+/// @param minimumRemainder an issuer with less time left than this does not sign any more; default
+///   1 minute
+/// @param refreshInterval how often the authorities on record are read again; default 5 s, at least
+///   100 ms
+/// @param keyEncryptionKey what the CA's private keys are wrapped with; no default
+public record AuthoritySettings(
+        KeyType rootKeyType,
+        KeyType issuingKeyType,
+        Duration rootLifetime,
+        Duration issuingLifetime,
+        Duration minimumRemainder,
+        Duration refreshInterval,
+        KeyEncryptionKeySettings keyEncryptionKey) {
+
+    private static final Duration LONGEST = Duration.ofDays(36_525);
+    private static final Duration SHORTEST_ROOT = Duration.ofHours(1);
+    private static final Duration SHORTEST_ISSUING = Duration.ofMinutes(1);
+    private static final Duration SHORTEST_REFRESH = Duration.ofMillis(100);
+
+    /// @throws IllegalArgumentException when a value is out of its bounds, or there is no
+    ///   key-encryption key
+    public AuthoritySettings(
+            @Nullable KeyType rootKeyType,
+            @Nullable KeyType issuingKeyType,
+            @Nullable Duration rootLifetime,
+            @Nullable Duration issuingLifetime,
+            @Nullable Duration minimumRemainder,
+            @Nullable Duration refreshInterval,
+            @Nullable KeyEncryptionKeySettings keyEncryptionKey) {
+        this.rootKeyType = rootKeyType == null ? KeyType.P384 : rootKeyType;
+        this.issuingKeyType = issuingKeyType == null ? KeyType.P256 : issuingKeyType;
+        this.rootLifetime = rootLifetime == null ? Duration.ofDays(3650) : rootLifetime;
+        this.issuingLifetime = issuingLifetime == null ? Duration.ofDays(365) : issuingLifetime;
+        this.minimumRemainder = minimumRemainder == null ? Duration.ofMinutes(1) : minimumRemainder;
+        this.refreshInterval = refreshInterval == null ? Duration.ofSeconds(5) : refreshInterval;
+        if (keyEncryptionKey == null) {
+            throw new IllegalArgumentException(
+                    "signet.authority.key-encryption-key is missing (expected: one of its file,"
+                            + " environment-variable, base64; 32 random octets, for example from"
+                            + " 'openssl rand -base64 32')");
+        }
+        this.keyEncryptionKey = keyEncryptionKey;
+        within("root-lifetime", this.rootLifetime, SHORTEST_ROOT, LONGEST);
+        within("issuing-lifetime", this.issuingLifetime, SHORTEST_ISSUING, this.rootLifetime);
+        within("minimum-remainder", this.minimumRemainder, Duration.ZERO, this.issuingLifetime);
+        within("refresh-interval", this.refreshInterval, SHORTEST_REFRESH, Duration.ofHours(1));
+    }
+
+    private static void within(String name, Duration value, Duration least, Duration most) {
+        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+            throw new IllegalArgumentException(
+                    "signet.authority."
+                            + name
+                            + " is "
+                            + value
+                            + " (expected: "
+                            + least
+                            + " to "
+                            + most
+                            + ")");
+        }
+    }
+}

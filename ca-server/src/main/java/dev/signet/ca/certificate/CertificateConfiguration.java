@@ -1,0 +1,16 @@
+package dev.signet.ca.certificate;
+
+import dev.signet.ca.crypto.CryptoProvider;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/// Beans of this package: the reader of certification requests.
+@Configuration(proxyBeanMethods = false)
+public class CertificateConfiguration {
+
+    @Bean
+    SigningRequestReader signingRequestReader(CryptoProvider crypto) {
+        return new SigningRequestReader(crypto);
+    }
+}
