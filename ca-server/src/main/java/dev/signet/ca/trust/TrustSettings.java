@@ -19,7 +19,7 @@ public record TrustSettings(Duration refreshHint, Duration refreshInterval) {
     public TrustSettings(@Nullable Duration refreshHint, @Nullable Duration refreshInterval) {
         this.refreshHint = refreshHint == null ? Duration.ofMinutes(1) : refreshHint;
         this.refreshInterval = refreshInterval == null ? Duration.ofSeconds(5) : refreshInterval;
-        if (this.refreshHint.getNano() != 0
+        if (this.refreshHint.toNanosPart() != 0
                 || this.refreshHint.toSeconds() < 1
                 || this.refreshHint.compareTo(LONGEST_HINT) > 0) {
             throw new IllegalArgumentException(
