@@ -1,0 +1,340 @@
+package dev.signet.ca.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.signet.ca.certificate.LeafProfile;
+import dev.signet.ca.identity.EvidenceKind;
+import dev.signet.ca.identity.SpiffeId;
+import dev.signet.ca.identity.SpiffeIdPattern;
+import dev.signet.ca.identity.TrustDomain;
+import dev.signet.ca.refusal.RefusalCode;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+class DefaultPolicyTest {
+
+    private static final TrustDomain DOMAIN = new TrustDomain("example.org");
+    private static final Map<String, String> ORDERS =
+            Map.of("kubernetes.namespace", "shop", "kubernetes.service-account", "orders");
+
+    private final DefaultPolicy policy =
+            new DefaultPolicy(DOMAIN, PolicySettings.defaults(), LeafProfile.WORKLOAD);
+
+    @Test
+    void grantsAKubernetesCallerTheIdOfItsServiceAccount() {
+        Decision.Granted granted = granted(kubernetes(ORDERS, null, null));
+
+        assertThat(granted.spiffeId()).hasToString("spiffe://example.org/ns/shop/sa/orders");
+        assertThat(granted.dnsNames()).isEmpty();
+        assertThat(granted.ipAddresses()).isEmpty();
+        assertThat(granted.lifetime()).isEqualTo(Duration.ofHours(1));
+        assertThat(granted.rule()).isEqualTo("kubernetes-service-account");
+    }
+
+    @Test
+    void grantsAJoinTokenTheIdThatItIsBoundTo() {
+        String id = "spiffe://example.org/db/primary";
+
+        assertThat(granted(joinToken(id, null)).spiffeId()).hasToString(id);
+        assertThat(granted(joinToken(id, id)).spiffeId()).hasToString(id);
+    }
+
+    @Test
+    void grantsAWildcardJoinTokenTheWishedIdThatMatches() {
+        String pattern = "spiffe://example.org/web/*";
+
+        assertThat(granted(joinToken(pattern, "spiffe://example.org/web/a")).spiffeId())
+                .hasToString("spiffe://example.org/web/a");
+        assertDenied(joinToken(pattern, null), RefusalCode.IDENTITY_NOT_GRANTED);
+        assertDenied(
+                joinToken(pattern, "spiffe://example.org/web/a/b"),
+                RefusalCode.IDENTITY_NOT_GRANTED);
+        assertDenied(
+                joinToken(pattern, "spiffe://example.org/db/a"), RefusalCode.IDENTITY_NOT_GRANTED);
+        assertDenied(
+                joinToken(pattern, "spiffe://example.com/web/a"), RefusalCode.IDENTITY_NOT_GRANTED);
+    }
+
+    @Test
+    void R16_renewalGrantsTheSameIdentityOnly() {
+        SpiffeIdPattern current = pattern("spiffe://example.org/ns/shop/sa/orders");
+
+        assertThat(granted(current(current, null)).spiffeId())
+                .hasToString("spiffe://example.org/ns/shop/sa/orders");
+        assertDenied(
+                current(current, "spiffe://example.org/ns/shop/sa/payments"),
+                RefusalCode.IDENTITY_NOT_GRANTED);
+        assertDenied(
+                current(pattern("spiffe://example.org/ns/shop/sa/*"), null),
+                RefusalCode.POLICY_DENIED);
+        assertDenied(current(null, null), RefusalCode.POLICY_DENIED);
+    }
+
+    @Test
+    void grantsTheServerItsConfiguredNames() {
+        PolicySettings settings =
+                new PolicySettings(
+                        null,
+                        null,
+                        null,
+                        Duration.ofMinutes(30),
+                        List.of("CA.example.org"),
+                        List.of("192.0.2.7", "2001:db8::7"));
+        DefaultPolicy configured = new DefaultPolicy(DOMAIN, settings, LeafProfile.WORKLOAD);
+
+        Decision.Granted granted =
+                (Decision.Granted)
+                        configured.decide(
+                                new PolicyRequest(EvidenceKind.SERVER, Map.of(), null, null, null));
+
+        assertThat(granted.spiffeId()).hasToString("spiffe://example.org/signet/server");
+        assertThat(granted.dnsNames()).containsExactly("ca.example.org");
+        assertThat(granted.ipAddresses())
+                .extracting(address -> address.length)
+                .containsExactly(4, 16);
+        assertThat(granted.lifetime()).isEqualTo(Duration.ofMinutes(30));
+    }
+
+    @Test
+    void deniesEveryCallerThatNoRuleIsFor() {
+        assertDenied(
+                new PolicyRequest(EvidenceKind.OIDC, ORDERS, null, null, null),
+                RefusalCode.POLICY_DENIED);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = EvidenceKind.class,
+            names = {"JOIN_TOKEN", "CURRENT_CERTIFICATE"})
+    void deniesOthersTheIdsReservedForTheServer(EvidenceKind kind) {
+        assertDenied(
+                new PolicyRequest(
+                        kind, Map.of(), pattern("spiffe://example.org/signet/server"), null, null),
+                RefusalCode.POLICY_DENIED);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = EvidenceKind.class,
+            names = {"JOIN_TOKEN", "CURRENT_CERTIFICATE"})
+    void deniesIdsOfAnotherTrustDomain(EvidenceKind kind) {
+        assertDenied(
+                new PolicyRequest(kind, Map.of(), pattern("spiffe://example.com/a"), null, null),
+                RefusalCode.POLICY_DENIED);
+    }
+
+    @ParameterizedTest
+    @EnumSource(EvidenceKind.class)
+    void R10_aWishNeverWidensAGrant(EvidenceKind kind) {
+        SpiffeId wish = SpiffeId.parse("spiffe://example.org/ns/shop/sa/admin").orElseThrow();
+        for (SpiffeIdPattern bound :
+                Collections.unmodifiableList(
+                        java.util.Arrays.asList(
+                                null,
+                                pattern("spiffe://example.org/ns/shop/sa/orders"),
+                                pattern("spiffe://example.org/web/*")))) {
+            Decision decision = policy.decide(new PolicyRequest(kind, ORDERS, bound, wish, null));
+
+            assertThat(decision).isInstanceOf(Decision.Denied.class);
+        }
+    }
+
+    @Test
+    void refusesLifetimesOutsideItsBounds() {
+        assertDenied(
+                kubernetes(ORDERS, null, Duration.ofSeconds(9)), RefusalCode.LIFETIME_NOT_GRANTED);
+        assertDenied(
+                kubernetes(ORDERS, null, Duration.ofHours(24).plusSeconds(1)),
+                RefusalCode.LIFETIME_NOT_GRANTED);
+        assertDenied(
+                kubernetes(ORDERS, null, Duration.ofSeconds(-5)), RefusalCode.LIFETIME_NOT_GRANTED);
+        assertDenied(
+                kubernetes(ORDERS, null, Duration.ofSeconds(Long.MAX_VALUE)),
+                RefusalCode.LIFETIME_NOT_GRANTED);
+        assertThat(granted(kubernetes(ORDERS, null, Duration.ofSeconds(10))).lifetime())
+                .isEqualTo(Duration.ofSeconds(10));
+        assertThat(granted(kubernetes(ORDERS, null, Duration.ofHours(24))).lifetime())
+                .isEqualTo(Duration.ofHours(24));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                ".",
+                "..",
+                "../../signet/server",
+                "shop/sa/admin",
+                "shop%2Fsa%2Fadmin",
+                "shop\\sa",
+                "shop\r\nX: y",
+                "shop\n",
+                "shop\u0000",
+                " shop",
+                "shop ",
+                "shоp", // Cyrillic o
+                "shop\u2215sa",
+                "\u202eshop",
+                "\ud800",
+                "shop?x=y",
+                "shop#x",
+                "spiffe://example.com",
+                "{{ns}}",
+                "${jndi:ldap://x}",
+                "shop\",\"sa\":\"admin",
+                "'; DROP TABLE ledger.certificate; --",
+                "*"
+            })
+    void R13_namesThatAreNoPathSegmentsNeverReachAnId(String name) {
+        assertDenied(
+                kubernetes(
+                        Map.of(
+                                "kubernetes.namespace",
+                                name,
+                                "kubernetes.service-account",
+                                "orders"),
+                        null,
+                        null),
+                RefusalCode.POLICY_DENIED);
+        assertDenied(
+                kubernetes(
+                        Map.of("kubernetes.namespace", "shop", "kubernetes.service-account", name),
+                        null,
+                        null),
+                RefusalCode.POLICY_DENIED);
+    }
+
+    @Test
+    void R13_veryLongNamesAreRefused() {
+        assertDenied(
+                kubernetes(
+                        Map.of(
+                                "kubernetes.namespace",
+                                "shop",
+                                "kubernetes.service-account",
+                                "a".repeat(100_000)),
+                        null,
+                        null),
+                RefusalCode.POLICY_DENIED);
+    }
+
+    @Test
+    void deniesAKubernetesCallerWithoutAServiceAccount() {
+        assertDenied(
+                kubernetes(Map.of("kubernetes.namespace", "shop"), null, null),
+                RefusalCode.POLICY_DENIED);
+    }
+
+    @Test
+    void R3_orderAndExtraAttributesNeverChangeTheVerdict() {
+        Random random = new Random(3);
+        for (int round = 0; round < 500; round++) {
+            List<Map.Entry<String, String>> entries = new ArrayList<>(ORDERS.entrySet());
+            for (int i = random.nextInt(20); i > 0; i--) {
+                entries.add(
+                        Map.entry(
+                                "kubernetes.extra-" + i + "/" + random.nextInt(),
+                                "/ns/shop/sa/admin"));
+            }
+            Collections.shuffle(entries, random);
+            Map<String, String> attributes = new LinkedHashMap<>();
+            entries.forEach(entry -> attributes.put(entry.getKey(), entry.getValue()));
+
+            assertThat(granted(kubernetes(attributes, null, null)).spiffeId())
+                    .hasToString("spiffe://example.org/ns/shop/sa/orders");
+            attributes.remove("kubernetes.namespace");
+            assertDenied(kubernetes(attributes, null, null), RefusalCode.POLICY_DENIED);
+        }
+    }
+
+    @Test
+    void R5_versionNamesTheContent() {
+        PolicySettings other =
+                new PolicySettings(Duration.ofMinutes(59), null, null, null, null, null);
+
+        assertThat(new DefaultPolicy(DOMAIN, PolicySettings.defaults(), LeafProfile.WORKLOAD))
+                .extracting(DefaultPolicy::version)
+                .isEqualTo(policy.version());
+        assertThat(new DefaultPolicy(DOMAIN, other, LeafProfile.WORKLOAD).version())
+                .isNotEqualTo(policy.version());
+        assertThat(
+                        new DefaultPolicy(
+                                        new TrustDomain("example.com"),
+                                        PolicySettings.defaults(),
+                                        LeafProfile.WORKLOAD)
+                                .version())
+                .isNotEqualTo(policy.version());
+        assertThat(
+                        new DefaultPolicy(
+                                        DOMAIN,
+                                        PolicySettings.defaults(),
+                                        new LeafProfile("workload", 2, Duration.ofSeconds(15)))
+                                .version())
+                .isNotEqualTo(policy.version());
+        assertThat(granted(kubernetes(ORDERS, null, null)).policyVersion())
+                .isEqualTo(policy.version());
+    }
+
+    @Test
+    void settingsRefuseWhatCannotWork() {
+        assertThatThrownBy(() ->
+                        new PolicySettings(null, Duration.ofSeconds(9), null, null, null, null))
+                .hasMessageContaining("min-lifetime");
+        assertThatThrownBy(() ->
+                        new PolicySettings(Duration.ofHours(25), null, null, null, null, null))
+                .hasMessageContaining("default-lifetime");
+        assertThatThrownBy(() -> new PolicySettings(null, null, null, null, List.of("*.x"), null))
+                .hasMessageContaining("server-dns-names");
+        assertThatThrownBy(
+                        () -> new PolicySettings(null, null, null, null, null, List.of("ca.local")))
+                .hasMessageContaining("server-ip-addresses");
+    }
+
+    private Decision.Granted granted(PolicyRequest request) {
+        Decision decision = policy.decide(request);
+        assertThat(decision).isInstanceOf(Decision.Granted.class);
+        return (Decision.Granted) decision;
+    }
+
+    private void assertDenied(PolicyRequest request, RefusalCode code) {
+        assertThat(policy.decide(request))
+                .isInstanceOfSatisfying(
+                        Decision.Denied.class,
+                        denied -> assertThat(denied.refusal().code()).isEqualTo(code));
+    }
+
+    private static PolicyRequest kubernetes(
+            Map<String, String> attributes, SpiffeId wishedId, Duration lifetime) {
+        return new PolicyRequest(EvidenceKind.KUBERNETES, attributes, null, wishedId, lifetime);
+    }
+
+    private static PolicyRequest joinToken(String bound, String wished) {
+        return new PolicyRequest(
+                EvidenceKind.JOIN_TOKEN, Map.of(), pattern(bound), wish(wished), null);
+    }
+
+    private static PolicyRequest current(SpiffeIdPattern bound, String wished) {
+        return new PolicyRequest(
+                EvidenceKind.CURRENT_CERTIFICATE, Map.of(), bound, wish(wished), null);
+    }
+
+    private static SpiffeId wish(String wished) {
+        return wished == null ? null : SpiffeId.parse(wished).orElseThrow();
+    }
+
+    private static SpiffeIdPattern pattern(String text) {
+        return SpiffeIdPattern.parse(text).orElseThrow();
+    }
+}
