@@ -1,0 +1,39 @@
+package dev.signet.ca;
+
+import dev.signet.ca.wire.ListeningPorts;
+
+import org.springframework.context.ConfigurableApplicationContext;
+
+/// A server that was started in this process. Thread-safe.
+public final class RunningServer implements AutoCloseable {
+
+    private final ConfigurableApplicationContext context;
+    private final ListeningPorts ports;
+
+    RunningServer(ConfigurableApplicationContext context) {
+        this.context = context;
+        this.ports = context.getBean(ListeningPorts.class);
+    }
+
+    /// The TLS port as bound, also where the setting was 0.
+    public int grpcPort() {
+        return ports.grpc();
+    }
+
+    /// The plain HTTP port as bound.
+    public int httpPort() {
+        return ports.http();
+    }
+
+    /// Stops gracefully: accepted requests are answered, within `signet.stop`. Blocks until done;
+    /// may be called more than once.
+    @Override
+    public void close() {
+        context.close();
+    }
+
+    /// A part of the server, for tests in this process.
+    <T> T part(Class<T> type) {
+        return context.getBean(type);
+    }
+}

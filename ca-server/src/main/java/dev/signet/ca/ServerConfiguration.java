@@ -1,0 +1,130 @@
+package dev.signet.ca;
+
+import dev.signet.ca.admin.AdminConfiguration;
+import dev.signet.ca.attestation.AttestationConfiguration;
+import dev.signet.ca.attestation.AttestationSettings;
+import dev.signet.ca.authority.AuthorityConfiguration;
+import dev.signet.ca.authority.AuthoritySettings;
+import dev.signet.ca.certificate.CertificateConfiguration;
+import dev.signet.ca.crypto.CryptoConfiguration;
+import dev.signet.ca.crypto.CryptoProvider;
+import dev.signet.ca.identity.TrustDomain;
+import dev.signet.ca.issuance.IssuanceConfiguration;
+import dev.signet.ca.issuance.IssuanceSettings;
+import dev.signet.ca.ledger.DatabaseSettings;
+import dev.signet.ca.ledger.LedgerConfiguration;
+import dev.signet.ca.ledger.LedgerSettings;
+import dev.signet.ca.policy.PolicyConfiguration;
+import dev.signet.ca.policy.PolicySettings;
+import dev.signet.ca.trust.TrustConfiguration;
+import dev.signet.ca.trust.TrustSettings;
+import dev.signet.ca.wire.GrpcSettings;
+import dev.signet.ca.wire.HttpSettings;
+import dev.signet.ca.wire.OperatorSettings;
+import dev.signet.ca.wire.StopSettings;
+import dev.signet.ca.wire.WireConfiguration;
+
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+import java.security.SecureRandom;
+import java.time.InstantSource;
+
+/// What the server is made of: every package's configuration by name, each branch of the settings
+/// as a bean of its own, and what all share.
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(SignetSettings.class)
+@Import({
+    CryptoConfiguration.class,
+    CertificateConfiguration.class,
+    LedgerConfiguration.class,
+    PolicyConfiguration.class,
+    AuthorityConfiguration.class,
+    TrustConfiguration.class,
+    AttestationConfiguration.class,
+    IssuanceConfiguration.class,
+    AdminConfiguration.class,
+    WireConfiguration.class
+})
+class ServerConfiguration {
+
+    @Bean
+    TrustDomain trustDomain(SignetSettings settings) {
+        return new TrustDomain(settings.trustDomain());
+    }
+
+    @Bean
+    InstantSource instantSource() {
+        return InstantSource.system();
+    }
+
+    @Bean
+    SecureRandom secureRandom(CryptoProvider crypto) {
+        return crypto.secureRandom();
+    }
+
+    @Bean(destroyMethod = "close")
+    PrometheusMeterRegistry meterRegistry() {
+        return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    }
+
+    @Bean
+    DatabaseSettings databaseSettings(SignetSettings settings) {
+        return settings.database();
+    }
+
+    @Bean
+    LedgerSettings ledgerSettings(SignetSettings settings) {
+        return settings.ledger();
+    }
+
+    @Bean
+    AuthoritySettings authoritySettings(SignetSettings settings) {
+        return settings.authority();
+    }
+
+    @Bean
+    TrustSettings trustSettings(SignetSettings settings) {
+        return settings.trust();
+    }
+
+    @Bean
+    AttestationSettings attestationSettings(SignetSettings settings) {
+        return settings.attestation();
+    }
+
+    @Bean
+    PolicySettings policySettings(SignetSettings settings) {
+        return settings.policy();
+    }
+
+    @Bean
+    IssuanceSettings issuanceSettings(SignetSettings settings) {
+        return settings.issuance();
+    }
+
+    @Bean
+    GrpcSettings grpcSettings(SignetSettings settings) {
+        return settings.grpc();
+    }
+
+    @Bean
+    HttpSettings httpSettings(SignetSettings settings) {
+        return settings.http();
+    }
+
+    @Bean
+    OperatorSettings operatorSettings(SignetSettings settings) {
+        return settings.operator();
+    }
+
+    @Bean
+    StopSettings stopSettings(SignetSettings settings) {
+        return settings.stop();
+    }
+}
