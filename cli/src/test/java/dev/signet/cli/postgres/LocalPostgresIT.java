@@ -2,8 +2,8 @@ package dev.signet.cli.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -187,7 +187,8 @@ class LocalPostgresIT {
 
     @Test
     void runsAsAnotherUserWhereRootHasNoUserNamespaces() throws Exception {
-        assumeTrue(Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid")));
+        assumeTrue(
+                Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid")));
         LocalPostgresSettings settings = LocalPostgresSettings.in(pgDirectory());
         Account nobody = Account.forRootAs("nobody");
         assumeTrue(!nobody.prefix().isEmpty());
