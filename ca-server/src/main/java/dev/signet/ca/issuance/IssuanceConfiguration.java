@@ -1,7 +1,83 @@
 package dev.signet.ca.issuance;
 
+import dev.signet.ca.attestation.Attestation;
+import dev.signet.ca.authority.Authorities;
+import dev.signet.ca.certificate.SigningRequestReader;
+import dev.signet.ca.ledger.ClockGuard;
+import dev.signet.ca.ledger.Ledger;
+import dev.signet.ca.policy.Policies;
+import dev.signet.ca.trust.TrustBundles;
+
+import io.micrometer.core.instrument.MeterRegistry;
+
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/// Makes the beans of this package.
+import java.time.InstantSource;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/// Makes the beans of this package. Needs beans [IssuanceSettings], `InstantSource`,
+/// `MeterRegistry` and those of the packages that the flow calls.
 @Configuration(proxyBeanMethods = false)
-public class IssuanceConfiguration {}
+public class IssuanceConfiguration {
+
+    private static final long DEADLINE_CHECK_MILLIS = 50;
+
+    @Bean
+    Flights issuanceFlights(IssuanceSettings settings, MeterRegistry registry) {
+        return new Flights(
+                System::nanoTime,
+                settings.deadline(),
+                new IssuanceMetrics(registry),
+                new RefusalLog(System::nanoTime));
+    }
+
+    @Bean(destroyMethod = "shutdownNow")
+    ScheduledExecutorService issuanceDeadlines(Flights flights) {
+        ScheduledExecutorService deadlines =
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().name("issuance-deadlines").daemon().factory());
+        var _ =
+                deadlines.scheduleWithFixedDelay(
+                        flights::endOverdue,
+                        DEADLINE_CHECK_MILLIS,
+                        DEADLINE_CHECK_MILLIS,
+                        TimeUnit.MILLISECONDS);
+        return deadlines;
+    }
+
+    @Bean(destroyMethod = "shutdown")
+    ExecutorService issuanceBlockingThreads() {
+        return Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("issuance-blocking-", 0).factory());
+    }
+
+    @Bean
+    Issuance issuance(
+            ClockGuard clockGuard,
+            Attestation attestation,
+            Policies policies,
+            Authorities authorities,
+            SigningRequestReader signingRequestReader,
+            Ledger ledger,
+            TrustBundles trustBundles,
+            InstantSource clock,
+            Flights issuanceFlights,
+            ExecutorService issuanceBlockingThreads,
+            IssuanceSettings settings) {
+        return new IssuanceFlow(
+                clockGuard,
+                attestation,
+                policies,
+                authorities,
+                signingRequestReader::read,
+                ledger,
+                trustBundles,
+                clock,
+                issuanceFlights,
+                new BlockingLane(issuanceBlockingThreads, settings.maxBlocking()));
+    }
+}

@@ -1,0 +1,361 @@
+package dev.signet.ca.issuance;
+
+import dev.signet.ca.attestation.Attestation;
+import dev.signet.ca.attestation.AttestedCaller;
+import dev.signet.ca.authority.Authorities;
+import dev.signet.ca.authority.IssuingAuthority;
+import dev.signet.ca.authority.SigningException;
+import dev.signet.ca.certificate.LeafContent;
+import dev.signet.ca.certificate.SerialNumber;
+import dev.signet.ca.certificate.SignedCertificate;
+import dev.signet.ca.certificate.SigningRequest;
+import dev.signet.ca.certificate.Validity;
+import dev.signet.ca.ledger.ClockGuard;
+import dev.signet.ca.ledger.IssuanceRecord;
+import dev.signet.ca.ledger.Ledger;
+import dev.signet.ca.ledger.RecordedCertificate;
+import dev.signet.ca.policy.Decision;
+import dev.signet.ca.policy.Policies;
+import dev.signet.ca.policy.PolicyRequest;
+import dev.signet.ca.policy.PolicySnapshot;
+import dev.signet.ca.refusal.Refusal;
+import dev.signet.ca.refusal.RefusalCode;
+import dev.signet.ca.trust.TrustBundles;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/// The issuance flow; the numbers are those of docs/flows/issuance.md. Thread-safe.
+///
+/// A request is dated once, at its beginning, and sees one policy snapshot and one authority from
+/// beginning to end (R5). Nothing here waits: a request whose evidence, policy or signer may block
+/// goes to the [BlockingLane].
+final class IssuanceFlow implements Issuance {
+
+    /// A serial number with 128 random bits that is taken means a broken source of randomness, not
+    /// bad luck: few tries.
+    static final int MAX_SERIAL_NUMBERS = 3;
+
+    private static final Duration RETRY_WHEN_OVERLOADED = Duration.ofSeconds(1);
+    private static final Duration RETRY_WHEN_LEDGER_IS_AWAY = Duration.ofSeconds(1);
+
+    private final ClockGuard clockGuard;
+    private final Attestation attestation;
+    private final Policies policies;
+    private final Authorities authorities;
+    private final Function<byte[], SigningRequest.Reading> signingRequests;
+    private final Ledger ledger;
+    private final TrustBundles trustBundles;
+    private final InstantSource clock;
+    private final Flights flights;
+    private final BlockingLane blockingLane;
+
+    IssuanceFlow(
+            ClockGuard clockGuard,
+            Attestation attestation,
+            Policies policies,
+            Authorities authorities,
+            Function<byte[], SigningRequest.Reading> signingRequests,
+            Ledger ledger,
+            TrustBundles trustBundles,
+            InstantSource clock,
+            Flights flights,
+            BlockingLane blockingLane) {
+        this.clockGuard = clockGuard;
+        this.attestation = attestation;
+        this.policies = policies;
+        this.authorities = authorities;
+        this.signingRequests = signingRequests;
+        this.ledger = ledger;
+        this.trustBundles = trustBundles;
+        this.clock = clock;
+        this.flights = flights;
+        this.blockingLane = blockingLane;
+    }
+
+    @Override
+    public void refuseNew() {
+        flights.refuseNew();
+    }
+
+    @Override
+    public int inFlight() {
+        return flights.inFlight();
+    }
+
+    @Override
+    public void issue(
+            IssuanceRequest request, Consumer<IssuanceOutcome> answer, Consumer<Throwable> fault) {
+        Flight flight = flights.begin(answer, fault);
+        flight.guard(() -> admit(flight, request));
+    }
+
+    // 1. Admit: what can be refused without looking at evidence or certification request.
+    private void admit(Flight flight, IssuanceRequest request) {
+        Instant now = clock.instant();
+        Optional<Refusal> objection =
+                flights.objection()
+                        .or(clockGuard::objection)
+                        .or(() -> RequestIds.objection(request.requestId(), now));
+        if (objection.isPresent()) {
+            flight.refuse(objection.get());
+            return;
+        }
+        PolicySnapshot policy = policies.current();
+        Authorities.Selection selection = authorities.active(now);
+        if (attestation.mayBlock(request.evidence()) || policy.mayBlock() || mayBlock(selection)) {
+            blockingLane.run(flight, () -> attest(flight, request, now, policy, selection));
+        } else {
+            attest(flight, request, now, policy, selection);
+        }
+    }
+
+    private static boolean mayBlock(Authorities.Selection selection) {
+        return switch (selection) {
+            case Authorities.Selection.Usable(IssuingAuthority authority) -> authority.mayBlock();
+            case Authorities.Selection.NotUsable(_) -> false;
+        };
+    }
+
+    // 2. Attest: before the certification request is read, so that nobody who has not proved who it
+    // is makes this CPU work on a key of its choice (R12).
+    private void attest(
+            Flight flight,
+            IssuanceRequest request,
+            Instant now,
+            PolicySnapshot policy,
+            Authorities.Selection selection) {
+        switch (attestation.attest(request.evidence(), now)) {
+            case Attestation.Outcome.Refused(Refusal refusal) -> flight.refuse(refusal);
+            case Attestation.Outcome.Attested(AttestedCaller caller) ->
+                    decide(flight, request, now, policy, selection, caller);
+        }
+    }
+
+    // 3. Decide: by policy over attested attributes; the certification request has no say (R10).
+    private void decide(
+            Flight flight,
+            IssuanceRequest request,
+            Instant now,
+            PolicySnapshot policy,
+            Authorities.Selection selection,
+            AttestedCaller caller) {
+        Decision decision =
+                policy.decide(
+                        new PolicyRequest(
+                                caller.kind(),
+                                caller.attributes(),
+                                caller.bound(),
+                                request.wishedId(),
+                                request.wishedLifetime()));
+        switch (decision) {
+            case Decision.Denied(Refusal refusal) -> flight.refuse(refusal);
+            case Decision.Granted grant -> {
+                switch (selection) {
+                    case Authorities.Selection.NotUsable(Refusal refusal) -> flight.refuse(refusal);
+                    case Authorities.Selection.Usable(IssuingAuthority authority) ->
+                            takePlace(
+                                    flight,
+                                    new Approved(request, now, caller, grant, authority),
+                                    1);
+                }
+            }
+        }
+    }
+
+    // 4. Take a place in the commit queue before anything costly is done; none left: say so at once
+    // (R18).
+    private void takePlace(Flight flight, Approved approved, int attempt) {
+        if (flight.isAnswered()) {
+            return; // its deadline has passed
+        }
+        Optional<Ledger.Place> reserved = ledger.reserve();
+        if (reserved.isEmpty()) {
+            flight.refuse(overloaded());
+            return;
+        }
+        Ledger.Place place = reserved.get();
+        Signing signing;
+        try {
+            signing = buildAndSign(flight, approved);
+        } catch (RuntimeException | Error e) {
+            place.giveUp();
+            throw e;
+        }
+        switch (signing) {
+            case Signing.Refused(Refusal refusal) -> {
+                place.giveUp();
+                flight.refuse(refusal);
+            }
+            case Signing.TooLate() -> place.giveUp();
+            case Signing.Signed(IssuanceRecord issuance) ->
+                    // 8. Commit.
+                    place.record(
+                            issuance,
+                            outcome ->
+                                    flight.guard(
+                                            () -> decided(flight, approved, attempt, outcome)));
+        }
+    }
+
+    /// @throws SigningException when there is no signature
+    private Signing buildAndSign(Flight flight, Approved approved) {
+        // 5. Read the certification request: its key, and the proof that the caller has the private
+        // one.
+        SigningRequest signingRequest;
+        switch (signingRequests.apply(approved.request().certificationRequest())) {
+            case SigningRequest.Reading.Rejected(Refusal refusal) -> {
+                return new Signing.Refused(refusal);
+            }
+            case SigningRequest.Reading.Accepted(SigningRequest accepted) ->
+                    signingRequest = accepted;
+        }
+        // 6. Build: validity, a serial number that was never used, the whole content.
+        Decision.Granted grant = approved.grant();
+        IssuingAuthority authority = approved.authority();
+        Optional<Validity> validity =
+                LeafValidity.of(
+                        approved.now(),
+                        grant.lifetime(),
+                        grant.profile().backdate(),
+                        authority.issuer().validity());
+        if (validity.isEmpty()) {
+            return new Signing.Refused(
+                    Refusal.withDiagnosis(
+                            RefusalCode.AUTHORITY_NOT_USABLE,
+                            "The CA's issuing authority ends too soon to issue a useful"
+                                    + " certificate. Tell its operator.",
+                            "authority "
+                                    + authority.id()
+                                    + " ends at "
+                                    + authority.issuer().validity().notAfter()));
+        }
+        SerialNumber serialNumber = ledger.serialNumbers().next(validity.get().notAfter());
+        LeafContent content =
+                new LeafContent(
+                        serialNumber,
+                        authority.issuer(),
+                        validity.get(),
+                        grant.spiffeId(),
+                        grant.dnsNames(),
+                        grant.ipAddresses(),
+                        signingRequest.key(),
+                        grant.profile());
+        // 7. Sign exactly that content, and lint the result.
+        SignedCertificate signed = authority.prepare(content).sign();
+        if (flight.isAnswered()) {
+            return new Signing.TooLate(); // nothing was recorded, nothing will be released
+        }
+        AttestedCaller caller = approved.caller();
+        return new Signing.Signed(
+                new IssuanceRecord(
+                        signed,
+                        signingRequest,
+                        approved.request().requestId(),
+                        caller.joinToken(),
+                        caller.kind(),
+                        caller.subject(),
+                        caller.attributes(),
+                        grant.policyVersion(),
+                        grant.rule()));
+    }
+
+    private void decided(
+            Flight flight, Approved approved, int attempt, Ledger.RecordOutcome outcome) {
+        switch (outcome) {
+            case Ledger.Recorded(RecordedCertificate certificate) ->
+                    release(flight, certificate, approved.authority().chain());
+            case Ledger.AlreadyRecorded(RecordedCertificate certificate) ->
+                    releaseAgain(flight, certificate);
+            case Ledger.RequestIdReused() ->
+                    flight.refuse(
+                            Refusal.of(
+                                    RefusalCode.REQUEST_ID_REUSED,
+                                    "The request id was used before with another certification"
+                                            + " request or by another caller. Make a new id for"
+                                            + " each new request."));
+            case Ledger.JoinTokenAlreadyUsed() ->
+                    flight.refuse(
+                            Refusal.of(
+                                    RefusalCode.TOKEN_ALREADY_USED,
+                                    "The join token was already used. Ask the operator for a new"
+                                            + " one."));
+            case Ledger.SerialNumberTaken() -> {
+                if (attempt >= MAX_SERIAL_NUMBERS) {
+                    throw new IllegalStateException(
+                            MAX_SERIAL_NUMBERS + " fresh serial numbers in a row were taken");
+                }
+                // Not on the ledger's writer thread: it must go on committing.
+                blockingLane.run(flight, () -> takePlace(flight, approved, attempt + 1));
+            }
+            case Ledger.Unavailable(String diagnosis) ->
+                    flight.refuse(
+                            Refusal.withDiagnosis(
+                                            RefusalCode.LEDGER_UNAVAILABLE,
+                                            "The issuance could not be put on record. Retry with"
+                                                    + " the same request id.",
+                                            diagnosis)
+                                    .retryAfter(RETRY_WHEN_LEDGER_IS_AWAY));
+        }
+    }
+
+    private void releaseAgain(Flight flight, RecordedCertificate certificate) {
+        if (!certificate.validity().notAfter().isAfter(clock.instant())) {
+            flight.refuse(
+                    Refusal.of(
+                            RefusalCode.REQUEST_ID_REUSED,
+                            "The certificate that this request id was given has expired. Make a new"
+                                    + " id for each new request."));
+            return;
+        }
+        Optional<List<byte[]>> chain = authorities.chain(certificate.authorityId());
+        if (chain.isEmpty()) {
+            throw new IllegalStateException(
+                    "certificate "
+                            + certificate.serialNumber().hex()
+                            + " is on record under authority "
+                            + certificate.authorityId()
+                            + ", which this replica does not know");
+        }
+        release(flight, certificate, chain.get());
+    }
+
+    // 9. Release: only what is on record has the type that can be answered with.
+    private void release(Flight flight, RecordedCertificate certificate, List<byte[]> chain) {
+        RenewalWindow window = RenewalWindow.of(clock.instant(), certificate.validity().notAfter());
+        flight.issued(
+                new IssuanceOutcome.Issued(
+                        certificate,
+                        chain,
+                        trustBundles.current().version(),
+                        window.from(),
+                        window.until()));
+    }
+
+    static Refusal overloaded() {
+        return Refusal.of(
+                        RefusalCode.OVERLOADED,
+                        "The CA has more requests than it can record. Retry after the given time.")
+                .retryAfter(RETRY_WHEN_OVERLOADED);
+    }
+
+    private record Approved(
+            IssuanceRequest request,
+            Instant now,
+            AttestedCaller caller,
+            Decision.Granted grant,
+            IssuingAuthority authority) {}
+
+    private sealed interface Signing {
+        record Signed(IssuanceRecord issuance) implements Signing {}
+
+        record Refused(Refusal refusal) implements Signing {}
+
+        record TooLate() implements Signing {}
+    }
+}
