@@ -1,0 +1,77 @@
+package dev.signet.cli;
+
+import dev.signet.cli.output.Terminal;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+
+/// The command `signet`. Exit codes: [ExitCode].
+@Command(
+        name = "signet",
+        description = "A certificate authority for workloads.",
+        synopsisSubcommandLabel = "COMMAND",
+        footerHeading = "%nExit codes:%n",
+        footer = {
+            "  0   done",
+            "  1   refused or failed; the message says why",
+            "  2   the command line is wrong",
+            "  3   the server is not there, or not the one that is trusted",
+            "",
+            "First steps:",
+            "  ./signet demo      see everything at work, in less than a minute",
+            "  ./signet server    run the CA; it prints what to type next"
+        })
+public final class SignetCli implements Runnable {
+
+    @Spec private CommandSpec spec;
+
+    private SignetCli() {}
+
+    /// Runs one command and ends the process.
+    public static void main(String[] arguments) {
+        System.exit(run(Terminal.system(), InstantSource.system(), arguments));
+    }
+
+    /// Runs one command.
+    ///
+    /// @return the exit code
+    public static int run(Terminal terminal, InstantSource clock, String... arguments) {
+        CommandLine line = new CommandLine(new SignetCli());
+        line.addSubcommand(new InspectCommand(terminal, clock));
+        Failures failures = new Failures(terminal);
+        line.setOut(writer(terminal.out()));
+        line.setErr(writer(terminal.err()));
+        line.setColorScheme(
+                CommandLine.Help.defaultColorScheme(terminal.outStyle().on() ? Ansi.ON : Ansi.OFF));
+        line.setUsageHelpAutoWidth(false);
+        line.setUsageHelpWidth(Math.min(100, Math.max(80, terminal.columns())));
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.setExecutionExceptionHandler(failures);
+        line.setParameterExceptionHandler(failures);
+        mixInHelp(line);
+        return line.execute(arguments);
+    }
+
+    private static PrintWriter writer(PrintStream stream) {
+        return new PrintWriter(stream, true, StandardCharsets.UTF_8);
+    }
+
+    private static void mixInHelp(CommandLine line) {
+        line.getCommandSpec().mixinStandardHelpOptions(true);
+        line.getSubcommands().values().forEach(SignetCli::mixInHelp);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+}
