@@ -1,0 +1,164 @@
+package dev.signet.client;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.List;
+
+/// Reads and writes the textual encodings of certificates and private keys: labels `CERTIFICATE`
+/// and `PRIVATE KEY` (PKCS#8, not encrypted). Text between blocks is skipped. Stateless.
+///
+/// @rfc 7468 5
+/// @rfc 7468 10
+public final class Pem {
+
+    /// Longest text that is read, in characters.
+    public static final int MAX_LENGTH = 1 << 20;
+
+    /// Most certificates that are read from one text.
+    public static final int MAX_CERTIFICATES = 256;
+
+    private static final String CERTIFICATE = "CERTIFICATE";
+    private static final String PRIVATE_KEY = "PRIVATE KEY";
+    private static final Base64.Encoder LINES = Base64.getMimeEncoder(64, new byte[] {(byte) '\n'});
+
+    private Pem() {}
+
+    /// The certificates of a text, in its order.
+    ///
+    /// @throws IllegalArgumentException when the text holds none, too many, or one that is broken
+    public static List<X509Certificate> certificates(String text) {
+        List<X509Certificate> certificates = new ArrayList<>();
+        for (byte[] der : blocks(text, CERTIFICATE)) {
+            certificates.add(certificate(der));
+        }
+        if (certificates.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "no certificate found (expected: at least one block -----BEGIN CERTIFICATE-----)");
+        }
+        return List.copyOf(certificates);
+    }
+
+    /// The one private key of a text: PKCS#8, EC, Ed25519 or RSA.
+    ///
+    /// @throws IllegalArgumentException when the text holds none, several, or one that is broken;
+    ///   the message holds nothing of the key
+    public static PrivateKey privateKey(String text) {
+        List<byte[]> keys = blocks(text, PRIVATE_KEY);
+        if (keys.size() != 1) {
+            throw new IllegalArgumentException(
+                    "found "
+                            + keys.size()
+                            + " private keys (expected: one block -----BEGIN PRIVATE KEY-----,"
+                            + " PKCS#8 without passphrase)");
+        }
+        return privateKey(keys.get(0));
+    }
+
+    /// Certificates as text, each block ended by a line feed.
+    public static String encode(Collection<X509Certificate> certificates) {
+        StringBuilder text = new StringBuilder();
+        for (X509Certificate certificate : certificates) {
+            try {
+                text.append(block(CERTIFICATE, certificate.getEncoded()));
+            } catch (CertificateException e) {
+                throw new IllegalArgumentException("certificate cannot be encoded", e);
+            }
+        }
+        return text.toString();
+    }
+
+    /// A private key as PKCS#8 text. A secret: write it with mode 0600 and nowhere else.
+    public static String encode(PrivateKey key) {
+        byte[] der = key.getEncoded();
+        if (der == null) {
+            throw new IllegalArgumentException("private key does not leave its provider");
+        }
+        return block(PRIVATE_KEY, der);
+    }
+
+    static PrivateKey privateKey(byte[] pkcs8) {
+        for (String algorithm : List.of("EC", "Ed25519", "RSA")) {
+            PrivateKey key = privateKey(pkcs8, algorithm);
+            if (key != null) {
+                return key;
+            }
+        }
+        throw new IllegalArgumentException("private key is neither EC, Ed25519 nor RSA in PKCS#8");
+    }
+
+    private static @Nullable PrivateKey privateKey(byte[] pkcs8, String algorithm) {
+        try {
+            return KeyFactory.getInstance(algorithm)
+                    .generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+        } catch (GeneralSecurityException e) {
+            // Not a key of this algorithm; what the parser says may quote the key.
+            return null;
+        }
+    }
+
+    static X509Certificate certificate(byte[] der) {
+        try {
+            ByteArrayInputStream in = new ByteArrayInputStream(der);
+            X509Certificate certificate =
+                    (X509Certificate)
+                            CertificateFactory.getInstance("X.509").generateCertificate(in);
+            if (in.available() > 0) {
+                throw new IllegalArgumentException("certificate is followed by other data");
+            }
+            return certificate;
+        } catch (CertificateException e) {
+            throw new IllegalArgumentException("certificate cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static List<byte[]> blocks(String text, String label) {
+        if (text.length() > MAX_LENGTH) {
+            throw new IllegalArgumentException(
+                    "PEM text has more than " + MAX_LENGTH + " characters");
+        }
+        String begin = "-----BEGIN " + label + "-----";
+        String end = "-----END " + label + "-----";
+        List<byte[]> blocks = new ArrayList<>();
+        int at = text.indexOf(begin);
+        while (at >= 0) {
+            int stop = text.indexOf(end, at);
+            if (stop < 0) {
+                throw new IllegalArgumentException("PEM block " + label + " has no end line");
+            }
+            if (blocks.size() == MAX_CERTIFICATES) {
+                throw new IllegalArgumentException(
+                        "PEM text has more than " + MAX_CERTIFICATES + " blocks");
+            }
+            String body = text.substring(at + begin.length(), stop).replaceAll("\\s", "");
+            try {
+                blocks.add(Base64.getDecoder().decode(body));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("PEM block " + label + " is not Base64");
+            }
+            at = text.indexOf(begin, stop);
+        }
+        return blocks;
+    }
+
+    private static String block(String label, byte[] der) {
+        return "-----BEGIN "
+                + label
+                + "-----\n"
+                + new String(LINES.encode(der), StandardCharsets.US_ASCII)
+                + "\n-----END "
+                + label
+                + "-----\n";
+    }
+}

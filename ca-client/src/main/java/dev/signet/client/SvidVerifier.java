@@ -1,0 +1,161 @@
+package dev.signet.client;
+
+import java.security.GeneralSecurityException;
+import java.security.cert.CertPathValidator;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.PKIXParameters;
+import java.security.cert.TrustAnchor;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Date;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Checks a chain as an X.509-SVID: first whose it claims to be, then with the bundle of that one
+/// trust domain, then what its leaf may be used for. Stateless.
+final class SvidVerifier {
+
+    /// Longest chain that is looked at.
+    static final int MAX_CHAIN = 8;
+
+    static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
+    static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
+
+    private static final int URI = 6;
+    private static final int DIGITAL_SIGNATURE = 0;
+    private static final int KEY_CERT_SIGN = 5;
+    private static final int CRL_SIGN = 6;
+
+    private SvidVerifier() {}
+
+    /// The identity that a leaf names: its one URI SAN.
+    ///
+    /// @throws CertificateException when it names none, several, or something else
+    static SpiffeId spiffeId(X509Certificate leaf) throws CertificateException {
+        String found = null;
+        Collection<List<?>> names = leaf.getSubjectAlternativeNames();
+        for (List<?> name : names == null ? List.<List<?>>of() : names) {
+            if (Integer.valueOf(URI).equals(name.get(0))) {
+                if (found != null) {
+                    throw new CertificateException(
+                            "certificate has several URI SANs (expected: one SPIFFE ID)");
+                }
+                found = String.valueOf(name.get(1));
+            }
+        }
+        if (found == null) {
+            throw new CertificateException("certificate has no URI SAN (expected: one SPIFFE ID)");
+        }
+        try {
+            return SpiffeId.parse(found);
+        } catch (IllegalArgumentException e) {
+            throw new CertificateException("certificate's URI SAN: " + e.getMessage(), e);
+        }
+    }
+
+    /// Verifies a chain, leaf first.
+    ///
+    /// @param purposes extended key usages that the leaf must have, all of them
+    /// @throws CertificateException when it does not verify; says why
+    static SpiffeId verify(
+            List<X509Certificate> chain,
+            Map<TrustDomain, TrustBundle> bundles,
+            Instant at,
+            Set<String> purposes)
+            throws CertificateException {
+        if (chain.isEmpty() || chain.size() > MAX_CHAIN) {
+            throw new CertificateException(
+                    "chain has "
+                            + chain.size()
+                            + " certificates (expected: 1 to "
+                            + MAX_CHAIN
+                            + ")");
+        }
+        X509Certificate leaf = chain.get(0);
+        SpiffeId id = spiffeId(leaf);
+        TrustBundle bundle = bundles.get(id.trustDomain());
+        if (bundle == null) {
+            throw new CertificateException(
+                    id + " is of a trust domain that is not trusted here: " + id.trustDomain());
+        }
+        checkUsage(leaf, purposes);
+        verifyPath(chain, bundle, at);
+        return id;
+    }
+
+    private static void checkUsage(X509Certificate leaf, Set<String> purposes)
+            throws CertificateException {
+        if (leaf.getBasicConstraints() >= 0) {
+            throw new CertificateException("certificate is a CA's and authenticates no workload");
+        }
+        boolean[] usage = leaf.getKeyUsage();
+        if (usage == null || !usage[DIGITAL_SIGNATURE] || usage[KEY_CERT_SIGN] || usage[CRL_SIGN]) {
+            throw new CertificateException(
+                    "certificate's key usage is not a workload's (expected: digitalSignature,"
+                            + " neither keyCertSign nor cRLSign)");
+        }
+        try {
+            List<String> extended = leaf.getExtendedKeyUsage();
+            if (extended == null || !extended.containsAll(purposes)) {
+                throw new CertificateException(
+                        "certificate's extended key usage does not allow this direction (expected: "
+                                + purposes
+                                + ")");
+            }
+        } catch (CertificateParsingException e) {
+            throw new CertificateException("certificate's extended key usage cannot be read", e);
+        }
+    }
+
+    private static void verifyPath(List<X509Certificate> chain, TrustBundle bundle, Instant at)
+            throws CertificateException {
+        Set<TrustAnchor> anchors = new HashSet<>();
+        for (X509Certificate authority : bundle.authorities()) {
+            // PKIX leaves the anchor's own validity to its user.
+            if (!at.isBefore(authority.getNotBefore().toInstant())
+                    && !at.isAfter(authority.getNotAfter().toInstant())) {
+                anchors.add(new TrustAnchor(authority, null));
+            }
+        }
+        if (anchors.isEmpty()) {
+            throw new CertificateException(
+                    "trust bundle of " + bundle.trustDomain() + " has no authority valid now");
+        }
+        List<X509Certificate> path = chain;
+        if (path.size() > 1 && bundle.authorities().contains(path.get(path.size() - 1))) {
+            path = path.subList(0, path.size() - 1);
+        }
+        try {
+            PKIXParameters parameters = new PKIXParameters(anchors);
+            parameters.setRevocationEnabled(false);
+            parameters.setDate(Date.from(at));
+            CertPathValidator.getInstance("PKIX")
+                    .validate(
+                            CertificateFactory.getInstance("X.509").generateCertPath(path),
+                            parameters);
+        } catch (CertificateException e) {
+            throw e;
+        } catch (GeneralSecurityException e) {
+            throw new CertificateException(
+                    "chain does not verify with the trust bundle of "
+                            + bundle.trustDomain()
+                            + " version "
+                            + bundle.version()
+                            + ": "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    static List<X509Certificate> listOf(X509Certificate[] chain) {
+        return chain.length > MAX_CHAIN + 1
+                ? Arrays.asList(chain).subList(0, MAX_CHAIN + 1)
+                : Arrays.asList(chain);
+    }
+}

@@ -1,0 +1,207 @@
+package dev.signet.client;
+
+import dev.signet.client.rotation.Backoff;
+import dev.signet.client.rotation.Lease;
+import dev.signet.client.rotation.RotationLoop;
+import dev.signet.client.rotation.Timeline;
+
+import io.grpc.ChannelCredentials;
+import io.grpc.ServerCredentials;
+import io.grpc.TlsChannelCredentials;
+import io.grpc.TlsServerCredentials;
+
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/// A workload's certificate, kept fresh for as long as this object is open, in the forms that TLS
+/// libraries take. Everything that it gives out is live: a rotation or a change of trust is what
+/// the next handshake uses, connections that are open go on. There is no host name check towards
+/// peers: a peer is its SPIFFE ID, which the predicate judges after the chain has been verified
+/// with the bundle of that ID's own trust domain.
+///
+/// While the CA is away the last certificate serves to its end; after that nothing is shown, and
+/// handshakes fail until the CA is back. Thread-safe.
+public final class WorkloadIdentity implements AutoCloseable {
+
+    private final Timeline timeline;
+    private final LiveIdentity live;
+    private final IdentityRotation rotation;
+    private final RotationLoop loop;
+    private final TrustWatch watch;
+    private final SvidKeyManager keyManager;
+
+    WorkloadIdentity(
+            Timeline timeline,
+            CaPort port,
+            LiveIdentity live,
+            Conversation conversation,
+            IdentityRotation rotation,
+            ClientOptions options) {
+        this.timeline = timeline;
+        this.live = live;
+        this.rotation = rotation;
+        this.keyManager = new SvidKeyManager(live);
+        this.loop =
+                new RotationLoop(
+                        timeline,
+                        rotation,
+                        new Backoff(options.firstRetry(), options.longestRetry()),
+                        options.recheck());
+        this.watch =
+                new TrustWatch(timeline, port, conversation, live, options, this::trustChanged);
+    }
+
+    /// Begins to describe an identity.
+    public static WorkloadIdentityBuilder builder() {
+        return new WorkloadIdentityBuilder();
+    }
+
+    void start() {
+        timeline.schedule(
+                Duration.ZERO,
+                () -> {
+                    Lease cached = rotation.resume();
+                    loop.start(cached);
+                    // After the first attempt, which fetches the bundle by itself.
+                    watch.start();
+                });
+    }
+
+    void awaitFirst(Duration timeout) {
+        if (timeout.isZero()) {
+            return;
+        }
+        try {
+            rotation.first().get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            SignetClientException last = rotation.lastFailure();
+            throw new IdentityUnavailableException(
+                    last == null ? "NO_ANSWER" : last.code(),
+                    "no certificate within "
+                            + timeout
+                            + (last == null ? "" : "; the last attempt: " + last.getMessage()),
+                    last == null ? e : last);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause();
+            throw new IdentityUnavailableException(
+                    cause instanceof SignetClientException known ? known.code() : "FAILED",
+                    "no certificate: " + (cause == null ? e : cause).getMessage(),
+                    cause);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IdentityUnavailableException(
+                    "INTERRUPTED", "interrupted while waiting for the first certificate", e);
+        }
+    }
+
+    private void trustChanged(TrustBundle bundle) {
+        if (rotation.trustChanged(bundle)) {
+            loop.renewNow();
+        }
+    }
+
+    /// The current certificate with its key: for what cannot take a live object, and for showing.
+    ///
+    /// @throws IdentityUnavailableException when there is none that is valid now
+    public X509Svid current() {
+        X509Svid svid = live.usable();
+        if (svid == null) {
+            SignetClientException last = rotation.lastFailure();
+            throw new IdentityUnavailableException(
+                    last == null ? "NO_CERTIFICATE" : last.code(),
+                    "no valid certificate now"
+                            + (last == null ? "" : "; the last attempt: " + last.getMessage()),
+                    last);
+        }
+        return svid;
+    }
+
+    /// The trust bundle of the workload's own trust domain, as last seen.
+    ///
+    /// @throws IdentityUnavailableException before the first certificate
+    public TrustBundle trustBundle() {
+        X509Svid svid = live.last();
+        TrustBundle bundle =
+                svid == null ? null : live.bundles().get(svid.spiffeId().trustDomain());
+        if (bundle == null) {
+            throw new IdentityUnavailableException(
+                    "NO_CERTIFICATE", "no certificate and no trust bundle yet", null);
+        }
+        return bundle;
+    }
+
+    /// For TLS on either side. On the server side a client certificate is demanded unless the
+    /// caller changes that. No session is resumed: each handshake makes all checks.
+    public SSLContext sslContext(PeerPredicate accepted) {
+        return LiveSslContext.of(keyManager, trustManager(accepted));
+    }
+
+    /// Shows the current certificate. For a TLS library that takes a key manager.
+    public X509ExtendedKeyManager keyManager() {
+        return keyManager;
+    }
+
+    /// Judges peers. For a TLS library that takes a trust manager; switch session resumption off
+    /// there, as a resumed session is not judged again (with the platform's own TLS, this trust
+    /// manager does it by itself).
+    public X509ExtendedTrustManager trustManager(PeerPredicate accepted) {
+        return new SvidTrustManager(live, accepted);
+    }
+
+    /// For gRPC channels to servers that the predicate accepts.
+    public ChannelCredentials channelCredentials(PeerPredicate acceptedServers) {
+        return TlsChannelCredentials.newBuilder()
+                .keyManager(keyManager)
+                .trustManager(trustManager(acceptedServers))
+                .build();
+    }
+
+    /// For gRPC servers; a client without a certificate that the predicate accepts does not get in.
+    public ServerCredentials serverCredentials(PeerPredicate acceptedClients) {
+        return TlsServerCredentials.newBuilder()
+                .keyManager(keyManager)
+                .trustManager(trustManager(acceptedClients))
+                .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE)
+                .build();
+    }
+
+    /// Everything about this identity at this moment.
+    public IdentityStatus status() {
+        X509Svid svid = live.last();
+        TrustBundle bundle =
+                svid == null ? null : live.bundles().get(svid.spiffeId().trustDomain());
+        SignetClientException last = rotation.lastFailure();
+        return new IdentityStatus(
+                live.usable() != null,
+                svid == null ? null : svid.spiffeId(),
+                svid == null ? null : svid.serialNumber(),
+                svid == null ? null : svid.notAfter(),
+                loop.nextAttempt(),
+                last == null ? null : last.code(),
+                last == null ? null : last.getMessage(),
+                bundle == null ? 0 : bundle.version(),
+                watch.isOpen(),
+                rotation.rotations(),
+                rotation.attestations(),
+                rotation.failures());
+    }
+
+    /// Asks for the next certificate now instead of at its time. Returns at once.
+    public void renewNow() {
+        loop.renewNow();
+    }
+
+    /// Stops rotating. What was given out keeps showing the last certificate until that ends.
+    @Override
+    public void close() {
+        loop.close();
+        watch.close();
+        timeline.close();
+    }
+}

@@ -1,0 +1,215 @@
+package dev.signet.client.internal;
+
+import dev.signet.proto.v1.CertificateServiceGrpc;
+import dev.signet.proto.v1.GetTrustBundleRequest;
+import dev.signet.proto.v1.IssueCertificateRequest;
+import dev.signet.proto.v1.IssuedCertificate;
+import dev.signet.proto.v1.RenewCertificateRequest;
+import dev.signet.proto.v1.TrustBundle;
+import dev.signet.proto.v1.TrustServiceGrpc;
+import dev.signet.proto.v1.WatchTrustBundleRequest;
+import dev.signet.proto.v1.WatchTrustBundleResponse;
+
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ChannelCredentials;
+import io.grpc.ClientCall;
+import io.grpc.Grpc;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.TlsChannelCredentials;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
+
+import org.jspecify.annotations.Nullable;
+
+import java.net.InetSocketAddress;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedKeyManager;
+
+/// Calls of the CA. Each call has its own connection, so that it speaks with the certificate and
+/// the trust of this moment; calls are rare. Where a replica is away or silent, the next one is
+/// asked, and the one that answered is asked first from then on. Thread-safe.
+public final class GrpcCalls {
+
+    private static final Metadata.Key<String> AUTHORIZATION =
+            Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+    private static final int MAX_MESSAGE_OCTETS = 1 << 20;
+
+    private final List<InetSocketAddress> addresses;
+    private final Duration deadline;
+    private volatile int preferred;
+
+    /// @param addresses replicas of one CA, at least one
+    /// @param deadline of each call to each replica
+    public GrpcCalls(List<InetSocketAddress> addresses, Duration deadline) {
+        this.addresses = List.copyOf(addresses);
+        this.deadline = deadline;
+    }
+
+    /// IssueCertificate with a token as evidence.
+    public IssuedCertificate issue(
+            Collection<X509Certificate> trust,
+            String authorization,
+            IssueCertificateRequest request)
+            throws CallFailedException {
+        Metadata headers = new Metadata();
+        headers.put(AUTHORIZATION, authorization);
+        return call(
+                HttpsTrust.of(trust),
+                null,
+                channel ->
+                        CertificateServiceGrpc.newBlockingStub(channel)
+                                .withInterceptors(
+                                        MetadataUtils.newAttachHeadersInterceptor(headers))
+                                .withDeadlineAfter(deadline.toNanos(), TimeUnit.NANOSECONDS)
+                                .issueCertificate(request)
+                                .getCertificate());
+    }
+
+    /// RenewCertificate with the key manager's certificate as evidence.
+    public IssuedCertificate renew(
+            Collection<X509Certificate> trust,
+            X509ExtendedKeyManager current,
+            RenewCertificateRequest request)
+            throws CallFailedException {
+        return call(
+                HttpsTrust.of(trust),
+                current,
+                channel ->
+                        CertificateServiceGrpc.newBlockingStub(channel)
+                                .withDeadlineAfter(deadline.toNanos(), TimeUnit.NANOSECONDS)
+                                .renewCertificate(request)
+                                .getCertificate());
+    }
+
+    /// GetTrustBundle.
+    public TrustBundle trustBundle(Collection<X509Certificate> trust) throws CallFailedException {
+        return call(HttpsTrust.of(trust), null, this::requestBundle);
+    }
+
+    /// GetTrustBundle from whoever answers. What it brings is not to be believed before it has been
+    /// compared with something that is.
+    public TrustBundle unverifiedTrustBundle() throws CallFailedException {
+        return call(new UncheckedTrust(), null, this::requestBundle);
+    }
+
+    private TrustBundle requestBundle(Channel channel) {
+        return TrustServiceGrpc.newBlockingStub(channel)
+                .withDeadlineAfter(deadline.toNanos(), TimeUnit.NANOSECONDS)
+                .getTrustBundle(GetTrustBundleRequest.getDefaultInstance())
+                .getBundle();
+    }
+
+    private <T> T call(
+            TrustManager trust, @Nullable X509ExtendedKeyManager keys, Function<Channel, T> call)
+            throws CallFailedException {
+        int first = preferred;
+        CallFailedException failure = null;
+        for (int i = 0; i < addresses.size(); i++) {
+            int index = (first + i) % addresses.size();
+            ManagedChannel channel = open(addresses.get(index), trust, keys);
+            try {
+                T answer = call.apply(channel);
+                preferred = index;
+                return answer;
+            } catch (RuntimeException e) {
+                failure = CallFailedException.of(name(addresses.get(index)), e);
+                if (!isWorthAnotherReplica(failure.status())) {
+                    throw failure;
+                }
+            } finally {
+                channel.shutdownNow();
+            }
+        }
+        if (failure == null) {
+            throw new IllegalStateException("no CA address");
+        }
+        throw failure;
+    }
+
+    private static boolean isWorthAnotherReplica(Status.Code status) {
+        return status == Status.Code.UNAVAILABLE || status == Status.Code.DEADLINE_EXCEEDED;
+    }
+
+    /// WatchTrustBundle, without end until closed. Callbacks come from gRPC's threads.
+    ///
+    /// @param onBundle each bundle
+    /// @param onEnd once, unless closed before
+    /// @return closes the watch
+    public Runnable watch(
+            Collection<X509Certificate> trust,
+            Consumer<TrustBundle> onBundle,
+            Consumer<CallFailedException> onEnd) {
+        int index = preferred;
+        InetSocketAddress address = addresses.get(index);
+        ManagedChannel channel = open(address, HttpsTrust.of(trust), null);
+        AtomicBoolean ended = new AtomicBoolean();
+        ClientCall<WatchTrustBundleRequest, WatchTrustBundleResponse> call =
+                channel.newCall(TrustServiceGrpc.getWatchTrustBundleMethod(), CallOptions.DEFAULT);
+        ClientCalls.asyncServerStreamingCall(
+                call,
+                WatchTrustBundleRequest.getDefaultInstance(),
+                new io.grpc.stub.StreamObserver<>() {
+                    @Override
+                    public void onNext(WatchTrustBundleResponse response) {
+                        if (!ended.get()) {
+                            onBundle.accept(response.getBundle());
+                        }
+                    }
+
+                    @Override
+                    public void onError(Throwable failure) {
+                        end(failure);
+                    }
+
+                    @Override
+                    public void onCompleted() {
+                        end(Status.UNAVAILABLE.withDescription("watch ended").asException());
+                    }
+
+                    private void end(Throwable failure) {
+                        channel.shutdownNow();
+                        if (ended.compareAndSet(false, true)) {
+                            preferred = (index + 1) % addresses.size();
+                            onEnd.accept(CallFailedException.of(name(address), failure));
+                        }
+                    }
+                });
+        return () -> {
+            ended.set(true);
+            channel.shutdownNow();
+        };
+    }
+
+    private static ManagedChannel open(
+            InetSocketAddress address, TrustManager trust, @Nullable X509ExtendedKeyManager keys) {
+        TlsChannelCredentials.Builder tls = TlsChannelCredentials.newBuilder().trustManager(trust);
+        if (keys != null) {
+            tls.keyManager(keys);
+        }
+        ChannelCredentials credentials = tls.build();
+        return Grpc.newChannelBuilderForAddress(
+                        address.getHostString(), address.getPort(), credentials)
+                // Our own loop retries, with its backoff and request id.
+                .disableRetry()
+                .maxInboundMessageSize(MAX_MESSAGE_OCTETS)
+                .keepAliveTime(30, TimeUnit.SECONDS)
+                .keepAliveTimeout(10, TimeUnit.SECONDS)
+                .build();
+    }
+
+    private static String name(InetSocketAddress address) {
+        return address.getHostString() + ":" + address.getPort();
+    }
+}
