@@ -1,65 +1,80 @@
 package dev.signet.benchmarks;
 
-import io.grpc.ClientCall;
-import io.grpc.Metadata;
-import io.grpc.Status;
-
 import org.jspecify.annotations.Nullable;
 
-/// One call under way. Used on one event loop; may be used again once its call has ended.
-abstract class Caller extends ClientCall.Listener<byte[]> {
+/// One call under way and its stopwatch. Used on one event loop; may be used again once its call
+/// has ended.
+abstract class Caller implements Call {
 
-    private static final byte[] NO_REQUEST_ID = new byte[0];
+    private static final byte[] NO_REQUEST_ID = {};
 
-    private final Connection connection;
-    private final CallSource source;
-    private final Tally tally;
+    private final Connections.Open open;
     private long since;
     private PreparedRequests.@Nullable Prepared request;
     private @Nullable Token token;
-    private byte @Nullable [] answer;
+    private byte[] requestId = NO_REQUEST_ID;
 
-    Caller(Connection connection, CallSource source, Tally tally) {
-        this.connection = connection;
-        this.source = source;
-        this.tally = tally;
+    Caller(Connections.Open open) {
+        this.open = open;
+    }
+
+    final Connections.Open open() {
+        return open;
     }
 
     /// Makes a call whose latency is counted from `since`, a reading of [System#nanoTime()].
     final void call(long since) {
+        CallSource source = open.source();
         PreparedRequests.Prepared prepared = source.requests().next();
-        Token next = source.tokens().next();
         this.since = since;
         this.request = prepared;
-        this.token = next;
-        this.answer = null;
-        byte[] requestId = prepared.withRequestId() ? source.requestIds().next() : NO_REQUEST_ID;
-        connection.issue(new OutgoingRequest(prepared.prefix(), requestId), next, this);
+        this.token = source.tokens().next();
+        this.requestId = prepared.withRequestId() ? source.requestIds().next() : NO_REQUEST_ID;
+        open.connection().issue(this);
     }
 
     @Override
-    public final void onMessage(byte[] message) {
-        answer = message;
+    public final byte[] requestPrefix() {
+        return prepared().prefix();
     }
 
     @Override
-    public final void onClose(Status status, Metadata trailers) {
-        long end = System.nanoTime();
-        byte[] received = answer;
-        if (!status.isOk()) {
-            tally.failure(status, trailers);
-        } else if (received == null) {
-            tally.emptyAnswer();
-        } else {
-            tally.success(end - since);
-            if (received.length > 0 && request != null && token != null) {
-                source.samples().add(received, request, token);
-            }
+    public final byte[] requestId() {
+        return requestId;
+    }
+
+    @Override
+    public final Token token() {
+        Token current = token;
+        if (current == null) {
+            throw new IllegalStateException("no call is under way");
         }
-        ended(status.isOk());
+        return current;
     }
 
-    /// Called once the call has ended, on its event loop or, where the connection failed, on
-    /// another thread.
+    @Override
+    public final void answered(byte[] answer) {
+        open.tally().success(System.nanoTime() - since);
+        if (answer.length > 0) {
+            open.source().samples().add(answer, prepared(), token());
+        }
+        ended(true);
+    }
+
+    @Override
+    public final void failed(String cause) {
+        open.tally().failure(cause);
+        ended(false);
+    }
+
+    /// Called on the event loop once the call has ended.
     abstract void ended(boolean succeeded);
+
+    private PreparedRequests.Prepared prepared() {
+        PreparedRequests.Prepared current = request;
+        if (current == null) {
+            throw new IllegalStateException("no call is under way");
+        }
+        return current;
+    }
 }

@@ -1,7 +1,5 @@
 package dev.signet.benchmarks;
 
-import io.netty.channel.EventLoop;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +29,7 @@ final class ClosedLoop implements Load {
     @Override
     public void start() {
         for (Repeating caller : callers) {
-            caller.open.loop().execute(caller::again);
+            caller.open().connection().loop().execute(caller::again);
         }
     }
 
@@ -62,11 +60,8 @@ final class ClosedLoop implements Load {
     }
 
     private final class Repeating extends Caller {
-        private final Connections.Open open;
-
         Repeating(Connections.Open open) {
-            super(open.connection(), open.source(), open.tally());
-            this.open = open;
+            super(open);
         }
 
         void again() {
@@ -79,17 +74,16 @@ final class ClosedLoop implements Load {
 
         @Override
         void ended(boolean succeeded) {
-            EventLoop loop = open.loop();
-            if (!succeeded) {
-                var _ =
-                        loop.schedule(
-                                this::again,
-                                PAUSE_AFTER_FAILURE_MILLISECONDS,
-                                TimeUnit.MILLISECONDS);
-            } else if (loop.inEventLoop()) {
+            if (succeeded) {
                 again();
             } else {
-                loop.execute(this::again);
+                var _ =
+                        open().connection()
+                                .loop()
+                                .schedule(
+                                        this::again,
+                                        PAUSE_AFTER_FAILURE_MILLISECONDS,
+                                        TimeUnit.MILLISECONDS);
             }
         }
     }

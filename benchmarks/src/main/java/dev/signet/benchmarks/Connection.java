@@ -1,145 +1,107 @@
 package dev.signet.benchmarks;
 
-import dev.signet.proto.v1.CertificateServiceGrpc;
-
-import io.grpc.CallOptions;
-import io.grpc.ClientCall;
-import io.grpc.InternalMetadata;
-import io.grpc.InternalMetadata.TrustedAsciiMarshaller;
-import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
-import io.grpc.MethodDescriptor;
-import io.grpc.MethodDescriptor.MethodType;
-import io.grpc.netty.NettyChannelBuilder;
-import io.netty.channel.EventLoopGroup;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/// One keep-alive TLS connection and the leanest way that grpc-java has to call over it: prepared
-/// octets out, an answer of which only a sample is read. Calls are made and answered on the
-/// connection's event loop.
-final class Connection implements AutoCloseable {
+import javax.net.ssl.SSLParameters;
 
-    /// Stands for an answer that was received whole and not looked at.
-    static final byte[] NOT_READ = new byte[0];
+/// One keep-alive TLS connection, made again when it is lost. Calls are made and answered on its
+/// event loop.
+final class Connection {
 
-    private static final Metadata.Key<byte[]> AUTHORIZATION =
-            InternalMetadata.keyOf(
-                    "authorization",
-                    new TrustedAsciiMarshaller<byte[]>() {
-                        @Override
-                        public byte[] toAsciiString(byte[] value) {
-                            return value;
-                        }
+    private static final int CONNECT_TIMEOUT_MILLISECONDS = 5_000;
 
-                        @Override
-                        public byte[] parseAsciiString(byte[] serialized) {
-                            return serialized;
-                        }
-                    });
+    private final Endpoint endpoint;
+    private final SslContext trust;
+    private final EventLoop loop;
+    private final int oneReadIn;
+    private @Nullable Channel channel;
+    private @Nullable Http2Session session;
+    private boolean closed;
 
-    private final EventLoopGroup loop;
-    private final ManagedChannel channel;
-    private final MethodDescriptor<OutgoingRequest, byte[]> method;
-
-    /// @param loop one event loop
     /// @param oneReadIn of so many answers one is read
-    Connection(Endpoint endpoint, SslContext trust, EventLoopGroup loop, int oneReadIn) {
+    Connection(Endpoint endpoint, SslContext trust, EventLoop loop, int oneReadIn) {
+        this.endpoint = endpoint;
+        this.trust = trust;
         this.loop = loop;
-        this.channel =
-                NettyChannelBuilder.forAddress(endpoint.host(), endpoint.port())
-                        .sslContext(trust)
-                        .eventLoopGroup(loop)
-                        .channelType(EpollSocketChannel.class)
-                        .directExecutor()
-                        .disableRetry()
-                        .disableServiceConfigLookUp()
-                        .maxTraceEvents(0)
-                        .build();
-        this.method =
-                MethodDescriptor.<OutgoingRequest, byte[]>newBuilder()
-                        .setType(MethodType.UNARY)
-                        .setFullMethodName(
-                                CertificateServiceGrpc.getIssueCertificateMethod()
-                                        .getFullMethodName())
-                        .setRequestMarshaller(new RequestMarshaller())
-                        .setResponseMarshaller(new SampleMarshaller(oneReadIn))
-                        .build();
+        this.oneReadIn = oneReadIn;
     }
 
-    EventLoopGroup loop() {
+    EventLoop loop() {
         return loop;
     }
 
-    ManagedChannel channel() {
-        return channel;
+    /// Connects; `ready` is called when calls can be made, `failed` when they cannot.
+    void connect(Runnable ready, Runnable failed) {
+        Http2Session fresh = new Http2Session(authority(), oneReadIn, ready);
+        ChannelFuture connecting =
+                new Bootstrap()
+                        .group(loop)
+                        .channel(EpollSocketChannel.class)
+                        .option(ChannelOption.TCP_NODELAY, true)
+                        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MILLISECONDS)
+                        .handler(
+                                new ChannelInitializer<Channel>() {
+                                    @Override
+                                    protected void initChannel(Channel opened) {
+                                        opened.pipeline().addLast(tls(opened), fresh);
+                                    }
+                                })
+                        .connect(endpoint.host(), endpoint.port());
+        session = fresh;
+        channel = connecting.channel();
+        var _ =
+                connecting.addListener(outcome -> {
+                    if (!outcome.isSuccess()) {
+                        channel = null;
+                        failed.run();
+                    } else if (closed) {
+                        var _ = connecting.channel().close();
+                    }
+                });
     }
 
-    /// Sends one request; `listener` hears of everything else.
-    void issue(OutgoingRequest request, Token token, ClientCall.Listener<byte[]> listener) {
-        Metadata headers = new Metadata();
-        headers.put(AUTHORIZATION, token.authorization());
-        ClientCall<OutgoingRequest, byte[]> call = channel.newCall(method, CallOptions.DEFAULT);
-        call.start(listener, headers);
-        // Two, as a unary call's listener learns of the end only after it asked for more.
-        call.request(2);
-        call.sendMessage(request);
-        call.halfClose();
-    }
-
-    @Override
-    public void close() {
-        channel.shutdownNow();
-        try {
-            channel.awaitTermination(5, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static final class RequestMarshaller
-            implements MethodDescriptor.Marshaller<OutgoingRequest> {
-        @Override
-        public InputStream stream(OutgoingRequest value) {
-            return value;
-        }
-
-        @Override
-        public OutgoingRequest parse(InputStream stream) {
-            throw new UnsupportedOperationException("the generator receives no requests");
-        }
-    }
-
-    /// Used on one event loop only.
-    private static final class SampleMarshaller implements MethodDescriptor.Marshaller<byte[]> {
-        private final int oneReadIn;
-        private int unread;
-
-        SampleMarshaller(int oneReadIn) {
-            this.oneReadIn = oneReadIn;
-        }
-
-        @Override
-        public InputStream stream(byte[] value) {
-            throw new UnsupportedOperationException("the generator sends no answers");
-        }
-
-        @Override
-        public byte[] parse(InputStream stream) {
-            unread++;
-            if (unread < oneReadIn) {
-                return NOT_READ;
-            }
-            unread = 0;
-            try {
-                return stream.readAllBytes();
-            } catch (IOException e) {
-                throw new IllegalStateException("answer could not be read", e);
+    /// Sends one call; where the connection is lost it is made again first. On the event loop.
+    void issue(Call call) {
+        Channel open = channel;
+        if (open != null && open.isActive() && session != null) {
+            ChannelHandlerContext context = open.pipeline().context(session);
+            if (context != null) {
+                session.send(context, call);
+                return;
             }
         }
+        connect(() -> issue(call), () -> call.failed("not connected"));
+    }
+
+    void close() {
+        loop.execute(() -> {
+            closed = true;
+            if (channel != null) {
+                var _ = channel.close();
+            }
+        });
+    }
+
+    private SslHandler tls(Channel opened) {
+        SslHandler handler = trust.newHandler(opened.alloc(), endpoint.host(), endpoint.port());
+        SSLParameters parameters = handler.engine().getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
+        handler.engine().setSSLParameters(parameters);
+        return handler;
+    }
+
+    private String authority() {
+        return endpoint.host() + ":" + endpoint.port();
     }
 }

@@ -1,9 +1,6 @@
 package dev.signet.benchmarks;
 
-import io.grpc.ConnectivityState;
-import io.grpc.ManagedChannel;
 import io.grpc.netty.GrpcSslContexts;
-import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -54,8 +51,7 @@ final class Connections implements AutoCloseable {
             EventLoopGroup group = connections.loops.get(loop);
             connections.all.add(
                     new Open(
-                            new Connection(endpoint, trust, group, oneReadIn),
-                            group.next(),
+                            new Connection(endpoint, trust, group.next(), oneReadIn),
                             sourceOfLoop.get(loop),
                             connections.tallies.get(loop)));
         }
@@ -68,18 +64,10 @@ final class Connections implements AutoCloseable {
     boolean awaitReady(Duration patience) throws InterruptedException {
         CountDownLatch notReady = new CountDownLatch(all.size());
         for (Open open : all) {
-            countDownWhenReady(open.connection().channel(), notReady);
+            Connection connection = open.connection();
+            connection.loop().execute(() -> connection.connect(notReady::countDown, () -> {}));
         }
         return notReady.await(patience.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private static void countDownWhenReady(ManagedChannel channel, CountDownLatch notReady) {
-        ConnectivityState state = channel.getState(true);
-        if (state == ConnectivityState.READY) {
-            notReady.countDown();
-        } else {
-            channel.notifyWhenStateChanged(state, () -> countDownWhenReady(channel, notReady));
-        }
     }
 
     List<Open> all() {
@@ -110,6 +98,6 @@ final class Connections implements AutoCloseable {
                 .build();
     }
 
-    /// A connection, the loop that serves it, and what its calls are made from.
-    record Open(Connection connection, EventLoop loop, CallSource source, Tally tally) {}
+    /// A connection, what its calls are made from, and where they are counted.
+    record Open(Connection connection, CallSource source, Tally tally) {}
 }

@@ -17,9 +17,11 @@ import java.util.concurrent.locks.LockSupport;
 final class OpenLoop implements Load {
 
     /// More calls than this under way are not sent, and counted: the server is not keeping up.
-    private static final int MOST_UNDER_WAY = 20_000;
+    /// Below the number of streams that servers allow.
+    private static final int MOST_UNDER_WAY_ON_A_CONNECTION = 200;
 
     private final Connections connections;
+    private final int mostUnderWay;
     private final List<Pacer> pacers = new ArrayList<>();
     private final AtomicLong underWay = new AtomicLong();
     private final LongAdder notSent = new LongAdder();
@@ -28,9 +30,10 @@ final class OpenLoop implements Load {
     /// @param ratePerSecond calls a second, over all connections
     OpenLoop(Connections connections, double ratePerSecond) {
         this.connections = connections;
+        this.mostUnderWay = MOST_UNDER_WAY_ON_A_CONNECTION * connections.all().size();
         Map<EventLoop, List<Connections.Open>> byLoop = new LinkedHashMap<>();
         for (Connections.Open open : connections.all()) {
-            byLoop.computeIfAbsent(open.loop(), _ -> new ArrayList<>()).add(open);
+            byLoop.computeIfAbsent(open.connection().loop(), _ -> new ArrayList<>()).add(open);
         }
         double nanosBetween = TimeUnit.SECONDS.toNanos(1) * byLoop.size() / ratePerSecond;
         byLoop.forEach((loop, open) -> pacers.add(new Pacer(loop, open, nanosBetween)));
@@ -53,7 +56,7 @@ final class OpenLoop implements Load {
         long count = notSent.sum();
         return count == 0
                 ? Map.of()
-                : Map.of("not sent, as " + MOST_UNDER_WAY + " calls were under way", count);
+                : Map.of("calls not sent, as " + mostUnderWay + " were under way", count);
     }
 
     @Override
@@ -110,7 +113,7 @@ final class OpenLoop implements Load {
         }
 
         private void send(long due) {
-            if (underWay.get() >= MOST_UNDER_WAY) {
+            if (underWay.get() >= mostUnderWay) {
                 notSent.increment();
                 return;
             }
@@ -121,7 +124,7 @@ final class OpenLoop implements Load {
 
     private final class Single extends Caller {
         Single(Connections.Open open) {
-            super(open.connection(), open.source(), open.tally());
+            super(open);
         }
 
         @Override

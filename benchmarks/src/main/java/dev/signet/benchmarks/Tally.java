@@ -1,11 +1,5 @@
 package dev.signet.benchmarks;
 
-import com.google.rpc.ErrorInfo;
-
-import io.grpc.Metadata;
-import io.grpc.Status;
-import io.grpc.protobuf.StatusProto;
-
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.SingleWriterRecorder;
 
@@ -39,13 +33,9 @@ final class Tally {
         successes.increment();
     }
 
-    void failure(Status status, Metadata trailers) {
-        failures.computeIfAbsent(name(status, trailers), _ -> new LongAdder()).increment();
-    }
-
-    /// Counts an answer that came with status OK and yet without a message.
-    void emptyAnswer() {
-        failures.computeIfAbsent("OK without a message", _ -> new LongAdder()).increment();
+    /// @param name status and permanent code, or what else happened
+    void failure(String name) {
+        failures.computeIfAbsent(name, _ -> new LongAdder()).increment();
     }
 
     /// Successes since the beginning, warm-up included: each has a row in the ledger.
@@ -63,20 +53,5 @@ final class Tally {
         Map<String, Long> counts = new TreeMap<>();
         failures.forEach((name, count) -> counts.put(name, count.sum()));
         return counts;
-    }
-
-    private static String name(Status status, Metadata trailers) {
-        String code = status.getCode().name();
-        com.google.rpc.Status details = StatusProto.fromStatusAndTrailers(status, trailers);
-        for (com.google.protobuf.Any detail : details.getDetailsList()) {
-            if (detail.is(ErrorInfo.class)) {
-                try {
-                    return code + " " + detail.unpack(ErrorInfo.class).getReason();
-                } catch (com.google.protobuf.InvalidProtocolBufferException _) {
-                    return code + " (unreadable ErrorInfo)";
-                }
-            }
-        }
-        return code;
     }
 }

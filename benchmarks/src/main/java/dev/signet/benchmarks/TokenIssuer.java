@@ -103,7 +103,7 @@ final class TokenIssuer {
             signature.initSign(privateKey);
             signature.update(octets);
             String token = "Bearer " + signingInput + '.' + base64(signature.sign());
-            return new Token(token.getBytes(StandardCharsets.US_ASCII), workload);
+            return new Token(token, workload);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("token could not be signed", e);
         }

@@ -1,0 +1,12 @@
+package dev.signet.benchmarks;
+
+import java.util.List;
+
+/// JVM flags of a server in production: those of the launcher `signet`, which a test compares.
+final class ServerFlags {
+
+    static final List<String> PRODUCTION =
+            List.of("-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", "-Xmx512m");
+
+    private ServerFlags() {}
+}
