@@ -1,7 +1,44 @@
 package dev.signet.ca.attestation;
 
-import org.springframework.context.annotation.Configuration;
+import dev.signet.ca.crypto.CryptoProvider;
+import dev.signet.ca.identity.TrustDomain;
+import dev.signet.ca.trust.TrustBundles;
 
-/// Makes the beans of this package.
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+import java.time.InstantSource;
+
+/// Makes the beans of this package. Needs beans [AttestationSettings], [TrustDomain],
+/// `InstantSource`, `JdbcClient` and those of crypto and trust.
 @Configuration(proxyBeanMethods = false)
-public class AttestationConfiguration {}
+public class AttestationConfiguration {
+
+    @Bean(destroyMethod = "close")
+    TokenIssuers tokenIssuers(
+            AttestationSettings settings, CryptoProvider crypto, InstantSource clock) {
+        TokenIssuers issuers = new TokenIssuers(settings, crypto, clock);
+        issuers.start();
+        return issuers;
+    }
+
+    @Bean
+    JoinTokens joinTokens(JdbcClient jdbc, CryptoProvider crypto, InstantSource clock) {
+        return new JdbcJoinTokens(jdbc, crypto.secureRandom(), clock);
+    }
+
+    @Bean
+    Attestation attestation(
+            AttestationSettings settings,
+            TokenIssuers tokenIssuers,
+            JoinTokens joinTokens,
+            TrustDomain trustDomain,
+            TrustBundles trustBundles,
+            CryptoProvider crypto) {
+        return new EvidenceAttestation(
+                new TokenAttestor(tokenIssuers.byIssuer(), crypto, settings.tokenCacheSize()),
+                new JoinTokenAttestor(joinTokens),
+                new CertificateAttestor(trustDomain, new IssuerPaths(trustBundles, crypto)));
+    }
+}

@@ -16,8 +16,8 @@ public interface Authorities {
     /// empty for an unknown id.
     Optional<List<byte[]>> chain(String authorityId);
 
-    /// DER self-signed certificates that verifiers are to trust.
-    List<byte[]> roots();
+    /// What verifiers are to trust.
+    TrustAnchors trustAnchors();
 
     /// Whether there is an authority to sign with.
     sealed interface Selection {

@@ -1,0 +1,141 @@
+package dev.signet.ca.attestation;
+
+import dev.signet.ca.identity.EvidenceKind;
+import dev.signet.ca.identity.SpiffeId;
+import dev.signet.ca.identity.SpiffeIdPattern;
+import dev.signet.ca.identity.TrustDomain;
+
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Checks the certificate that a caller renews. Its private key was proved by the TLS handshake;
+/// everything else is checked here, at each call, as a connection may outlive the certificate: that
+/// it chains to this CA's own roots, is valid now, and is a workload's certificate of this trust
+/// domain. Entitles to the same identity only (R16). Thread-safe.
+///
+/// @rfc 5280 6.1
+final class CertificateAttestor {
+
+    /// The leaf and up to three certificates above it.
+    static final int MAX_CHAIN_LENGTH = 4;
+
+    private static final int SAN_URI = 6;
+    private static final int KEY_USAGE_DIGITAL_SIGNATURE = 0;
+    private static final int KEY_USAGE_KEY_CERT_SIGN = 5;
+    private static final int KEY_USAGE_CRL_SIGN = 6;
+    private static final String EKU_CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
+
+    /// Key usage, basic constraints, subject alternative name, extended key usage.
+    private static final Set<String> UNDERSTOOD_CRITICAL =
+            Set.of("2.5.29.15", "2.5.29.19", "2.5.29.17", "2.5.29.37");
+
+    private final TrustDomain trustDomain;
+    private final IssuerPaths issuerPaths;
+
+    CertificateAttestor(TrustDomain trustDomain, IssuerPaths issuerPaths) {
+        this.trustDomain = trustDomain;
+        this.issuerPaths = issuerPaths;
+    }
+
+    Attestation.Outcome attest(List<X509Certificate> chain, Instant now) {
+        if (chain.isEmpty() || chain.size() > MAX_CHAIN_LENGTH) {
+            return Unauthenticated.because(
+                    "certificate chain has " + chain.size() + " certificates (expected: 1 to 4)");
+        }
+        X509Certificate leaf = chain.getFirst();
+        if (now.isBefore(leaf.getNotBefore().toInstant())) {
+            return Unauthenticated.because("current certificate is not valid yet");
+        }
+        // notAfter names the last second of validity.
+        if (!now.isBefore(leaf.getNotAfter().toInstant().plusSeconds(1))) {
+            return Unauthenticated.because("current certificate has expired");
+        }
+        Optional<String> defect = profileDefect(leaf);
+        if (defect.isPresent()) {
+            return Unauthenticated.because("current certificate " + defect.get());
+        }
+        Optional<SpiffeId> id = spiffeId(leaf);
+        if (id.isEmpty()) {
+            return Unauthenticated.because(
+                    "current certificate does not have exactly one URI SAN that is a SPIFFE ID of"
+                            + " this trust domain");
+        }
+        Optional<String> broken = issuerPaths.objection(chain, now);
+        if (broken.isPresent()) {
+            return Unauthenticated.because("current certificate: " + broken.get());
+        }
+        String subject = id.get().toString();
+        return SpiffeIdPattern.parse(subject)
+                .<Attestation.Outcome>map(same ->
+                        new Attestation.Outcome.Attested(
+                                new AttestedCaller(
+                                        EvidenceKind.CURRENT_CERTIFICATE,
+                                        subject,
+                                        Map.of(
+                                                "certificate.serial-number",
+                                                leaf.getSerialNumber().toString(16)),
+                                        same,
+                                        null)))
+                .orElseGet(() -> Unauthenticated.because("current certificate has no usable ID"));
+    }
+
+    /// What keeps the certificate from being a leaf of ours.
+    private static Optional<String> profileDefect(X509Certificate leaf) {
+        if (leaf.getVersion() != 3) {
+            return Optional.of("is not of version 3");
+        }
+        if (leaf.getBasicConstraints() >= 0) {
+            return Optional.of("is a CA's");
+        }
+        boolean[] usage = leaf.getKeyUsage();
+        if (usage == null
+                || !usage[KEY_USAGE_DIGITAL_SIGNATURE]
+                || usage[KEY_USAGE_KEY_CERT_SIGN]
+                || usage[KEY_USAGE_CRL_SIGN]) {
+            return Optional.of("has another key usage than digitalSignature");
+        }
+        try {
+            List<String> extendedUsage = leaf.getExtendedKeyUsage();
+            if (extendedUsage == null || !extendedUsage.contains(EKU_CLIENT_AUTH)) {
+                return Optional.of("is not for TLS clients");
+            }
+        } catch (CertificateParsingException _) {
+            return Optional.of("has an unreadable extended key usage");
+        }
+        Set<String> critical = leaf.getCriticalExtensionOIDs();
+        if (critical != null && !UNDERSTOOD_CRITICAL.containsAll(critical)) {
+            return Optional.of("has a critical extension that is not understood");
+        }
+        return Optional.empty();
+    }
+
+    private Optional<SpiffeId> spiffeId(X509Certificate leaf) {
+        Collection<List<?>> names;
+        try {
+            names = leaf.getSubjectAlternativeNames();
+        } catch (CertificateParsingException _) {
+            return Optional.empty();
+        }
+        if (names == null) {
+            return Optional.empty();
+        }
+        List<String> uris =
+                names.stream()
+                        .filter(name -> name.getFirst().equals(SAN_URI))
+                        .map(name -> String.valueOf(name.get(1)))
+                        .toList();
+        if (uris.size() != 1) {
+            return Optional.empty();
+        }
+        // The exact text: what is renewed must be what was issued.
+        return SpiffeId.parse(uris.getFirst())
+                .filter(id -> id.toString().equals(uris.getFirst()))
+                .filter(id -> id.trustDomain().equals(trustDomain));
+    }
+}

@@ -1,0 +1,49 @@
+package dev.signet.ca.attestation;
+
+import dev.signet.ca.identity.EvidenceKind;
+import dev.signet.ca.ledger.JoinTokenHash;
+import dev.signet.ca.ledger.LedgerUnavailableException;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/// Checks a join token but does not use it up: that is done in the commit that records the
+/// certificate, or a token would be lost with each commit that fails (R7).
+final class JoinTokenAttestor {
+
+    private final JoinTokens joinTokens;
+
+    JoinTokenAttestor(JoinTokens joinTokens) {
+        this.joinTokens = joinTokens;
+    }
+
+    Attestation.Outcome attest(String token, Instant now) {
+        Optional<JoinTokenHash> hash = JoinTokenSecret.hash(token);
+        if (hash.isEmpty()) {
+            return Unauthenticated.because("the text is no join token, or mistyped");
+        }
+        String tokenId = hash.get().tokenId();
+        Optional<JoinTokens.Terms> terms;
+        try {
+            terms = joinTokens.find(hash.get());
+        } catch (LedgerUnavailableException e) {
+            return Unauthenticated.unavailable(
+                    "join token " + tokenId + " cannot be looked up: " + e.getMessage());
+        }
+        if (terms.isEmpty()) {
+            return Unauthenticated.because("join token " + tokenId + " is not on record");
+        }
+        if (!now.isBefore(terms.get().expiresAt())) {
+            return Unauthenticated.because(
+                    "join token " + tokenId + " expired at " + terms.get().expiresAt());
+        }
+        return new Attestation.Outcome.Attested(
+                new AttestedCaller(
+                        EvidenceKind.JOIN_TOKEN,
+                        tokenId,
+                        Map.of("join-token.pattern", terms.get().pattern().toString()),
+                        terms.get().pattern(),
+                        hash.get()));
+    }
+}

@@ -1,0 +1,45 @@
+package dev.signet.ca.attestation;
+
+import dev.signet.ca.refusal.Refusal;
+import dev.signet.ca.refusal.RefusalCode;
+
+import java.time.Duration;
+
+/// The refusals of this package. A caller that proved nothing is told nothing but that; the cause
+/// is for the operator's log.
+final class Unauthenticated {
+
+    private static final String MESSAGE =
+            "The evidence does not prove an identity to this CA. Check the credential and its"
+                    + " expiry.";
+    private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final int MAX_EXCERPT = 100;
+
+    private Unauthenticated() {}
+
+    /// @param diagnosis holds nothing of a credential's secret part
+    static Attestation.Outcome because(String diagnosis) {
+        return new Attestation.Outcome.Refused(
+                Refusal.withDiagnosis(RefusalCode.UNAUTHENTICATED, MESSAGE, diagnosis));
+    }
+
+    static Attestation.Outcome unavailable(String diagnosis) {
+        return new Attestation.Outcome.Refused(
+                Refusal.withDiagnosis(
+                                RefusalCode.ATTESTATION_UNAVAILABLE,
+                                "The evidence cannot be checked just now. Retry after the given"
+                                        + " time.",
+                                diagnosis)
+                        .retryAfter(RETRY));
+    }
+
+    /// A caller's text made fit for a log line: short, printable ASCII only.
+    static String excerpt(String text) {
+        StringBuilder excerpt = new StringBuilder();
+        for (int i = 0; i < text.length() && i < MAX_EXCERPT; i++) {
+            char c = text.charAt(i);
+            excerpt.append(c > ' ' && c < 0x7f && c != '"' ? c : '?');
+        }
+        return text.length() > MAX_EXCERPT ? excerpt + "..." : excerpt.toString();
+    }
+}

@@ -1,0 +1,69 @@
+package dev.signet.ca.authority;
+
+import dev.signet.ca.certificate.Issuer;
+import dev.signet.ca.certificate.SignatureAlgorithm;
+import dev.signet.ca.certificate.Validity;
+
+import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
+import org.bouncycastle.cert.X509CertificateHolder;
+
+import java.io.IOException;
+import java.util.HexFormat;
+
+/// A CA certificate, read: what its leaves and chain need to know of it. Immutable.
+final class AuthorityCertificate {
+
+    private final byte[] der;
+    private final X509CertificateHolder holder;
+    private final String id;
+
+    /// @param sha256 of the DER; its lower-case hexadecimal form is the id
+    /// @throws IllegalArgumentException when it is no certificate
+    AuthorityCertificate(byte[] der, byte[] sha256) {
+        this.der = der.clone();
+        this.id = HexFormat.of().formatHex(sha256);
+        try {
+            this.holder = new X509CertificateHolder(this.der);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("authority " + id + " is not a certificate", e);
+        }
+    }
+
+    String id() {
+        return id;
+    }
+
+    byte[] der() {
+        return der;
+    }
+
+    X509CertificateHolder holder() {
+        return holder;
+    }
+
+    Validity validity() {
+        return new Validity(holder.getNotBefore().toInstant(), holder.getNotAfter().toInstant());
+    }
+
+    byte[] subject() {
+        try {
+            return holder.getSubject().getEncoded(ASN1Encoding.DER);
+        } catch (IOException e) {
+            throw new IllegalStateException("subject of authority " + id + " has no encoding", e);
+        }
+    }
+
+    byte[] subjectKeyIdentifier() {
+        SubjectKeyIdentifier identifier =
+                SubjectKeyIdentifier.fromExtensions(holder.getExtensions());
+        if (identifier == null) {
+            throw new IllegalArgumentException("authority " + id + " has no subjectKeyIdentifier");
+        }
+        return identifier.getKeyIdentifier();
+    }
+
+    Issuer issuer(SignatureAlgorithm algorithm) {
+        return new Issuer(subject(), subjectKeyIdentifier(), validity(), algorithm);
+    }
+}

@@ -1,0 +1,163 @@
+package dev.signet.ca.authority;
+
+import dev.signet.ca.certificate.SerialNumber;
+import dev.signet.ca.certificate.SignatureAlgorithm;
+import dev.signet.ca.certificate.Validity;
+import dev.signet.ca.crypto.CryptoProvider;
+import dev.signet.ca.identity.TrustDomain;
+
+import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x500.X500NameBuilder;
+import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.operator.ContentSigner;
+import org.jspecify.annotations.Nullable;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.math.BigInteger;
+import java.security.PublicKey;
+import java.util.Arrays;
+import java.util.Date;
+import java.util.HexFormat;
+
+/// Writes the certificates of roots and issuing CAs: basicConstraints critical CA:TRUE (path length
+/// 0 for an issuing CA: it signs leaves only), keyUsage critical keyCertSign and cRLSign, subject
+/// and authority key identifier; no name constraints and no extKeyUsage, which some peers cannot
+/// read.
+///
+/// @rfc 5280 4.2.1
+final class AuthorityCertificateWriter {
+
+    /// RFC 7093 2, method 1: the leftmost 160 bits of SHA-256 over the key's bits.
+    private static final int KEY_IDENTIFIER_LENGTH = 20;
+
+    /// Upper bound of organizationName (RFC 5280 appendix A.1, ub-organization-name).
+    private static final int MAX_ORGANIZATION = 64;
+
+    private final CryptoProvider crypto;
+
+    AuthorityCertificateWriter(CryptoProvider crypto) {
+        this.crypto = crypto;
+    }
+
+    /// @param issuer null for a root, which signs itself
+    /// @param signer the issuer's, or the root's own
+    AuthorityCertificate write(
+            AuthorityRole role,
+            TrustDomain trustDomain,
+            PublicKey key,
+            Validity validity,
+            @Nullable AuthorityCertificate issuer,
+            Signer signer) {
+        SubjectPublicKeyInfo keyInfo = SubjectPublicKeyInfo.getInstance(key.getEncoded());
+        byte[] identifier =
+                Arrays.copyOf(
+                        crypto.sha256(keyInfo.getPublicKeyData().getOctets()),
+                        KEY_IDENTIFIER_LENGTH);
+        X500Name subject = subject(role, trustDomain, identifier);
+        byte[] random = new byte[SerialNumber.RANDOM_LENGTH];
+        crypto.secureRandom().nextBytes(random);
+        BigInteger serial =
+                new BigInteger(1, SerialNumber.of(validity.notAfter(), random).octets());
+        BasicConstraints constraints =
+                switch (role) {
+                    case ROOT -> new BasicConstraints(true);
+                    case ISSUING -> new BasicConstraints(0);
+                };
+        byte[] issuerIdentifier = issuer == null ? identifier : issuer.subjectKeyIdentifier();
+        try {
+            byte[] der =
+                    new X509v3CertificateBuilder(
+                                    issuer == null ? subject : issuer.holder().getSubject(),
+                                    serial,
+                                    Date.from(validity.notBefore()),
+                                    Date.from(validity.notAfter()),
+                                    subject,
+                                    keyInfo)
+                            .addExtension(Extension.basicConstraints, true, constraints)
+                            .addExtension(
+                                    Extension.keyUsage,
+                                    true,
+                                    new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign))
+                            .addExtension(
+                                    Extension.subjectKeyIdentifier,
+                                    false,
+                                    new SubjectKeyIdentifier(identifier))
+                            .addExtension(
+                                    Extension.authorityKeyIdentifier,
+                                    false,
+                                    new AuthorityKeyIdentifier(issuerIdentifier))
+                            .build(new Adapter(signer))
+                            .getEncoded();
+            return new AuthorityCertificate(der, crypto.sha256(der));
+        } catch (IOException e) {
+            throw new IllegalStateException("CA certificate cannot be encoded", e);
+        }
+    }
+
+    /// Unlike for each key, so that chains are found by name even where several roots live.
+    private static X500Name subject(
+            AuthorityRole role, TrustDomain trustDomain, byte[] identifier) {
+        String label =
+                switch (role) {
+                    case ROOT -> "Signet Root CA ";
+                    case ISSUING -> "Signet Issuing CA ";
+                };
+        X500NameBuilder name = new X500NameBuilder(BCStyle.INSTANCE);
+        if (trustDomain.name().length() <= MAX_ORGANIZATION) {
+            name.addRDN(BCStyle.O, trustDomain.name());
+        }
+        return name.addRDN(BCStyle.CN, label + HexFormat.of().formatHex(identifier, 0, 4)).build();
+    }
+
+    private static final class Adapter implements ContentSigner {
+
+        private final Signer signer;
+        private final ByteArrayOutputStream octets = new ByteArrayOutputStream();
+
+        Adapter(Signer signer) {
+            this.signer = signer;
+        }
+
+        @Override
+        public AlgorithmIdentifier getAlgorithmIdentifier() {
+            return identifier(signer.algorithm());
+        }
+
+        @Override
+        public OutputStream getOutputStream() {
+            return octets;
+        }
+
+        @Override
+        public byte[] getSignature() {
+            return signer.sign(octets.toByteArray());
+        }
+    }
+
+    private static AlgorithmIdentifier identifier(SignatureAlgorithm algorithm) {
+        return switch (algorithm) {
+            case ECDSA_P256_SHA256 ->
+                    new AlgorithmIdentifier(X9ObjectIdentifiers.ecdsa_with_SHA256);
+            case ECDSA_P384_SHA384 ->
+                    new AlgorithmIdentifier(X9ObjectIdentifiers.ecdsa_with_SHA384);
+            case ED25519 -> new AlgorithmIdentifier(EdECObjectIdentifiers.id_Ed25519);
+            case RSA_SHA256 ->
+                    new AlgorithmIdentifier(
+                            PKCSObjectIdentifiers.sha256WithRSAEncryption, DERNull.INSTANCE);
+        };
+    }
+}

@@ -1,0 +1,101 @@
+package dev.signet.ca.authority;
+
+import dev.signet.ca.certificate.Validity;
+import dev.signet.ca.crypto.CryptoProvider;
+import dev.signet.ca.identity.TrustDomain;
+
+import org.jspecify.annotations.Nullable;
+
+import java.security.KeyPair;
+import java.security.PrivateKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/// Makes a root and an issuing CA under it, in memory, linted.
+final class AuthorityFactory {
+
+    /// So that a verifier whose clock is behind ours takes the CA's certificates from the
+    /// beginning.
+    private static final Duration BACKDATE = Duration.ofMinutes(5);
+
+    private final CryptoProvider crypto;
+    private final AuthorityCertificateWriter writer;
+    private final AuthorityCertificateLint lint;
+
+    AuthorityFactory(CryptoProvider crypto) {
+        this.crypto = crypto;
+        this.writer = new AuthorityCertificateWriter(crypto);
+        this.lint = new AuthorityCertificateLint(crypto);
+    }
+
+    /// A new authority and its private key.
+    record Made(AuthorityCertificate certificate, KeyType keyType, PrivateKey privateKey) {
+
+        @Override
+        public String toString() {
+            return "Made[" + certificate.id() + "]";
+        }
+    }
+
+    /// Both begin a little in the past and end after their lifetimes, the issuing CA not after its
+    /// root.
+    record Pair(Made root, Made issuing) {}
+
+    Pair create(
+            TrustDomain trustDomain,
+            KeyType rootKeyType,
+            Duration rootLifetime,
+            KeyType issuingKeyType,
+            Duration issuingLifetime,
+            Instant now) {
+        Instant notBefore = now.truncatedTo(ChronoUnit.SECONDS).minus(BACKDATE);
+        Validity rootValidity = Validity.of(notBefore, rootLifetime.plus(BACKDATE));
+        Validity issuingValidity = Validity.of(notBefore, issuingLifetime.plus(BACKDATE));
+        KeyPair rootKey = rootKeyType.generate(crypto);
+        Signer rootSigner = signer(rootKeyType, rootKey.getPrivate());
+        AuthorityCertificate root =
+                linted(
+                        AuthorityRole.ROOT,
+                        writer.write(
+                                AuthorityRole.ROOT,
+                                trustDomain,
+                                rootKey.getPublic(),
+                                rootValidity,
+                                null,
+                                rootSigner),
+                        null);
+        KeyPair issuingKey = issuingKeyType.generate(crypto);
+        AuthorityCertificate issuing =
+                linted(
+                        AuthorityRole.ISSUING,
+                        writer.write(
+                                AuthorityRole.ISSUING,
+                                trustDomain,
+                                issuingKey.getPublic(),
+                                issuingValidity,
+                                root,
+                                rootSigner),
+                        root);
+        return new Pair(
+                new Made(root, rootKeyType, rootKey.getPrivate()),
+                new Made(issuing, issuingKeyType, issuingKey.getPrivate()));
+    }
+
+    Signer signer(KeyType keyType, PrivateKey key) {
+        return new SoftwareSigner(keyType.algorithm(), key, crypto);
+    }
+
+    private AuthorityCertificate linted(
+            AuthorityRole role,
+            AuthorityCertificate certificate,
+            @Nullable AuthorityCertificate issuer) {
+        Optional<String> defect = lint.firstDefect(role, certificate, issuer);
+        if (defect.isPresent()) {
+            throw new IllegalStateException(
+                    "new " + role.text() + " CA certificate breaks its profile: " + defect.get());
+        }
+        return certificate;
+    }
+}

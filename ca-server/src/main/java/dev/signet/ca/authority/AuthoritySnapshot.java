@@ -1,0 +1,116 @@
+package dev.signet.ca.authority;
+
+import dev.signet.ca.authority.Authorities.Selection;
+import dev.signet.ca.certificate.Validity;
+import dev.signet.ca.refusal.Refusal;
+import dev.signet.ca.refusal.RefusalCode;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// All authorities at one moment, and what follows from their states and dates. Immutable.
+final class AuthoritySnapshot {
+
+    /// One authority on record.
+    ///
+    /// @param signs what signs with it; null for a root, and for an issuing CA that is not active
+    /// @param chain what is sent with its leaves; empty for a root
+    record Entry(
+            AuthorityRole role,
+            AuthorityState state,
+            AuthorityCertificate certificate,
+            List<byte[]> chain,
+            @Nullable IssuingAuthority signs) {
+
+        Entry {
+            chain = List.copyOf(chain);
+        }
+    }
+
+    private final List<Entry> issuing;
+    private final Map<String, List<byte[]>> chains;
+    private final TrustAnchors trustAnchors;
+    private final Duration minimumRemainder;
+
+    AuthoritySnapshot(long generation, List<Entry> entries, Duration minimumRemainder) {
+        this.minimumRemainder = minimumRemainder;
+        this.chains = new TreeMap<>();
+        this.issuing = new ArrayList<>();
+        List<byte[]> roots = new ArrayList<>();
+        for (Entry entry : entries) {
+            switch (entry.role()) {
+                case ROOT -> {
+                    if (entry.state() != AuthorityState.REVOKED) {
+                        roots.add(entry.certificate().der());
+                    }
+                }
+                case ISSUING -> {
+                    chains.put(entry.certificate().id(), entry.chain());
+                    if (entry.state() == AuthorityState.ACTIVE && entry.signs() != null) {
+                        issuing.add(entry);
+                    }
+                }
+            }
+        }
+        roots.sort(Arrays::compareUnsigned);
+        // Where several are active the one that lasts longest signs, so that all replicas agree.
+        issuing.sort(
+                Comparator.comparing((Entry entry) -> entry.certificate().validity().notAfter())
+                        .thenComparing(entry -> entry.certificate().id())
+                        .reversed());
+        this.trustAnchors = new TrustAnchors(generation, roots);
+    }
+
+    /// R17: never an issuer that is expired, not yet valid, or about to end.
+    Selection active(Instant now) {
+        for (Entry entry : issuing) {
+            Validity validity = entry.certificate().validity();
+            IssuingAuthority authority = entry.signs();
+            if (authority != null
+                    && validity.contains(now)
+                    && !validity.notAfter().minus(minimumRemainder).isBefore(now)) {
+                return new Selection.Usable(authority);
+            }
+        }
+        return new Selection.NotUsable(
+                Refusal.withDiagnosis(
+                        RefusalCode.AUTHORITY_NOT_USABLE,
+                        "no authority of this CA may sign now; the operator must rotate its"
+                                + " issuing CA",
+                        diagnosis(now)));
+    }
+
+    private String diagnosis(Instant now) {
+        if (issuing.isEmpty()) {
+            return "no issuing CA is active";
+        }
+        StringBuilder text = new StringBuilder("at ").append(now).append(':');
+        for (Entry entry : issuing) {
+            Validity validity = entry.certificate().validity();
+            text.append(' ')
+                    .append(entry.certificate().id(), 0, 16)
+                    .append(" is valid from ")
+                    .append(validity.notBefore())
+                    .append(" to ")
+                    .append(validity.notAfter());
+        }
+        return text.append("; minimum remainder ").append(minimumRemainder).toString();
+    }
+
+    Optional<List<byte[]>> chain(String authorityId) {
+        return Optional.ofNullable(chains.get(authorityId));
+    }
+
+    TrustAnchors trustAnchors() {
+        return trustAnchors;
+    }
+}

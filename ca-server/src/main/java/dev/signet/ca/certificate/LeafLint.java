@@ -1,0 +1,316 @@
+package dev.signet.ca.certificate;
+
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.Set;
+
+/// Reads a finished leaf certificate back and compares every field with what was decided and with
+/// the profile. Shares no code with [LeafEncoder]. Does not verify the signature's value, only its
+/// form. Thread-safe.
+///
+/// @rfc 5280 4.1
+/// @rfc 5280 4.2
+public final class LeafLint {
+
+    private static final int VERSION = 0xa0;
+    private static final int EXTENSIONS = 0xa3;
+    private static final int KEY_IDENTIFIER = 0x80;
+    private static final int DNS_NAME = 0x82;
+    private static final int URI = 0x86;
+    private static final int IP_ADDRESS = 0x87;
+
+    /// The extensions of the profile; it wants each exactly once and no other.
+    private enum ProfileExtension {
+        KEY_USAGE(15),
+        EXTENDED_KEY_USAGE(37),
+        BASIC_CONSTRAINTS(19),
+        AUTHORITY_KEY_IDENTIFIER(35),
+        SUBJECT_ALT_NAME(17);
+
+        private final int lastArc;
+
+        /// @param lastArc of the identifier, after 2.5.29 (id-ce)
+        ProfileExtension(int lastArc) {
+            this.lastArc = lastArc;
+        }
+
+        static ProfileExtension of(DerCursor identifier) {
+            for (ProfileExtension extension : values()) {
+                if (octetsOf(identifier, 0x55, 0x1d, extension.lastArc)) {
+                    return extension;
+                }
+            }
+            throw new DerFormatException("an extension is not in the profile");
+        }
+    }
+
+    private static final byte[] SERVER_AUTH = {0x2b, 6, 1, 5, 5, 7, 3, 1};
+    private static final byte[] CLIENT_AUTH = {0x2b, 6, 1, 5, 5, 7, 3, 2};
+
+    private static final int DIGITAL_SIGNATURE = 0x80;
+
+    private LeafLint() {}
+
+    /// @param der the whole certificate
+    /// @param expected what it is to say
+    /// @return what is wrong, the first thing found; empty when nothing is
+    public static Optional<String> firstDefect(byte[] der, LeafContent expected) {
+        try {
+            check(der, expected);
+            return Optional.empty();
+        } catch (DerFormatException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static void check(byte[] der, LeafContent expected) {
+        DerCursor outer = new DerCursor(der);
+        DerCursor certificate = outer.next(DerCursor.SEQUENCE);
+        outer.end();
+        DerCursor signed = certificate.next(DerCursor.SEQUENCE);
+        byte[] algorithm = certificate.nextEncoded(DerCursor.SEQUENCE);
+        DerCursor signature = certificate.next(DerCursor.BIT_STRING);
+        certificate.end();
+
+        DerCursor version = signed.next(VERSION);
+        require(octetsOf(version.next(DerCursor.INTEGER), 2), "version is not 3");
+        version.end();
+        checkSerial(signed.next(DerCursor.INTEGER), expected);
+        byte[] innerAlgorithm = signed.nextEncoded(DerCursor.SEQUENCE);
+        require(
+                Arrays.equals(innerAlgorithm, algorithm),
+                "signature algorithm differs inside and outside (RFC 5280 4.1.1.2)");
+        require(
+                HexFormat.of().formatHex(algorithm).equals(expectedAlgorithm(expected.issuer())),
+                "signature algorithm is not the issuer's");
+        require(
+                Arrays.equals(signed.nextEncoded(DerCursor.SEQUENCE), expected.issuer().subject()),
+                "issuer is not the issuer's subject (RFC 5280 4.1.2.4)");
+        checkValidity(signed.next(DerCursor.SEQUENCE), expected);
+        require(signed.next(DerCursor.SEQUENCE).length() == 0, "subject is not empty");
+        require(
+                Arrays.equals(
+                        signed.nextEncoded(DerCursor.SEQUENCE),
+                        expected.key().subjectPublicKeyInfo()),
+                "public key is not the requested one");
+        DerCursor wrapped = signed.next(EXTENSIONS);
+        signed.end();
+        DerCursor extensions = wrapped.next(DerCursor.SEQUENCE);
+        wrapped.end();
+        checkExtensions(extensions, expected);
+        checkSignature(signature, expected.issuer().algorithm());
+    }
+
+    private static void checkSerial(DerCursor serial, LeafContent expected) {
+        require(
+                serial.contentEquals(expected.serialNumber().octets()),
+                "serial number is not the reserved one");
+        require(
+                serial.length() <= SerialNumber.LENGTH
+                        && serial.octet(0) > 0
+                        && serial.octet(0) < 0x80,
+                "serial number is not positive, or longer than 20 octets (RFC 5280 4.1.2.2)");
+    }
+
+    private static void checkValidity(DerCursor validity, LeafContent expected) {
+        Instant notBefore = instant(validity);
+        Instant notAfter = instant(validity);
+        validity.end();
+        require(
+                notBefore.equals(expected.validity().notBefore())
+                        && notAfter.equals(expected.validity().notAfter()),
+                "validity is not the decided one");
+        require(
+                !notAfter.isAfter(expected.issuer().validity().notAfter()),
+                "certificate outlives its issuer");
+        require(
+                !notBefore.isBefore(expected.issuer().validity().notBefore()),
+                "certificate is valid before its issuer");
+    }
+
+    private static Instant instant(DerCursor validity) {
+        boolean utc = validity.peekTag() == DerCursor.UTC_TIME;
+        DerCursor time = validity.next(utc ? DerCursor.UTC_TIME : DerCursor.GENERALIZED_TIME);
+        require(
+                time.length() == (utc ? 13 : 15) && time.octet(time.length() - 1) == 'Z',
+                "time is not of the form of RFC 5280 4.1.2.5");
+        int at = utc ? 2 : 4;
+        int year = utc ? digits(time, 0) : digits(time, 0) * 100 + digits(time, 2);
+        if (utc) {
+            year += year < 50 ? 2000 : 1900;
+        }
+        require(utc == (year < 2050), "time is UTCTime after 2049 or GeneralizedTime before");
+        try {
+            return LocalDateTime.of(
+                            year,
+                            digits(time, at),
+                            digits(time, at + 2),
+                            digits(time, at + 4),
+                            digits(time, at + 6),
+                            digits(time, at + 8))
+                    .toInstant(ZoneOffset.UTC);
+        } catch (DateTimeException _) {
+            throw new DerFormatException("time does not exist");
+        }
+    }
+
+    private static int digits(DerCursor time, int at) {
+        int tens = time.octet(at) - '0';
+        int ones = time.octet(at + 1) - '0';
+        require(tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9, "time has something but digits");
+        return 10 * tens + ones;
+    }
+
+    private static void checkExtensions(DerCursor extensions, LeafContent expected) {
+        Set<ProfileExtension> seen = EnumSet.noneOf(ProfileExtension.class);
+        while (extensions.hasMore()) {
+            DerCursor extension = extensions.next(DerCursor.SEQUENCE);
+            DerCursor identifier = extension.next(DerCursor.OBJECT_IDENTIFIER);
+            boolean critical = false;
+            if (extension.peekTag() == DerCursor.BOOLEAN) {
+                require(
+                        octetsOf(extension.next(DerCursor.BOOLEAN), 0xff),
+                        "an extension's critical is not the DER of TRUE");
+                critical = true;
+            }
+            DerCursor wrapped = extension.next(DerCursor.OCTET_STRING);
+            extension.end();
+            ProfileExtension type = ProfileExtension.of(identifier);
+            require(seen.add(type), "an extension appears twice (RFC 5280 4.2)");
+            checkExtension(type, critical, wrapped, expected);
+            wrapped.end();
+        }
+        require(
+                seen.size() == ProfileExtension.values().length,
+                "an extension of the profile is missing");
+    }
+
+    private static void checkExtension(
+            ProfileExtension type, boolean critical, DerCursor value, LeafContent expected) {
+        switch (type) {
+            case KEY_USAGE -> {
+                require(critical, "keyUsage is not critical");
+                require(
+                        octetsOf(value.next(DerCursor.BIT_STRING), 7, DIGITAL_SIGNATURE),
+                        "keyUsage is not digitalSignature alone");
+            }
+            case EXTENDED_KEY_USAGE -> {
+                require(!critical, "extKeyUsage is critical");
+                DerCursor purposes = value.next(DerCursor.SEQUENCE);
+                require(
+                        purposes.next(DerCursor.OBJECT_IDENTIFIER).contentEquals(SERVER_AUTH)
+                                && purposes.next(DerCursor.OBJECT_IDENTIFIER)
+                                        .contentEquals(CLIENT_AUTH),
+                        "extKeyUsage is not serverAuth and clientAuth");
+                purposes.end();
+            }
+            case BASIC_CONSTRAINTS -> {
+                require(critical, "basicConstraints is not critical");
+                require(
+                        value.next(DerCursor.SEQUENCE).length() == 0,
+                        "basicConstraints is not CA:FALSE by default (RFC 5280 4.2.1.9)");
+            }
+            case AUTHORITY_KEY_IDENTIFIER -> {
+                require(!critical, "authorityKeyIdentifier is critical (RFC 5280 4.2.1.1)");
+                DerCursor identifier = value.next(DerCursor.SEQUENCE);
+                require(
+                        identifier
+                                .next(KEY_IDENTIFIER)
+                                .contentEquals(expected.issuer().subjectKeyIdentifier()),
+                        "authorityKeyIdentifier is not the issuer's subjectKeyIdentifier");
+                identifier.end();
+            }
+            case SUBJECT_ALT_NAME -> {
+                require(critical, "subjectAltName is not critical although the subject is empty");
+                checkNames(value.next(DerCursor.SEQUENCE), expected);
+            }
+        }
+    }
+
+    private static void checkNames(DerCursor names, LeafContent expected) {
+        require(
+                names.next(URI).contentEquals(ascii(expected.spiffeId().toString())),
+                "URI is not the decided SPIFFE ID");
+        for (String name : expected.dnsNames()) {
+            require(
+                    names.next(DNS_NAME).contentEquals(ascii(name)),
+                    "DNS name is not the decided one");
+        }
+        for (byte[] address : expected.ipAddresses()) {
+            require(
+                    names.next(IP_ADDRESS).contentEquals(address),
+                    "IP address is not the decided one");
+        }
+        names.end();
+    }
+
+    private static void checkSignature(DerCursor bits, SignatureAlgorithm algorithm) {
+        require(bits.length() > 1 && bits.octet(0) == 0, "signature is not whole octets");
+        switch (algorithm) {
+            case ECDSA_P256_SHA256 -> checkEcdsa(bits, 32);
+            case ECDSA_P384_SHA384 -> checkEcdsa(bits, 48);
+            case ED25519 -> require(bits.length() == 1 + 64, "Ed25519 signature is not 64 octets");
+            case RSA_SHA256 ->
+                    require(
+                            bits.length() >= 1 + 256 && bits.length() <= 1 + 512,
+                            "RSA signature is not 256 to 512 octets");
+        }
+    }
+
+    private static void checkEcdsa(DerCursor bits, int orderLength) {
+        byte[] content = bits.content();
+        DerCursor outer = new DerCursor(Arrays.copyOfRange(content, 1, content.length));
+        DerCursor pair = outer.next(DerCursor.SEQUENCE);
+        outer.end();
+        for (int i = 0; i < 2; i++) {
+            DerCursor integer = pair.next(DerCursor.INTEGER);
+            int length = integer.length();
+            boolean positive =
+                    length > 0
+                            && integer.octet(0) < 0x80
+                            && (integer.octet(0) > 0 || (length > 1 && integer.octet(1) >= 0x80));
+            require(
+                    positive && length <= orderLength + (integer.octet(0) == 0 ? 1 : 0),
+                    "ECDSA signature is not two positive integers of the order's length");
+        }
+        pair.end();
+    }
+
+    private static String expectedAlgorithm(Issuer issuer) {
+        return switch (issuer.algorithm()) {
+            case ECDSA_P256_SHA256 -> "300a06082a8648ce3d040302";
+            case ECDSA_P384_SHA384 -> "300a06082a8648ce3d040303";
+            case ED25519 -> "300506032b6570";
+            case RSA_SHA256 -> "300d06092a864886f70d01010b0500";
+        };
+    }
+
+    private static boolean octetsOf(DerCursor element, int... octets) {
+        if (element.length() != octets.length) {
+            return false;
+        }
+        for (int i = 0; i < octets.length; i++) {
+            if (element.octet(i) != octets[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static void require(boolean holds, String defect) {
+        if (!holds) {
+            throw new DerFormatException(defect);
+        }
+    }
+}

@@ -1,0 +1,211 @@
+package dev.signet.ca.ledger;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+
+import org.postgresql.ds.PGSimpleDataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+
+import javax.sql.DataSource;
+
+/// PostgreSQL as this server uses it: every connection has its timeouts, its role and
+/// synchronous_commit set. Thread-safe.
+final class JdbcDatabase {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JdbcDatabase.class);
+    private static final int OLDEST_VERSION = 14;
+    private static final Duration RETRY_PAUSE = Duration.ofMillis(500);
+    private static final Duration MIGRATION_TIMEOUT = Duration.ofMinutes(10);
+
+    /// Held while migrations are applied: PostgreSQL cannot create the same schema twice at once,
+    /// and Flyway creates its own before it takes its lock.
+    private static final long MIGRATION_LOCK = 5131471623550304341L;
+
+    private final DatabaseSettings settings;
+
+    JdbcDatabase(DatabaseSettings settings) {
+        this.settings = settings;
+    }
+
+    /// Waits for PostgreSQL within the configured bound and brings the schema up to date.
+    ///
+    /// @throws LedgerUnavailableException when it stays away or refuses the login; the message says
+    ///   what to do
+    void prepare() {
+        long deadline = System.nanoTime() + settings.startupWait().toNanos();
+        while (true) {
+            try {
+                migrate();
+                return;
+            } catch (SQLException e) {
+                if (!mayPass(e) || System.nanoTime() - deadline >= 0) {
+                    throw new LedgerUnavailableException(advice(e), e);
+                }
+                LOG.warn(
+                        "PostgreSQL at {} does not answer yet ({}); trying again for {} s at most",
+                        settings.publicUrl(),
+                        e.getMessage(),
+                        settings.startupWait().toSeconds());
+                pause(e);
+            }
+        }
+    }
+
+    /// Connections for look-ups, in the role signet_server.
+    HikariDataSource pool() {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("signet");
+        config.setDataSource(driver(settings.serverLogin(), settings.socketTimeout()));
+        config.setConnectionInitSql(sessionSql());
+        config.setMaximumPoolSize(settings.poolSize());
+        config.setMinimumIdle(1);
+        config.setConnectionTimeout(settings.connectTimeout().toMillis());
+        config.setValidationTimeout(settings.connectTimeout().toMillis());
+        return new HikariDataSource(config);
+    }
+
+    /// A session for a ledger writer.
+    JdbcSession.Source sessions(String replica) {
+        PGSimpleDataSource driver = driver(settings.serverLogin(), settings.socketTimeout());
+        // The few statements of a writer run for as long as its connection lives.
+        driver.setPrepareThreshold(1);
+        String sql = sessionSql() + "; SET plan_cache_mode = force_generic_plan";
+        return () -> {
+            Connection connection = driver.getConnection();
+            try {
+                execute(connection, sql);
+                return new JdbcSession(connection, replica);
+            } catch (SQLException e) {
+                connection.close();
+                throw e;
+            }
+        };
+    }
+
+    /// A connection in the role signet_maintenance.
+    Connection maintenance() throws SQLException {
+        Connection connection =
+                driver(settings.migrationLogin(), MIGRATION_TIMEOUT).getConnection();
+        try {
+            execute(connection, "SET ROLE signet_maintenance; SET statement_timeout = '5min'");
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    private void migrate() throws SQLException {
+        DataSource owner = driver(settings.migrationLogin(), MIGRATION_TIMEOUT);
+        try (Connection connection = owner.getConnection()) {
+            int version = connection.getMetaData().getDatabaseMajorVersion();
+            if (version < OLDEST_VERSION) {
+                throw new LedgerUnavailableException(
+                        "PostgreSQL at "
+                                + settings.publicUrl()
+                                + " is version "
+                                + version
+                                + " (expected: "
+                                + OLDEST_VERSION
+                                + " or later); upgrade it",
+                        new SQLException("version " + version));
+            }
+            if ("off".equals(show(connection, "fsync"))) {
+                LOG.warn(
+                        "PostgreSQL at {} runs with fsync off: a crash of its host loses"
+                                + " certificates that clients hold. Set fsync = on",
+                        settings.publicUrl());
+            }
+            execute(connection, "SELECT pg_advisory_lock(" + MIGRATION_LOCK + ")");
+            Migrations.apply(owner);
+        }
+    }
+
+    private String sessionSql() {
+        long timeout = settings.statementTimeout().toMillis();
+        return """
+        SET ROLE signet_server; \
+        SET synchronous_commit = on; \
+        SET TimeZone = 'UTC'; \
+        SET statement_timeout = %d; \
+        SET lock_timeout = %d; \
+        SET idle_in_transaction_session_timeout = %d\
+        """
+                .formatted(timeout, timeout, 2 * settings.socketTimeout().toMillis());
+    }
+
+    private PGSimpleDataSource driver(DatabaseSettings.Login login, Duration socketTimeout) {
+        PGSimpleDataSource driver = new PGSimpleDataSource();
+        driver.setUrl(settings.url());
+        if (!login.username().isEmpty()) {
+            driver.setUser(login.username());
+        }
+        if (!login.password().isEmpty()) {
+            driver.setPassword(login.password());
+        }
+        driver.setConnectTimeout(seconds(settings.connectTimeout()));
+        driver.setSocketTimeout(seconds(socketTimeout));
+        driver.setTcpKeepAlive(true);
+        driver.setApplicationName("signet");
+        driver.setAssumeMinServerVersion(Integer.toString(OLDEST_VERSION));
+        // The detail of a message holds the row: no place for it in a log.
+        driver.setLogServerErrorDetail(false);
+        return driver;
+    }
+
+    /// pgjdbc counts in whole seconds; 0 would mean for ever.
+    private static int seconds(Duration duration) {
+        return Math.toIntExact(Math.max(1, duration.toSeconds()));
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static String show(Connection connection, String setting) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SHOW " + setting)) {
+            return row.next() ? row.getString(1) : "";
+        }
+    }
+
+    /// Not there, starting, stopping, or full of connections; anything else stays as it is.
+    private static boolean mayPass(SQLException e) {
+        String state = String.valueOf(e.getSQLState());
+        return state.startsWith("08") || state.startsWith("57P0") || state.equals("53300");
+    }
+
+    private String advice(SQLException e) {
+        String where = "PostgreSQL at " + settings.publicUrl() + ": " + e.getMessage() + ". ";
+        String state = String.valueOf(e.getSQLState());
+        if (state.startsWith("28")) {
+            return where + "Check signet.database.username and its password";
+        }
+        if (state.equals("3D000")) {
+            return where + "Create the database, or correct signet.database.url";
+        }
+        return where
+                + "Waited "
+                + settings.startupWait().toSeconds()
+                + " s. Check that it runs and that signet.database.url names it";
+    }
+
+    private static void pause(SQLException cause) {
+        try {
+            Thread.sleep(RETRY_PAUSE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            e.addSuppressed(cause);
+            throw new LedgerUnavailableException("interrupted while waiting for PostgreSQL", e);
+        }
+    }
+}

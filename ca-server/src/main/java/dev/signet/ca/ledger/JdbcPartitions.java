@@ -1,0 +1,73 @@
+package dev.signet.ca.ledger;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+
+import javax.sql.DataSource;
+
+/// Makes the ledger's partitions ahead of time and drops those whose retention has passed.
+final class JdbcPartitions {
+
+    private static final Logger LOG = LoggerFactory.getLogger(JdbcPartitions.class);
+
+    private final DataSource server;
+    private final Maintenance maintenance;
+    private final int daysAhead;
+    private final Duration retention;
+
+    /// Gives connections in the role signet_maintenance.
+    interface Maintenance {
+        Connection connect() throws SQLException;
+    }
+
+    JdbcPartitions(DataSource server, Maintenance maintenance, LedgerSettings settings) {
+        this.server = server;
+        this.maintenance = maintenance;
+        this.daysAhead = Math.toIntExact(settings.partitionsAhead().toDays());
+        this.retention = settings.retention();
+    }
+
+    /// @throws LedgerUnavailableException when it failed
+    void makeAhead() {
+        try (Connection connection = server.getConnection();
+                PreparedStatement statement =
+                        connection.prepareStatement("SELECT ledger.ensure_partitions(?)")) {
+            statement.setInt(1, daysAhead);
+            try (ResultSet row = statement.executeQuery()) {
+                if (row.next() && row.getInt(1) > 0) {
+                    LOG.info("Made {} ledger partitions", row.getInt(1));
+                }
+            }
+        } catch (SQLException e) {
+            throw new LedgerUnavailableException("ledger partitions were not made", e);
+        }
+    }
+
+    /// @throws LedgerUnavailableException when it failed
+    void dropExpired() {
+        if (retention.isZero()) {
+            return;
+        }
+        try (Connection connection = maintenance.connect();
+                PreparedStatement statement =
+                        connection.prepareStatement(
+                                "SELECT ledger.drop_expired_partitions(make_interval(secs => ?))")) {
+            statement.setDouble(1, (double) retention.toSeconds());
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    LOG.info(
+                            "Dropped ledger partition {}: its retention has passed",
+                            row.getString(1));
+                }
+            }
+        } catch (SQLException e) {
+            throw new LedgerUnavailableException("expired ledger partitions were not dropped", e);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package dev.signet.ca.authority;
+
+import dev.signet.ca.TestCertificates;
+import dev.signet.ca.identity.TrustDomain;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/// A root and an issuing CA in memory, without a database. Thread-safe.
+public final class TestAuthority implements Authorities {
+
+    public static final TrustDomain TRUST_DOMAIN = new TrustDomain("example.org");
+
+    private final AuthoritySnapshot snapshot;
+    private final AuthorityCertificate root;
+
+    private TestAuthority(AuthoritySnapshot snapshot, AuthorityCertificate root) {
+        this.snapshot = snapshot;
+        this.root = root;
+    }
+
+    /// P-384 root, P-256 issuing CA, of a year, begun a little before this instant.
+    public static TestAuthority at(Instant now) {
+        return with(KeyType.P256, now, Duration.ofDays(365), signer -> signer);
+    }
+
+    /// The same with a signer of the test's making around the real one.
+    ///
+    /// @see FailingSigner
+    public static TestAuthority at(Instant now, UnaryOperator<Signer> signer) {
+        return with(KeyType.P256, now, Duration.ofDays(365), signer);
+    }
+
+    /// The general form.
+    public static TestAuthority with(
+            KeyType issuingKeyType,
+            Instant now,
+            Duration issuingLifetime,
+            UnaryOperator<Signer> signer) {
+        AuthorityFactory factory = new AuthorityFactory(TestCertificates.CRYPTO);
+        AuthorityFactory.Pair pair =
+                factory.create(
+                        TRUST_DOMAIN,
+                        issuingKeyType == KeyType.P256 ? KeyType.P384 : issuingKeyType,
+                        Duration.ofDays(3650),
+                        issuingKeyType,
+                        issuingLifetime,
+                        now);
+        AuthorityCertificate issuing = pair.issuing().certificate();
+        List<byte[]> chain = List.of(issuing.der());
+        IssuingAuthority authority =
+                new TemplateIssuingAuthority(
+                        issuing.id(),
+                        issuing.issuer(issuingKeyType.algorithm()),
+                        chain,
+                        signer.apply(factory.signer(issuingKeyType, pair.issuing().privateKey())));
+        return new TestAuthority(
+                new AuthoritySnapshot(
+                        1,
+                        List.of(
+                                new AuthoritySnapshot.Entry(
+                                        AuthorityRole.ROOT,
+                                        AuthorityState.ACTIVE,
+                                        pair.root().certificate(),
+                                        List.of(),
+                                        null),
+                                new AuthoritySnapshot.Entry(
+                                        AuthorityRole.ISSUING,
+                                        AuthorityState.ACTIVE,
+                                        issuing,
+                                        chain,
+                                        authority)),
+                        Duration.ofSeconds(1)),
+                pair.root().certificate());
+    }
+
+    /// The one issuing authority, whatever the time.
+    public IssuingAuthority issuing() {
+        return switch (active(root.validity().notBefore())) {
+            case Selection.Usable(IssuingAuthority authority) -> authority;
+            case Selection.NotUsable(var refusal) -> throw new AssertionError(refusal);
+        };
+    }
+
+    /// The root's DER certificate.
+    public byte[] root() {
+        return root.der();
+    }
+
+    @Override
+    public Selection active(Instant now) {
+        return snapshot.active(now);
+    }
+
+    @Override
+    public Optional<List<byte[]>> chain(String authorityId) {
+        return snapshot.chain(authorityId);
+    }
+
+    @Override
+    public TrustAnchors trustAnchors() {
+        return snapshot.trustAnchors();
+    }
+}
