@@ -1,0 +1,36 @@
+package dev.signet.ca.ledger;
+
+import dev.signet.ca.TestDatabase;
+
+/// The ledger on PostgreSQL for tests of other packages.
+public final class RealLedger implements AutoCloseable {
+
+    private final TestLedger ledger;
+    private final TestDatabase database;
+
+    private RealLedger(TestLedger ledger, TestDatabase database) {
+        this.ledger = ledger;
+        this.database = database;
+    }
+
+    public static RealLedger on(TestDatabase database) {
+        return new RealLedger(TestLedger.on(database), database);
+    }
+
+    public Ledger ledger() {
+        return ledger.ledger;
+    }
+
+    public CertificateRecords records() {
+        return new JdbcCertificateRecords(database.jdbcClient());
+    }
+
+    public void assertConsistent() {
+        ledger.assertConsistent(database);
+    }
+
+    @Override
+    public void close() {
+        ledger.close();
+    }
+}
