@@ -1,7 +1,206 @@
 package dev.signet.ca.wire;
 
+import dev.signet.ca.admin.OperatorActs;
+import dev.signet.ca.authority.Authorities;
+import dev.signet.ca.crypto.CryptoProvider;
+import dev.signet.ca.issuance.Issuance;
+import dev.signet.ca.ledger.ClockGuard;
+import dev.signet.ca.ledger.LedgerHealth;
+import dev.signet.ca.ledger.LedgerSettings;
+import dev.signet.ca.trust.TrustBundles;
+
+import io.grpc.ServerServiceDefinition;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.util.HashedWheelTimer;
+import io.netty.util.Timer;
+import io.netty.util.concurrent.DefaultThreadFactory;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /// Beans of this package: the servers on both ports and what they share.
 @Configuration(proxyBeanMethods = false)
-public class WireConfiguration {}
+public class WireConfiguration {
+
+    private static final long TICK_MILLIS = 100;
+
+    /// The parts that belong to the gRPC port alone, so that the context need not know each.
+    @Bean
+    GrpcServer grpcServer(
+            GrpcSettings settings,
+            StopSettings stopSettings,
+            OperatorSettings operatorSettings,
+            Issuance issuance,
+            TrustBundles bundles,
+            OperatorActs acts,
+            MeterRegistry registry,
+            ServerIdentity identity,
+            LiveKeyManager keys,
+            Readiness readiness,
+            Timer deadlineTimer,
+            ExecutorService operatorThreads) {
+        CallsInFlight inFlight = new CallsInFlight();
+        RefusalLog refusalLog = new RefusalLog();
+        UnaryCalls calls =
+                new UnaryCalls(
+                        deadlineTimer, settings.limits().callDeadline(), inFlight, refusalLog);
+        GrpcTrustService trustService = new GrpcTrustService(bundles);
+        List<ServerServiceDefinition> services =
+                new ArrayList<>(
+                        List.of(
+                                new GrpcCertificateService(issuance).definition(calls),
+                                trustService.definition(calls),
+                                new GrpcOperatorService(
+                                                acts,
+                                                operatorThreads,
+                                                settings.limits().operatorCalls())
+                                        .definition(calls)));
+        GrpcHealth health =
+                new GrpcHealth(
+                        readiness,
+                        services.stream().map(s -> s.getServiceDescriptor().getName()).toList());
+        services.add(health.service().bindService());
+        if (settings.reflection()) {
+            services.add(ProtoReflectionServiceV1.newInstance().bindService());
+        }
+        return new GrpcServer(
+                settings,
+                stopSettings,
+                new GrpcServer.GrpcParts(
+                        services,
+                        new AccessInterceptor(
+                                new CallerReader(OperatorCredential.of(operatorSettings)),
+                                settings.limits(),
+                                refusalLog),
+                        registry,
+                        keys,
+                        new LiveTrustManager(),
+                        bundles,
+                        identity,
+                        issuance,
+                        trustService,
+                        inFlight,
+                        readiness,
+                        health));
+    }
+
+    @Bean
+    LiveKeyManager liveKeyManager() {
+        return new LiveKeyManager();
+    }
+
+    @Bean
+    ServerIdentity serverIdentity(
+            Issuance issuance,
+            CryptoProvider crypto,
+            InstantSource clock,
+            SecureRandom random,
+            LedgerSettings ledgerSettings,
+            LiveKeyManager keys) {
+        return new ServerIdentity(issuance, crypto, clock, random, ledgerSettings.replica(), keys);
+    }
+
+    @Bean
+    Readiness readiness(
+            LedgerHealth ledger,
+            ClockGuard clockGuard,
+            Authorities authorities,
+            ServerIdentity identity,
+            InstantSource clock) {
+        return new Readiness(ledger, clockGuard, authorities, identity, clock);
+    }
+
+    @Bean(destroyMethod = "stop")
+    Timer deadlineTimer() {
+        return new HashedWheelTimer(
+                new DefaultThreadFactory("signet-deadline", true),
+                TICK_MILLIS,
+                TimeUnit.MILLISECONDS);
+    }
+
+    @Bean(destroyMethod = "shutdownNow")
+    ExecutorService operatorThreads() {
+        return Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("signet-operator-", 0).factory());
+    }
+
+    @Bean
+    HttpEndpoints httpEndpoints(
+            HttpSettings settings,
+            TrustBundles bundles,
+            Readiness readiness,
+            PrometheusMeterRegistry registry,
+            Authorities authorities,
+            ServerIdentity identity,
+            InstantSource clock) {
+        bindMetrics(registry, authorities, identity, clock);
+        return new HttpEndpoints(settings, bundles, readiness, registry);
+    }
+
+    @Bean
+    ListeningPorts listeningPorts(GrpcServer grpc, HttpEndpoints http) {
+        return new ListeningPorts() {
+            @Override
+            public int grpc() {
+                return grpc.port();
+            }
+
+            @Override
+            public int http() {
+                return http.port();
+            }
+        };
+    }
+
+    private static void bindMetrics(
+            MeterRegistry registry,
+            Authorities authorities,
+            ServerIdentity identity,
+            InstantSource clock) {
+        Gauge.builder("signet.authority.expiry", () -> authorityExpiry(authorities, clock))
+                .description("Time until the signing authority's certificate expires")
+                .baseUnit("seconds")
+                .register(registry);
+        Gauge.builder(
+                        "signet.server.certificate.expiry",
+                        () -> seconds(clock.instant(), identity.notAfter()))
+                .description("Time until this server's own certificate expires")
+                .baseUnit("seconds")
+                .register(registry);
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+    }
+
+    private static double authorityExpiry(Authorities authorities, InstantSource clock) {
+        Instant now = clock.instant();
+        return switch (authorities.active(now)) {
+            case Authorities.Selection.Usable(var authority) ->
+                    seconds(now, authority.issuer().validity().notAfter());
+            case Authorities.Selection.NotUsable _ -> Double.NaN;
+        };
+    }
+
+    private static double seconds(Instant from, @Nullable Instant until) {
+        return until == null ? Double.NaN : Duration.between(from, until).toMillis() / 1000.0;
+    }
+}

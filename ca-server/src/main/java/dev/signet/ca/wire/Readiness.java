@@ -1,0 +1,69 @@
+package dev.signet.ca.wire;
+
+import dev.signet.ca.authority.Authorities;
+import dev.signet.ca.ledger.ClockGuard;
+import dev.signet.ca.ledger.LedgerHealth;
+import dev.signet.ca.refusal.Refusal;
+
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Whether this replica can issue now, and if not, why. Thread-safe; never blocks.
+final class Readiness {
+
+    private final LedgerHealth ledger;
+    private final ClockGuard clockGuard;
+    private final Authorities authorities;
+    private final ServerIdentity identity;
+    private final InstantSource clock;
+    private volatile boolean draining;
+
+    Readiness(
+            LedgerHealth ledger,
+            ClockGuard clockGuard,
+            Authorities authorities,
+            ServerIdentity identity,
+            InstantSource clock) {
+        this.ledger = ledger;
+        this.clockGuard = clockGuard;
+        this.authorities = authorities;
+        this.identity = identity;
+        this.clock = clock;
+    }
+
+    /// @param code permanent, upper case with underscores
+    /// @param text for a human; no secret
+    record Objection(String code, String text) {}
+
+    /// From now on not ready, for good.
+    void drain() {
+        draining = true;
+    }
+
+    /// Empty: ready.
+    List<Objection> objections() {
+        List<Objection> objections = new ArrayList<>(0);
+        if (draining) {
+            objections.add(new Objection("SHUTTING_DOWN", "this server is stopping"));
+        }
+        if (!ledger.available()) {
+            objections.add(new Objection("LEDGER_UNAVAILABLE", "PostgreSQL cannot be reached"));
+        }
+        clockGuard.objection().ifPresent(refusal -> objections.add(objection(refusal)));
+        switch (authorities.active(clock.instant())) {
+            case Authorities.Selection.Usable _ -> {}
+            case Authorities.Selection.NotUsable(Refusal refusal) ->
+                    objections.add(objection(refusal));
+        }
+        String missing = identity.objection();
+        if (missing != null) {
+            objections.add(new Objection("SERVER_CERTIFICATE_MISSING", missing));
+        }
+        return objections;
+    }
+
+    private static Objection objection(Refusal refusal) {
+        return new Objection(refusal.code().name(), refusal.message());
+    }
+}
