@@ -35,7 +35,11 @@ final class TestIssuances {
 
     /// The same issuance under the serial number of another one.
     static IssuanceRecord withSerialOf(IssuanceRecord other, String path) {
-        Instant notAfter = other.certificate().content().validity().notAfter();
+        return withSerialOf(other, path, other.certificate().content().validity().notAfter());
+    }
+
+    static IssuanceRecord withSerialOf(IssuanceRecord other, String path, Instant end) {
+        Instant notAfter = end.truncatedTo(ChronoUnit.SECONDS);
         return record(
                 UnsignedContent.certificate(
                         other.certificate().content().serialNumber(), path, notAfter),

@@ -8,14 +8,20 @@ import dev.signet.ca.certificate.SerialNumber;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+
+import javax.sql.DataSource;
 
 /// A ledger under test: remembers every certificate that it gave out, so that [#assertConsistent]
 /// can look for each in the database.
@@ -67,7 +73,7 @@ final class TestLedger implements AutoCloseable {
                             remember(decided);
                             outcome.complete(decided);
                         });
-        return outcome.orTimeout(60, java.util.concurrent.TimeUnit.SECONDS);
+        return outcome.orTimeout(60, TimeUnit.SECONDS);
     }
 
     Ledger.RecordOutcome recordNow(IssuanceRecord issuance) {
@@ -83,10 +89,18 @@ final class TestLedger implements AutoCloseable {
     /// Every certificate that was given out is on record as it was given out; each request and each
     /// redemption names a certificate on record.
     void assertConsistent(TestDatabase database) {
-        assertConsistent(database.ownerJdbcClient());
+        assertConsistent(database.ownerDataSource());
     }
 
-    void assertConsistent(JdbcClient jdbc) {
+    void assertConsistent(DataSource owner) {
+        try (Connection connection = owner.getConnection()) {
+            assertConsistent(JdbcClient.create(new SingleConnectionDataSource(connection, true)));
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void assertConsistent(JdbcClient jdbc) {
         JdbcCertificateRecords records = new JdbcCertificateRecords(jdbc);
         for (RecordedCertificate certificate : released) {
             SerialNumber serial = certificate.serialNumber();
