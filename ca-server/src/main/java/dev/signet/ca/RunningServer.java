@@ -1,5 +1,7 @@
 package dev.signet.ca;
 
+import dev.signet.ca.trust.TrustBundle;
+import dev.signet.ca.trust.TrustBundles;
 import dev.signet.ca.wire.ListeningPorts;
 
 import org.springframework.context.ConfigurableApplicationContext;
@@ -23,6 +25,11 @@ public final class RunningServer implements AutoCloseable {
     /// The plain HTTP port as bound.
     public int httpPort() {
         return ports.http();
+    }
+
+    /// What a first caller has to trust, as it is now.
+    public TrustBundle trustBundle() {
+        return context.getBean(TrustBundles.class).current();
     }
 
     /// Stops gracefully: accepted requests are answered, within `signet.stop`. Blocks until done;

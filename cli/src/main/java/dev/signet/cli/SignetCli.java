@@ -46,7 +46,15 @@ public final class SignetCli implements Runnable {
     /// @return the exit code
     public static int run(Terminal terminal, InstantSource clock, String... arguments) {
         CommandLine line = new CommandLine(new SignetCli());
+        line.addSubcommand(new ServerCommand(terminal));
+        line.addSubcommand(
+                new CommandLine(new TokenCommand())
+                        .addSubcommand(new TokenCommand.Create(terminal)));
+        line.addSubcommand(new IssueCommand(terminal));
         line.addSubcommand(new InspectCommand(terminal, clock));
+        line.addSubcommand(
+                new CommandLine(new CertificatesCommand())
+                        .addSubcommand(new CertificatesCommand.ListAll(terminal)));
         Failures failures = new Failures(terminal);
         line.setOut(writer(terminal.out()));
         line.setErr(writer(terminal.err()));

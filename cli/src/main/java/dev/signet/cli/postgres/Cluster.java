@@ -44,13 +44,17 @@ final class Cluster {
         return data().resolve("postmaster.pid");
     }
 
+    Path passwordFile() {
+        return directory.resolve("password");
+    }
+
     boolean exists() {
         return Files.isDirectory(data());
     }
 
     /// The superuser's password; drawn at the first call.
     String password(SecureRandom random) throws IOException {
-        Path file = directory.resolve("password");
+        Path file = passwordFile();
         if (!Files.exists(file)) {
             byte[] octets = new byte[PASSWORD_OCTETS];
             random.nextBytes(octets);
@@ -89,15 +93,12 @@ final class Cluster {
             throws IOException, InterruptedException {
         Path partial = directory.resolve("data.new");
         Directories.delete(partial);
-        Path passwordFile = Files.createTempFile(directory, "password-", ".tmp");
+        Path copy = Files.createTempFile(directory, "password-", ".tmp");
         try {
-            Files.copy(
-                    directory.resolve("password"),
-                    passwordFile,
-                    StandardCopyOption.REPLACE_EXISTING);
-            handOver(account, passwordFile);
+            Files.copy(passwordFile(), copy, StandardCopyOption.REPLACE_EXISTING);
+            handOver(account, copy);
             Process initdb =
-                    LocalPostgres.process(account.command(initdb(binaries, partial, passwordFile)))
+                    LocalPostgres.process(account.command(initdb(binaries, partial, copy)))
                             .redirectErrorStream(true)
                             .start();
             String said =
@@ -108,7 +109,7 @@ final class Cluster {
             }
             Files.move(partial, data(), StandardCopyOption.ATOMIC_MOVE);
         } finally {
-            Files.deleteIfExists(passwordFile);
+            Files.deleteIfExists(copy);
         }
     }
 

@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
@@ -118,6 +119,11 @@ public final class LocalPostgres implements AutoCloseable {
     /// A secret.
     public String password() {
         return password;
+    }
+
+    /// Holds the password and nothing else; mode 0600.
+    public Path passwordFile() {
+        return cluster.passwordFile();
     }
 
     /// Process id of the running postmaster; empty while there is none.

@@ -1,0 +1,141 @@
+package dev.signet.cli.home;
+
+import dev.signet.cli.CommandFailedException;
+import dev.signet.cli.ExitCode;
+import dev.signet.cli.postgres.Directories;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.Set;
+
+/// A server's directory: what it must keep, and what other commands need to find and trust it.
+///
+/// | file | |
+/// |---|---|
+/// | `key-encryption-key` | wraps the CA's private keys; 32 octets, base64; without it they are lost |
+/// | `operator-credential` | lets its bearer make join tokens and read the ledger |
+/// | `address` | `host:port` of gRPC, of the server that runs or ran last |
+/// | `bundle.pem` | the trust bundle |
+/// | `server.log` | |
+/// | `postgres` | the embedded PostgreSQL, if that is used |
+public final class DataDirectory {
+
+    private static final int SECRET_OCTETS = 32;
+
+    private final Path path;
+
+    private DataDirectory(Path path) {
+        this.path = path;
+    }
+
+    /// That directory; nothing is read or made.
+    public static DataDirectory at(Path path) {
+        return new DataDirectory(path.toAbsolutePath().normalize());
+    }
+
+    /// `~/.signet`.
+    public static Path defaultPath() {
+        return Path.of(System.getProperty("user.home"), ".signet");
+    }
+
+    /// Makes the directory (0700) and the secrets (0600) that are missing.
+    ///
+    /// @throws CommandFailedException when that is not possible, or others have access
+    public void prepare(SecureRandom random) {
+        try {
+            Directories.createPrivate(path);
+            requireClosed();
+            PrivateFiles.createSecret(keyEncryptionKey(), secret(random, Base64.getEncoder()));
+            PrivateFiles.createSecret(
+                    operatorCredential(), secret(random, Base64.getUrlEncoder().withoutPadding()));
+        } catch (IOException e) {
+            throw new CommandFailedException(
+                    ExitCode.FAILED,
+                    "DATA_DIRECTORY",
+                    "cannot use " + path + ": " + e.getMessage() + "\nGive another with --data-dir",
+                    e);
+        }
+    }
+
+    /// Nobody else may write there, nor list it; a way through for PostgreSQL's user does no harm.
+    private void requireClosed() throws IOException {
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path);
+        if (permissions.contains(PosixFilePermission.GROUP_WRITE)
+                || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
+            throw new CommandFailedException(
+                    "DATA_DIRECTORY",
+                    path
+                            + " can be written by others: chmod 700 "
+                            + path
+                            + ", or give another"
+                            + " with --data-dir");
+        }
+    }
+
+    private static String secret(SecureRandom random, Base64.Encoder encoder) {
+        byte[] octets = new byte[SECRET_OCTETS];
+        random.nextBytes(octets);
+        return encoder.encodeToString(octets) + "\n";
+    }
+
+    /// Leaves what other commands need.
+    public void publish(String address, String bundlePem) {
+        try {
+            PrivateFiles.writePublic(bundle(), bundlePem);
+            PrivateFiles.writePublic(path.resolve("address"), address + "\n");
+        } catch (IOException e) {
+            throw new CommandFailedException(
+                    ExitCode.FAILED, "DATA_DIRECTORY", "cannot write to " + path + ": " + e, e);
+        }
+    }
+
+    /// Address of the server, `host:port`.
+    ///
+    /// @throws CommandFailedException when no server has run here
+    public String address() {
+        try {
+            return Files.readString(path.resolve("address")).strip();
+        } catch (NoSuchFileException e) {
+            throw new CommandFailedException(
+                    ExitCode.UNREACHABLE,
+                    "NO_SERVER",
+                    "no server has been started in "
+                            + path
+                            + "\nStart one with `signet server`, or say where it is: --data-dir, or"
+                            + " --server with --bundle and --credential",
+                    e);
+        } catch (IOException e) {
+            throw new CommandFailedException(
+                    ExitCode.FAILED, "DATA_DIRECTORY", "cannot read " + path + ": " + e, e);
+        }
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    public Path keyEncryptionKey() {
+        return path.resolve("key-encryption-key");
+    }
+
+    public Path operatorCredential() {
+        return path.resolve("operator-credential");
+    }
+
+    public Path bundle() {
+        return path.resolve("bundle.pem");
+    }
+
+    public Path serverLog() {
+        return path.resolve("server.log");
+    }
+
+    public Path postgres() {
+        return path.resolve("postgres");
+    }
+}

@@ -1,0 +1,91 @@
+package dev.signet.cli.remote;
+
+import dev.signet.cli.CommandFailedException;
+import dev.signet.cli.home.DataDirectory;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Option;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/// How a command finds the server: by the server's data directory, or piece by piece.
+public final class ServerOptions {
+
+    private static final int MAX_CREDENTIAL = 512;
+
+    @Option(
+            names = "--data-dir",
+            paramLabel = "DIR",
+            description = "Data directory of the server (default: ~/.signet).")
+    private Path dataDirectory = DataDirectory.defaultPath();
+
+    @Option(
+            names = "--server",
+            paramLabel = "HOST:PORT",
+            description = "Address of the server, instead of the data directory's.")
+    private @Nullable String server;
+
+    @Option(
+            names = "--bundle",
+            paramLabel = "FILE",
+            description = "Trust bundle, PEM, instead of the data directory's.")
+    private @Nullable Path bundle;
+
+    @Option(
+            names = "--credential",
+            paramLabel = "FILE",
+            description = "Operator credential, instead of the data directory's.")
+    private @Nullable Path credential;
+
+    private DataDirectory directory() {
+        return DataDirectory.at(dataDirectory);
+    }
+
+    /// `host:port`.
+    ///
+    /// @throws CommandFailedException when nothing says where the server is
+    public String address() {
+        return server != null ? server : directory().address();
+    }
+
+    /// File with the trust bundle.
+    ///
+    /// @throws CommandFailedException when there is none
+    public Path bundle() {
+        Path file = bundle != null ? bundle : directory().bundle();
+        if (!Files.isReadable(file)) {
+            throw new CommandFailedException(
+                    "NO_BUNDLE",
+                    "no trust bundle at "
+                            + file
+                            + "\nName the one of the server with --bundle; its HTTP port gives it as"
+                            + " /trust-bundle.pem, to be fetched over a way that you trust");
+        }
+        return file;
+    }
+
+    /// The secret itself.
+    ///
+    /// @throws CommandFailedException when it cannot be read
+    String credential() {
+        Path file = credential != null ? credential : directory().operatorCredential();
+        try {
+            if (Files.size(file) > MAX_CREDENTIAL + 2) {
+                throw new CommandFailedException(
+                        "NO_CREDENTIAL", file + " is no operator credential: it is too long");
+            }
+            return Files.readString(file, StandardCharsets.US_ASCII).strip();
+        } catch (IOException e) {
+            throw new CommandFailedException(
+                    "NO_CREDENTIAL",
+                    "cannot read the operator credential: "
+                            + file
+                            + "\nOnly the owner of the server's data directory can; name a copy with"
+                            + " --credential");
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package dev.signet.cli.server;
+
+import dev.signet.ca.CaServer;
+import dev.signet.ca.RunningServer;
+import dev.signet.ca.StartFailedException;
+import dev.signet.cli.CommandFailedException;
+import dev.signet.cli.ExitCode;
+import dev.signet.cli.home.DataDirectory;
+import dev.signet.cli.output.Progress;
+import dev.signet.cli.postgres.LocalPostgres;
+import dev.signet.cli.postgres.LocalPostgresException;
+import dev.signet.cli.postgres.LocalPostgresSettings;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/// A CA in this process, and the embedded PostgreSQL beside it unless another database is given.
+/// Thread-safe.
+public final class LocalServer implements AutoCloseable {
+
+    private final RunningServer server;
+    private final @Nullable LocalPostgres postgres;
+    private final String trustDomain;
+
+    private LocalServer(
+            RunningServer server, @Nullable LocalPostgres postgres, String trustDomain) {
+        this.server = server;
+        this.postgres = postgres;
+        this.trustDomain = trustDomain;
+    }
+
+    /// Starts, and leaves address and trust bundle in the directory.
+    ///
+    /// @param database null: the embedded PostgreSQL
+    /// @param settings of the server, in full, such as `signet.grpc.port`; they win over ours
+    /// @throws CommandFailedException when the server does not start
+    /// @throws LocalPostgresException when PostgreSQL does not start
+    public static LocalServer start(
+            DataDirectory directory,
+            String trustDomain,
+            @Nullable DatabaseOptions database,
+            Map<String, String> settings,
+            SecureRandom random,
+            Progress progress) {
+        directory.prepare(random);
+        LocalPostgres postgres =
+                database != null
+                        ? null
+                        : LocalPostgres.start(
+                                LocalPostgresSettings.in(directory.postgres()),
+                                random,
+                                progress::detail);
+        try {
+            Map<String, String> all = new LinkedHashMap<>();
+            all.put("signet.trust-domain", trustDomain);
+            all.put(
+                    "signet.authority.key-encryption-key.file",
+                    directory.keyEncryptionKey().toString());
+            all.put("signet.operator.credential-file", directory.operatorCredential().toString());
+            if (postgres != null) {
+                all.put("signet.database.url", postgres.jdbcUrl());
+                all.put("signet.database.username", postgres.user());
+                all.put("signet.database.password-file", postgres.passwordFile().toString());
+            } else if (database != null) {
+                all.putAll(database.settings());
+            }
+            all.putAll(settings);
+            RunningServer server = startBeside(postgres, all);
+            directory.publish("localhost:" + server.grpcPort(), pem(server));
+            return new LocalServer(server, postgres, trustDomain);
+        } catch (RuntimeException e) {
+            if (postgres != null) {
+                postgres.close();
+            }
+            throw e;
+        }
+    }
+
+    /// The server waits for its database by itself, so both start at once. When PostgreSQL fails
+    /// there is nothing to wait for.
+    private static RunningServer startBeside(
+            @Nullable LocalPostgres postgres, Map<String, String> settings) {
+        CompletableFuture<RunningServer> server = new CompletableFuture<>();
+        Thread.ofPlatform()
+                .name("signet-start")
+                .daemon()
+                .start(() -> {
+                    try {
+                        server.complete(CaServer.start(settings));
+                    } catch (RuntimeException | Error e) {
+                        server.completeExceptionally(e);
+                    }
+                });
+        if (postgres != null) {
+            CompletableFuture<Void> _ =
+                    postgres.ready()
+                            .exceptionally(failure -> {
+                                server.completeExceptionally(failure);
+                                return null;
+                            });
+        }
+        try {
+            return server.join();
+        } catch (CompletionException e) {
+            throw reason(e.getCause() == null ? e : e.getCause());
+        }
+    }
+
+    private static RuntimeException reason(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null
+                        ? failure.getCause()
+                        : failure;
+        return switch (cause) {
+            case LocalPostgresException postgres -> postgres;
+            case StartFailedException start ->
+                    new CommandFailedException(
+                            ExitCode.FAILED,
+                            "NOT_STARTED",
+                            "the server does not start: " + start.getMessage(),
+                            start);
+            case RuntimeException other -> other;
+            default -> new IllegalStateException(cause);
+        };
+    }
+
+    private static String pem(RunningServer server) {
+        Base64.Encoder encoder =
+                Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
+        StringBuilder pem = new StringBuilder();
+        for (byte[] der : server.trustBundle().x509Authorities()) {
+            pem.append("-----BEGIN CERTIFICATE-----\n")
+                    .append(encoder.encodeToString(der))
+                    .append("\n-----END CERTIFICATE-----\n");
+        }
+        return pem.toString();
+    }
+
+    public String trustDomain() {
+        return trustDomain;
+    }
+
+    /// TCP port of gRPC over TLS.
+    public int grpcPort() {
+        return server.grpcPort();
+    }
+
+    /// TCP port of plain HTTP.
+    public int httpPort() {
+        return server.httpPort();
+    }
+
+    /// The embedded PostgreSQL; null: another database is used.
+    public @Nullable LocalPostgres postgres() {
+        return postgres;
+    }
+
+    /// Answers what was accepted, stops, and stops PostgreSQL last.
+    @Override
+    public void close() {
+        try {
+            server.close();
+        } finally {
+            if (postgres != null) {
+                postgres.close();
+            }
+        }
+    }
+}
