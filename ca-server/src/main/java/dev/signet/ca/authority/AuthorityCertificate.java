@@ -54,6 +54,14 @@ final class AuthorityCertificate {
         }
     }
 
+    byte[] subjectPublicKeyInfo() {
+        try {
+            return holder.getSubjectPublicKeyInfo().getEncoded(ASN1Encoding.DER);
+        } catch (IOException e) {
+            throw new IllegalStateException("key of authority " + id + " has no encoding", e);
+        }
+    }
+
     byte[] subjectKeyIdentifier() {
         SubjectKeyIdentifier identifier =
                 SubjectKeyIdentifier.fromExtensions(holder.getExtensions());

@@ -106,6 +106,11 @@ final class AuthoritySnapshot {
         return text.append("; minimum remainder ").append(minimumRemainder).toString();
     }
 
+    /// Last second of the issuing CA that lasts longest; empty when none is active.
+    Optional<Instant> expiry() {
+        return issuing.stream().findFirst().map(entry -> entry.certificate().validity().notAfter());
+    }
+
     Optional<List<byte[]>> chain(String authorityId) {
         return Optional.ofNullable(chains.get(authorityId));
     }

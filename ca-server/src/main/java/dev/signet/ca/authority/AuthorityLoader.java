@@ -1,0 +1,197 @@
+package dev.signet.ca.authority;
+
+import dev.signet.ca.authority.AuthorityStore.Content;
+import dev.signet.ca.authority.AuthorityStore.NewAuthority;
+import dev.signet.ca.authority.AuthorityStore.StoredAuthority;
+import dev.signet.ca.crypto.CryptoProvider;
+import dev.signet.ca.identity.TrustDomain;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Turns stored authorities into ones that sign, and new ones into what is stored. Checks each
+/// certificate against its profile and each key against its certificate. Not thread-safe.
+final class AuthorityLoader {
+
+    private static final byte[] SAMPLE = "signet key check".getBytes(StandardCharsets.US_ASCII);
+
+    private final CryptoProvider crypto;
+    private final AuthorityFactory factory;
+    private final AuthorityCertificateLint lint;
+    private final KeyEncryptionKey keyEncryptionKey;
+    private final AuthoritySettings settings;
+    private final TrustDomain trustDomain;
+
+    /// Kept from one load to the next, so that its threads' signature objects live on.
+    private final Map<String, IssuingAuthority> signing = new HashMap<>();
+
+    AuthorityLoader(
+            CryptoProvider crypto,
+            AuthorityFactory factory,
+            KeyEncryptionKey keyEncryptionKey,
+            AuthoritySettings settings,
+            TrustDomain trustDomain) {
+        this.crypto = crypto;
+        this.factory = factory;
+        this.lint = new AuthorityCertificateLint(crypto);
+        this.keyEncryptionKey = keyEncryptionKey;
+        this.settings = settings;
+        this.trustDomain = trustDomain;
+    }
+
+    /// @throws WrongKeyEncryptionKeyException when an active issuing CA's key does not open
+    /// @throws WrongTrustDomainException when they are another trust domain's
+    /// @throws IllegalStateException when a certificate or key is not as it was stored
+    synchronized AuthoritySnapshot load(Content content) {
+        Map<String, AuthorityCertificate> certificates = new HashMap<>();
+        for (StoredAuthority stored : content.authorities()) {
+            if (!stored.trustDomain().equals(trustDomain.name())) {
+                throw new WrongTrustDomainException(stored.trustDomain(), trustDomain);
+            }
+            certificates.put(stored.id(), certificate(stored));
+        }
+        List<AuthoritySnapshot.Entry> entries = new ArrayList<>();
+        for (StoredAuthority stored : content.authorities()) {
+            AuthorityCertificate certificate = certificate(certificates, stored.id());
+            AuthorityCertificate issuer =
+                    stored.issuerId() == null ? null : certificate(certificates, stored.issuerId());
+            requireNoDefect(stored.role(), certificate, issuer);
+            List<byte[]> chain =
+                    switch (stored.role()) {
+                        case ROOT -> List.of();
+                        case ISSUING -> List.of(certificate.der());
+                    };
+            boolean signs =
+                    stored.role() == AuthorityRole.ISSUING
+                            && stored.state() == AuthorityState.ACTIVE;
+            entries.add(
+                    new AuthoritySnapshot.Entry(
+                            stored.role(),
+                            stored.state(),
+                            certificate,
+                            chain,
+                            signs ? signing(stored, certificate, chain) : null));
+        }
+        return new AuthoritySnapshot(content.generation(), entries, settings.minimumRemainder());
+    }
+
+    private AuthorityCertificate certificate(StoredAuthority stored) {
+        AuthorityCertificate certificate =
+                new AuthorityCertificate(stored.certificate(), crypto.sha256(stored.certificate()));
+        if (!certificate.id().equals(stored.id())) {
+            throw new IllegalStateException(
+                    "certificate of authority " + stored.id() + " has another fingerprint");
+        }
+        return certificate;
+    }
+
+    private static AuthorityCertificate certificate(
+            Map<String, AuthorityCertificate> certificates, String id) {
+        AuthorityCertificate certificate = certificates.get(id);
+        if (certificate == null) {
+            throw new IllegalStateException("authority " + id + " is named but not on record");
+        }
+        return certificate;
+    }
+
+    private void requireNoDefect(
+            AuthorityRole role,
+            AuthorityCertificate certificate,
+            @Nullable AuthorityCertificate issuer) {
+        Optional<String> defect = lint.firstDefect(role, certificate, issuer);
+        if (defect.isPresent()) {
+            throw new IllegalStateException(
+                    "certificate of authority "
+                            + certificate.id()
+                            + " breaks its profile: "
+                            + defect.get());
+        }
+    }
+
+    private IssuingAuthority signing(
+            StoredAuthority stored, AuthorityCertificate certificate, List<byte[]> chain) {
+        IssuingAuthority known = signing.get(stored.id());
+        if (known != null) {
+            return known;
+        }
+        byte[] wrapped = stored.wrappedKey();
+        if (wrapped == null) {
+            throw new WrongKeyEncryptionKeyException(stored.id(), settings.keyEncryptionKey());
+        }
+        Signer signer = factory.signer(stored.keyType(), privateKey(stored, wrapped));
+        requireKeyOf(certificate, stored.keyType(), signer);
+        IssuingAuthority authority =
+                new TemplateIssuingAuthority(
+                        stored.id(),
+                        certificate.issuer(stored.keyType().algorithm()),
+                        chain,
+                        signer);
+        signing.put(stored.id(), authority);
+        return authority;
+    }
+
+    private PrivateKey privateKey(StoredAuthority stored, byte[] wrapped) {
+        byte[] encoded = keyEncryptionKey.unwrap(wrapped, stored.id(), stored.role());
+        try {
+            return crypto.keyFactory(stored.keyType().jcaName())
+                    .generatePrivate(new PKCS8EncodedKeySpec(encoded));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(
+                    "private key of authority " + stored.id() + " is not readable", e);
+        } finally {
+            Arrays.fill(encoded, (byte) 0);
+        }
+    }
+
+    private void requireKeyOf(AuthorityCertificate certificate, KeyType type, Signer signer) {
+        try {
+            PublicKey key =
+                    crypto.keyFactory(type.jcaName())
+                            .generatePublic(
+                                    new X509EncodedKeySpec(certificate.subjectPublicKeyInfo()));
+            Signature verifier = crypto.newSignature(type.algorithm().jcaName());
+            verifier.initVerify(key);
+            verifier.update(SAMPLE);
+            if (verifier.verify(signer.sign(SAMPLE))) {
+                return;
+            }
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(
+                    "key of authority " + certificate.id() + " is not usable", e);
+        }
+        throw new IllegalStateException(
+                "private key of authority "
+                        + certificate.id()
+                        + " is not the one of its certificate");
+    }
+
+    /// Wraps the private key and clears the encoding in between.
+    NewAuthority toStore(
+            AuthorityFactory.Made made, AuthorityRole role, @Nullable String issuerId) {
+        byte[] encoded = made.privateKey().getEncoded();
+        try {
+            return new NewAuthority(
+                    made.certificate(),
+                    role,
+                    issuerId,
+                    trustDomain.name(),
+                    made.keyType(),
+                    keyEncryptionKey.wrap(encoded, made.certificate().id(), role));
+        } finally {
+            Arrays.fill(encoded, (byte) 0);
+        }
+    }
+}

@@ -1,0 +1,168 @@
+package dev.signet.ca.trust;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.signet.ca.TestDatabase;
+import dev.signet.ca.authority.Authorities;
+import dev.signet.ca.authority.TestAuthority;
+import dev.signet.ca.authority.TrustAnchors;
+
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+
+import javax.sql.DataSource;
+
+class PolledTrustBundlesIT {
+
+    private static final Instant NOW = Instant.parse("2026-11-23T10:00:00Z");
+
+    /// Roots that a test sets.
+    private static final class SetRoots implements Authorities {
+        private volatile TrustAnchors anchors;
+
+        SetRoots(long generation, byte[]... roots) {
+            set(generation, roots);
+        }
+
+        void set(long generation, byte[]... roots) {
+            List<byte[]> sorted = new ArrayList<>(List.of(roots));
+            sorted.sort(Arrays::compareUnsigned);
+            anchors = new TrustAnchors(generation, sorted);
+        }
+
+        @Override
+        public Selection active(Instant now) {
+            throw new AssertionError();
+        }
+
+        @Override
+        public Optional<List<byte[]>> chain(String authorityId) {
+            return Optional.empty();
+        }
+
+        @Override
+        public TrustAnchors trustAnchors() {
+            return anchors;
+        }
+    }
+
+    private static PolledTrustBundles bundles(TestDatabase database, Authorities authorities) {
+        DataSource dataSource = database.dataSource();
+        return new PolledTrustBundles(
+                authorities,
+                new JdbcTrustBundleStore(
+                        JdbcClient.create(dataSource),
+                        new TransactionTemplate(new JdbcTransactionManager(dataSource))),
+                TestAuthority.TRUST_DOMAIN,
+                new TrustSettings(Duration.ofSeconds(60), Duration.ofHours(1)),
+                Executors.newSingleThreadScheduledExecutor());
+    }
+
+    @Test
+    void versionIsTheSameOnAllReplicasAndSurvivesARestart() {
+        SetRoots roots = new SetRoots(2, TestAuthority.at(NOW).root());
+        try (TestDatabase database = TestDatabase.create();
+                PolledTrustBundles one = bundles(database, roots);
+                PolledTrustBundles other = bundles(database, roots)) {
+            one.start();
+            other.start();
+            assertThat(one.current().version()).isEqualTo(1);
+            assertThat(other.current().version()).isEqualTo(1);
+            assertThat(other.current().x509Authorities())
+                    .containsExactlyElementsOf(roots.trustAnchors().certificates());
+            assertThat(one.current().refreshHint()).isEqualTo(Duration.ofSeconds(60));
+        }
+    }
+
+    @Test
+    void versionGrowsWithTheRootsOnly() {
+        byte[] first = TestAuthority.at(NOW).root();
+        byte[] second = TestAuthority.at(NOW).root();
+        SetRoots roots = new SetRoots(2, first);
+        try (TestDatabase database = TestDatabase.create();
+                PolledTrustBundles bundles = bundles(database, roots)) {
+            bundles.start();
+            roots.set(3, first);
+            bundles.refresh();
+            assertThat(bundles.current().version()).isEqualTo(1);
+            roots.set(4, first, second);
+            bundles.refresh();
+            assertThat(bundles.current().version()).isEqualTo(2);
+            assertThat(bundles.current().x509Authorities()).hasSize(2);
+            roots.set(5, second);
+            bundles.refresh();
+            assertThat(bundles.current().version()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aReplicaThatLagsBehindNeitherPublishesNorTakesBackAVersion() {
+        byte[] first = TestAuthority.at(NOW).root();
+        byte[] second = TestAuthority.at(NOW).root();
+        SetRoots ahead = new SetRoots(2, first);
+        SetRoots behind = new SetRoots(2, first);
+        try (TestDatabase database = TestDatabase.create();
+                PolledTrustBundles early = bundles(database, ahead);
+                PolledTrustBundles late = bundles(database, behind)) {
+            early.start();
+            late.start();
+            ahead.set(3, first, second);
+            early.refresh();
+            late.refresh();
+            early.refresh();
+            assertThat(early.current().version()).isEqualTo(2);
+            assertThat(late.current().version()).isEqualTo(2);
+            assertThat(late.current().x509Authorities()).hasSize(2);
+        }
+    }
+
+    @Test
+    void aWatchGetsTheCurrentBundleThenEachNewerOneInOrder() throws Exception {
+        byte[] first = TestAuthority.at(NOW).root();
+        byte[] second = TestAuthority.at(NOW).root();
+        SetRoots roots = new SetRoots(2, first);
+        try (TestDatabase database = TestDatabase.create();
+                PolledTrustBundles bundles = bundles(database, roots)) {
+            bundles.start();
+            List<Long> seen = new ArrayList<>();
+            AutoCloseable broken =
+                    bundles.watch(_ -> {
+                        throw new IllegalStateException("asked for by a test");
+                    });
+            AutoCloseable watch = bundles.watch(bundle -> seen.add(bundle.version()));
+            assertThat(seen).containsExactly(1L);
+            bundles.refresh();
+            roots.set(3, first, second);
+            bundles.refresh();
+            assertThat(seen).containsExactly(1L, 2L);
+            watch.close();
+            watch.close();
+            broken.close();
+            roots.set(4, second);
+            bundles.refresh();
+            assertThat(seen).containsExactly(1L, 2L);
+        }
+    }
+
+    @Test
+    void keepsTheLastVersionWhileTheDatabaseIsAway() {
+        SetRoots roots = new SetRoots(2, TestAuthority.at(NOW).root());
+        TestDatabase database = TestDatabase.create();
+        try (PolledTrustBundles bundles = bundles(database, roots)) {
+            bundles.start();
+            database.close();
+            bundles.refresh();
+            assertThat(bundles.current().version()).isEqualTo(1);
+        }
+    }
+}
