@@ -247,13 +247,10 @@ class LiveIdentityIT {
                     byClient.incrementAndGet();
                     return true;
                 });
-        // One channel, and so one TLS context, connects again and again.
-        ManagedChannel channel = connect(server, credentials);
         for (int i = 1; i <= 10; i++) {
-            EchoService.once(channel, "hello");
+            callOnce(server, credentials);
             assertThat(byServer).hasValue(i);
             assertThat(byClient).hasValue(i);
-            channel.enterIdle();
         }
     }
 

@@ -66,6 +66,13 @@ final class Answer<R> {
         close(RefusalStatus.status(refusal), RefusalStatus.trailers(refusal));
     }
 
+    /// As [#refuse], for a refusal that is in the log already.
+    void passOn(Refusal refusal) {
+        if (decide()) {
+            close(RefusalStatus.status(refusal), RefusalStatus.trailers(refusal));
+        }
+    }
+
     /// INTERNAL; the cause stays here, under an id that the caller gets, too.
     void fault(Throwable cause) {
         if (!decide()) {

@@ -152,7 +152,8 @@ final class GrpcCertificateService {
             IssuanceOutcome outcome, Function<IssuedCertificate, R> response, Answer<R> answer) {
         switch (outcome) {
             case IssuanceOutcome.Issued issued -> answer.send(response.apply(message(issued)));
-            case IssuanceOutcome.Refused(Refusal refusal) -> answer.refuse(refusal);
+            // Issuance logs its own refusals and faults, with what it knows.
+            case IssuanceOutcome.Refused(Refusal refusal) -> answer.passOn(refusal);
         }
     }
 

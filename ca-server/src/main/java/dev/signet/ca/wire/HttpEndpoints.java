@@ -174,18 +174,14 @@ final class HttpEndpoints implements SmartLifecycle {
         return switch (path) {
             case "/trust-bundle" -> {
                 TrustBundle bundle = bundles.current();
-                yield new Document(
-                        200,
-                        JSON,
-                        TrustBundleDocument.json(bundle),
-                        "\"j" + bundle.version() + "\"");
+                yield new Document(200, JSON, bundle.spiffeJson(), "\"j" + bundle.version() + "\"");
             }
             case "/trust-bundle.pem" -> {
                 TrustBundle bundle = bundles.current();
                 yield new Document(
                         200,
                         "application/x-pem-file",
-                        TrustBundleDocument.pem(bundle),
+                        bundle.pem(),
                         "\"p" + bundle.version() + "\"");
             }
             case "/livez" -> new Document(200, JSON, "{\"status\":\"live\"}", null);

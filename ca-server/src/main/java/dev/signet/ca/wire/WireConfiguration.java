@@ -22,12 +22,10 @@ import io.netty.util.HashedWheelTimer;
 import io.netty.util.Timer;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
-import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -148,10 +146,8 @@ public class WireConfiguration {
             TrustBundles bundles,
             Readiness readiness,
             PrometheusMeterRegistry registry,
-            Authorities authorities,
-            ServerIdentity identity,
-            InstantSource clock) {
-        bindMetrics(registry, authorities, identity, clock);
+            ServerIdentity identity) {
+        bindMetrics(registry, identity);
         return new HttpEndpoints(settings, bundles, readiness, registry);
     }
 
@@ -170,19 +166,10 @@ public class WireConfiguration {
         };
     }
 
-    private static void bindMetrics(
-            MeterRegistry registry,
-            Authorities authorities,
-            ServerIdentity identity,
-            InstantSource clock) {
-        Gauge.builder("signet.authority.expiry", () -> authorityExpiry(authorities, clock))
-                .description("Time until the signing authority's certificate expires")
-                .baseUnit("seconds")
-                .register(registry);
-        Gauge.builder(
-                        "signet.server.certificate.expiry",
-                        () -> seconds(clock.instant(), identity.notAfter()))
-                .description("Time until this server's own certificate expires")
+    private static void bindMetrics(MeterRegistry registry, ServerIdentity identity) {
+        Gauge.builder("signet.server.certificate.expiry", () -> expiry(identity))
+                .description(
+                        "Last second of this server's own certificate, Unix time; 0: there is none")
                 .baseUnit("seconds")
                 .register(registry);
         new JvmMemoryMetrics().bindTo(registry);
@@ -191,16 +178,8 @@ public class WireConfiguration {
         new UptimeMetrics().bindTo(registry);
     }
 
-    private static double authorityExpiry(Authorities authorities, InstantSource clock) {
-        Instant now = clock.instant();
-        return switch (authorities.active(now)) {
-            case Authorities.Selection.Usable(var authority) ->
-                    seconds(now, authority.issuer().validity().notAfter());
-            case Authorities.Selection.NotUsable _ -> Double.NaN;
-        };
-    }
-
-    private static double seconds(Instant from, @Nullable Instant until) {
-        return until == null ? Double.NaN : Duration.between(from, until).toMillis() / 1000.0;
+    private static double expiry(ServerIdentity identity) {
+        Instant notAfter = identity.notAfter();
+        return notAfter == null ? 0 : notAfter.getEpochSecond();
     }
 }
