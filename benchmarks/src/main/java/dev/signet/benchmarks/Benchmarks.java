@@ -8,7 +8,7 @@ import picocli.CommandLine.ScopeType;
 @Command(
         name = "benchmarks/run",
         description = "Measures Signet.",
-        subcommands = {LoadCommand.class},
+        subcommands = {LoadCommand.class, MicroCommand.class},
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT)
 public final class Benchmarks {
@@ -21,6 +21,20 @@ public final class Benchmarks {
         System.exit(
                 new CommandLine(new Benchmarks())
                         .setCaseInsensitiveEnumValuesAllowed(true)
-                        .execute(arguments));
+                        .execute(withCommand(arguments)));
+    }
+
+    /// Options alone are those of `load`.
+    private static String[] withCommand(String[] arguments) {
+        if (arguments.length > 0
+                && (!arguments[0].startsWith("-")
+                        || arguments[0].equals("-h")
+                        || arguments[0].equals("--help"))) {
+            return arguments;
+        }
+        String[] load = new String[arguments.length + 1];
+        load[0] = "load";
+        System.arraycopy(arguments, 0, load, 1, arguments.length);
+        return load;
     }
 }

@@ -247,10 +247,13 @@ class LiveIdentityIT {
                     byClient.incrementAndGet();
                     return true;
                 });
+        // One channel, and so one TLS context, connects again and again.
+        ManagedChannel channel = connect(server, credentials);
         for (int i = 1; i <= 10; i++) {
-            callOnce(server, credentials);
+            EchoService.once(channel, "hello");
             assertThat(byServer).hasValue(i);
             assertThat(byClient).hasValue(i);
+            channel.enterIdle();
         }
     }
 

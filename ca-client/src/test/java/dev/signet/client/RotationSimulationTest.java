@@ -81,12 +81,19 @@ class RotationSimulationTest {
 
     @Test
     void neverShowsAnExpiredCertificateInTenThousandRotations() {
-        WorkloadIdentity identity = start();
+        WorkloadIdentity identity =
+                describe()
+                        .options(
+                                ClientOptions.DEFAULTS
+                                        .withFirstCertificateTimeout(Duration.ZERO)
+                                        .withRecheck(Duration.ofMinutes(1)))
+                        .start();
+        time.advance(SECOND);
         Random chaos = new Random(7);
         Set<String> keys = new HashSet<>();
         while (rotated.size() < 10_000) {
             // Now and then an outage, always shorter than what is left of the certificate.
-            if (chaos.nextInt(20) == 0) {
+            if (chaos.nextInt(50) == 0) {
                 ca.fault = FakeCa::away;
                 time.advance(Duration.ofSeconds(chaos.nextInt(900)));
                 ca.fault = () -> null;
