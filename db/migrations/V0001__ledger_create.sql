@@ -207,11 +207,13 @@ COMMENT ON FUNCTION ledger.ensure_partitions(integer) IS 'Makes the missing part
 REVOKE EXECUTE ON FUNCTION ledger.ensure_partitions(integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ledger.ensure_partitions(integer) TO signet_server;
 
+-- Inserts wait while a partition is dropped, and while that waits for a long look-up to end: hence
+-- a short lock_timeout. What was not dropped is dropped next time.
 CREATE FUNCTION ledger.drop_expired_partitions(retention interval) RETURNS SETOF text
     LANGUAGE plpgsql
     SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
-    SET lock_timeout = '2s'
+    SET lock_timeout = '300ms'
     SET timezone = 'UTC'
     AS $$
 DECLARE

@@ -21,6 +21,10 @@ public interface CertificateRecords {
     /// A page of records, the youngest issuance first, in an order that stays the same while new
     /// ones arrive.
     ///
+    /// @param limit 1 to 1,000
+    /// @param pageToken the last page's `nextPageToken`; null: the first page
+    /// @throws IllegalArgumentException when the limit is out of its bounds, the page token is not
+    ///   one that a search returned, or the prefix is longer than any SPIFFE ID
     /// @throws LedgerUnavailableException when PostgreSQL cannot be asked
     Page search(Criteria criteria, int limit, @Nullable String pageToken);
 

@@ -4,7 +4,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -121,7 +120,8 @@ public record DatabaseSettings(
                     .orElseThrow(() ->
                             new IllegalArgumentException("password file " + file + " is empty"));
         } catch (IOException e) {
-            throw new UncheckedIOException("password file " + file + " cannot be read", e);
+            throw new IllegalArgumentException(
+                    "password file " + file + " cannot be read: " + e, e);
         }
     }
 

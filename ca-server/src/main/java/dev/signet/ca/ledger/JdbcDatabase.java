@@ -3,6 +3,7 @@ package dev.signet.ca.ledger;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 
+import org.flywaydb.core.api.FlywayException;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,10 @@ final class JdbcDatabase {
     private static final Duration RETRY_PAUSE = Duration.ofMillis(500);
     private static final Duration MIGRATION_TIMEOUT = Duration.ofMinutes(10);
 
+    /// How long a writer, and everybody behind it, waits for a row of another transaction. Longer
+    /// than the lock_timeout of ledger.drop_expired_partitions, which all inserts wait for.
+    private static final Duration WRITER_LOCK_TIMEOUT = Duration.ofSeconds(1);
+
     /// Held while migrations are applied: PostgreSQL cannot create the same schema twice at once,
     /// and Flyway creates its own before it takes its lock.
     private static final long MIGRATION_LOCK = 5131471623550304341L;
@@ -36,8 +41,8 @@ final class JdbcDatabase {
 
     /// Waits for PostgreSQL within the configured bound and brings the schema up to date.
     ///
-    /// @throws LedgerUnavailableException when it stays away or refuses the login; the message says
-    ///   what to do
+    /// @throws IllegalStateException when it stays away, refuses the login, is too old, or a
+    ///   migration fails; the message says what to do
     void prepare() {
         long deadline = System.nanoTime() + settings.startupWait().toNanos();
         while (true) {
@@ -46,7 +51,7 @@ final class JdbcDatabase {
                 return;
             } catch (SQLException e) {
                 if (!mayPass(e) || System.nanoTime() - deadline >= 0) {
-                    throw new LedgerUnavailableException(advice(e), e);
+                    throw new IllegalStateException(advice(e), e);
                 }
                 LOG.warn(
                         "PostgreSQL at {} does not answer yet ({}); trying again for {} s at most",
@@ -76,7 +81,10 @@ final class JdbcDatabase {
         PGSimpleDataSource driver = driver(settings.serverLogin(), settings.socketTimeout());
         // The few statements of a writer run for as long as its connection lives.
         driver.setPrepareThreshold(1);
-        String sql = sessionSql() + "; SET plan_cache_mode = force_generic_plan";
+        String sql =
+                sessionSql()
+                        + "; SET plan_cache_mode = force_generic_plan; SET lock_timeout = "
+                        + WRITER_LOCK_TIMEOUT.toMillis();
         return () -> {
             Connection connection = driver.getConnection();
             try {
@@ -107,15 +115,14 @@ final class JdbcDatabase {
         try (Connection connection = owner.getConnection()) {
             int version = connection.getMetaData().getDatabaseMajorVersion();
             if (version < OLDEST_VERSION) {
-                throw new LedgerUnavailableException(
+                throw new IllegalStateException(
                         "PostgreSQL at "
                                 + settings.publicUrl()
                                 + " is version "
                                 + version
                                 + " (expected: "
                                 + OLDEST_VERSION
-                                + " or later); upgrade it",
-                        new SQLException("version " + version));
+                                + " or later); upgrade it");
             }
             if ("off".equals(show(connection, "fsync"))) {
                 LOG.warn(
@@ -124,7 +131,16 @@ final class JdbcDatabase {
                         settings.publicUrl());
             }
             execute(connection, "SELECT pg_advisory_lock(" + MIGRATION_LOCK + ")");
-            Migrations.apply(owner);
+            try {
+                Migrations.apply(owner);
+            } catch (FlywayException e) {
+                throw new IllegalStateException(
+                        "The database schema at "
+                                + settings.publicUrl()
+                                + " was not brought up to date: "
+                                + e.getMessage(),
+                        e);
+            }
         }
     }
 
@@ -205,7 +221,7 @@ final class JdbcDatabase {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             e.addSuppressed(cause);
-            throw new LedgerUnavailableException("interrupted while waiting for PostgreSQL", e);
+            throw new IllegalStateException("interrupted while waiting for PostgreSQL", e);
         }
     }
 }

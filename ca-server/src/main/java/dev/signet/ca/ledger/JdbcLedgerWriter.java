@@ -99,7 +99,7 @@ final class JdbcLedgerWriter implements Runnable {
         if (!together.isEmpty()) {
             commitTogether(current, together);
         }
-        alone.forEach(pending -> commitAlone(current, pending));
+        commitOneByOne(current, alone);
     }
 
     private void commitTogether(JdbcSession current, List<PendingIssuance> batch) {
@@ -114,7 +114,7 @@ final class JdbcLedgerWriter implements Runnable {
         } catch (SQLException e) {
             if (JdbcSession.concernsRowsOnly(e)) {
                 // One row spoilt the statement for all; by itself only that one fails.
-                batch.forEach(pending -> commitAlone(current, pending));
+                commitOneByOne(current, batch);
             } else {
                 lost(current, batch, e);
             }
@@ -129,35 +129,45 @@ final class JdbcLedgerWriter implements Runnable {
         }
     }
 
-    private void commitAlone(JdbcSession current, PendingIssuance pending) {
-        if (session != current) {
-            pending.decide(new Ledger.Unavailable("the connection to PostgreSQL was lost"));
-            return;
-        }
-        long begin = System.nanoTime();
-        Ledger.RecordOutcome outcome;
-        try {
-            outcome = current.recordAlone(pending.issuance());
-        } catch (SQLException e) {
-            if (!JdbcSession.concernsRowsOnly(e)) {
+    private void commitOneByOne(JdbcSession current, List<PendingIssuance> batch) {
+        boolean waited = false;
+        for (PendingIssuance pending : batch) {
+            if (session != current) {
+                pending.decide(new Ledger.Unavailable("the connection to PostgreSQL was lost"));
+                continue;
+            }
+            try {
+                commitAlone(current, pending);
+            } catch (SQLException e) {
+                // One row may wait for a lock; a batch in which each does would hold up all others.
+                if (!JdbcSession.concernsRowsOnly(e) || (waited && JdbcSession.isLockTimeout(e))) {
+                    lost(current, List.of(pending), e);
+                } else {
+                    waited |= JdbcSession.isLockTimeout(e);
+                    pending.decide(refused(pending, e));
+                }
+            } catch (RuntimeException | Error e) {
                 lost(current, List.of(pending), e);
-                return;
             }
-            if (JdbcSession.isUniqueViolation(e)) {
-                outcome = new Ledger.SerialNumberTaken();
-            } else {
-                LOG.error(
-                        "PostgreSQL refused the record of serial number {}",
-                        pending.issuance().certificate().content().serialNumber(),
-                        e);
-                outcome = new Ledger.Unavailable("PostgreSQL refused the record: " + e);
-            }
-        } catch (RuntimeException | Error e) {
-            lost(current, List.of(pending), e);
-            return;
         }
+    }
+
+    private void commitAlone(JdbcSession current, PendingIssuance pending) throws SQLException {
+        long begin = System.nanoTime();
+        Ledger.RecordOutcome outcome = current.recordAlone(pending.issuance());
         metrics.committed(1, System.nanoTime() - begin);
         pending.decide(outcome);
+    }
+
+    private static Ledger.RecordOutcome refused(PendingIssuance pending, SQLException e) {
+        if (JdbcSession.isUniqueViolation(e)) {
+            return new Ledger.SerialNumberTaken();
+        }
+        LOG.error(
+                "PostgreSQL refused the record of serial number {}: {}",
+                pending.issuance().certificate().content().serialNumber(),
+                e.toString());
+        return new Ledger.Unavailable("PostgreSQL refused the record: " + e);
     }
 
     private void probe(JdbcSession current) {

@@ -25,6 +25,8 @@ final class JdbcSession {
         JdbcSession open() throws SQLException;
     }
 
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+
     private static final String READ_REQUESTS =
             """
             SELECT request_id, caller_sha256, csr_sha256, serial
@@ -117,14 +119,21 @@ final class JdbcSession {
     }
 
     /// Data, constraint, and conflict between transactions: PostgreSQL has rolled back, and the
-    /// same rows in another company may fare better.
+    /// same rows in other company may fare better.
     static boolean concernsRowsOnly(SQLException e) {
         @Nullable String state = e.getSQLState();
         return state != null
                 && (state.startsWith("22")
                         || state.startsWith("23")
                         || state.equals("40001")
-                        || state.equals("40P01"));
+                        || state.equals("40P01")
+                        || state.equals(LOCK_NOT_AVAILABLE));
+    }
+
+    /// Another transaction held on to a request id or token for too long: one whose server has not
+    /// noticed yet that its client is gone.
+    static boolean isLockTimeout(SQLException e) {
+        return LOCK_NOT_AVAILABLE.equals(e.getSQLState());
     }
 
     static boolean isUniqueViolation(SQLException e) {

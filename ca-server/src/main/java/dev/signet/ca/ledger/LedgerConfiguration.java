@@ -20,8 +20,8 @@ import java.time.InstantSource;
 /// signet_server, `JdbcClient`, `TransactionOperations`, [Ledger], [CertificateRecords],
 /// [ClockGuard] and [LedgerHealth]. The schema is up to date before the first of them exists.
 ///
-/// Making the beans fails with a [LedgerUnavailableException] that says what to do when PostgreSQL
-/// stays away longer than `signet.database.startup-wait`.
+/// Making the beans fails with an [IllegalStateException] that says what to do when PostgreSQL
+/// stays away longer than `signet.database.startup-wait`, or cannot be used.
 @Configuration(proxyBeanMethods = false)
 public class LedgerConfiguration {
 

@@ -9,6 +9,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -142,6 +144,34 @@ class JdbcLedgerIT {
         assertThat(outcomes.get(1)).isInstanceOf(Ledger.Unavailable.class);
         assertThat(outcomes.get(2)).isInstanceOf(Ledger.Recorded.class);
         assertThat(ledger.ledger.available()).isTrue();
+    }
+
+    @Test
+    void aRowThatAnotherTransactionHoldsFailsAlone() throws SQLException {
+        UUID held = TestIssuances.requestId();
+        try (Connection other = DATABASE.ownerDataSource().getConnection();
+                var insert =
+                        other.prepareStatement(
+                                "INSERT INTO ledger.issuance_request VALUES"
+                                        + " (?, sha256('a'), sha256('b'), decode(repeat('40', 20), 'hex'))")) {
+            other.setAutoCommit(false);
+            insert.setObject(1, held);
+            insert.executeUpdate();
+            List<Ledger.RecordOutcome> outcomes = new ArrayList<>();
+            blockWriterWhile(
+                    () ->
+                            List.of(
+                                    ledger.record(TestIssuances.plain("/free/1")),
+                                    ledger.record(TestIssuances.withRequestId("/held", held)),
+                                    ledger.record(TestIssuances.plain("/free/2"))),
+                    outcomes);
+            other.rollback();
+            assertThat(outcomes.get(0)).isInstanceOf(Ledger.Recorded.class);
+            assertThat(outcomes.get(1)).isInstanceOf(Ledger.Unavailable.class);
+            assertThat(outcomes.get(2)).isInstanceOf(Ledger.Recorded.class);
+        }
+        assertThat(ledger.recordNow(TestIssuances.withRequestId("/held", held)))
+                .isInstanceOf(Ledger.Recorded.class);
     }
 
     @Test
