@@ -1,0 +1,64 @@
+package dev.signet.ca.attestation;
+
+import dev.signet.ca.TestCertificates;
+import dev.signet.ca.identity.TrustDomain;
+import dev.signet.ca.trust.TrustBundle;
+import dev.signet.ca.trust.TrustBundles;
+
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/// Attestation for tests of other packages: join tokens on a real database, certificates against
+/// given roots, no token issuers.
+public final class TestAttestation {
+
+    private TestAttestation() {}
+
+    public static JoinTokens joinTokens(JdbcClient jdbc, InstantSource clock) {
+        return new JdbcJoinTokens(jdbc, new SecureRandom(), clock);
+    }
+
+    /// A token that is on record nowhere.
+    public static CreatedJoinToken created() {
+        return new CreatedJoinToken("secret", "id", java.time.Instant.EPOCH);
+    }
+
+    public static Attestation of(JoinTokens joinTokens, TrustDomain trustDomain, byte[]... roots) {
+        return new EvidenceAttestation(
+                new TokenAttestor(Map.of(), TestCertificates.CRYPTO, 10),
+                new JoinTokenAttestor(joinTokens),
+                new CertificateAttestor(
+                        trustDomain,
+                        new IssuerPaths(
+                                new FixedBundle(trustDomain, 1, roots), TestCertificates.CRYPTO)));
+    }
+
+    /// A trust bundle that a test replaces by hand.
+    public static final class FixedBundle implements TrustBundles {
+        private volatile TrustBundle bundle;
+
+        public FixedBundle(TrustDomain trustDomain, long version, byte[]... roots) {
+            replace(trustDomain, version, roots);
+        }
+
+        public void replace(TrustDomain trustDomain, long version, byte[]... roots) {
+            bundle = new TrustBundle(trustDomain, version, List.of(roots), Duration.ofMinutes(5));
+        }
+
+        @Override
+        public TrustBundle current() {
+            return bundle;
+        }
+
+        @Override
+        public AutoCloseable watch(Consumer<TrustBundle> listener) {
+            throw new UnsupportedOperationException();
+        }
+    }
+}

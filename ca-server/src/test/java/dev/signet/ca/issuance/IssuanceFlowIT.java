@@ -1,0 +1,268 @@
+package dev.signet.ca.issuance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.signet.ca.TestDatabase;
+import dev.signet.ca.attestation.CreatedJoinToken;
+import dev.signet.ca.attestation.Evidence;
+import dev.signet.ca.attestation.JoinTokens;
+import dev.signet.ca.attestation.TestAttestation;
+import dev.signet.ca.authority.TestAuthority;
+import dev.signet.ca.certificate.LeafProfile;
+import dev.signet.ca.identity.SpiffeId;
+import dev.signet.ca.identity.SpiffeIdPattern;
+import dev.signet.ca.ledger.RealLedger;
+import dev.signet.ca.policy.Decision;
+import dev.signet.ca.policy.PolicyRequest;
+import dev.signet.ca.policy.PolicySnapshot;
+import dev.signet.ca.refusal.RefusalCode;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/// The flow of two replicas over one real ledger.
+class IssuanceFlowIT {
+
+    @RegisterExtension static final TestDatabase DATABASE = TestDatabase.create();
+
+    private final Instant now = Instant.now();
+    private final TestAuthority authority = TestAuthority.at(now);
+    private final JoinTokens joinTokens =
+            TestAttestation.joinTokens(DATABASE.jdbcClient(), () -> now);
+    private ExecutorService threads;
+    private RealLedger ledgerA;
+    private RealLedger ledgerB;
+    private IssuanceFlow replicaA;
+    private IssuanceFlow replicaB;
+
+    @BeforeEach
+    void open() {
+        threads = Executors.newFixedThreadPool(16);
+        ledgerA = RealLedger.on(DATABASE);
+        ledgerB = RealLedger.on(DATABASE);
+        replicaA = replica(ledgerA);
+        replicaB = replica(ledgerB);
+    }
+
+    @AfterEach
+    void close() {
+        threads.shutdownNow();
+        ledgerA.close();
+        ledgerB.close();
+        ledgerA.assertConsistent();
+    }
+
+    @Test
+    void R7_joinTokenIsRedeemedOnce() {
+        CreatedJoinToken token = token("spiffe://example.org/r7/one");
+        List<FlowRig.Answers> answers = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            answers.add(issue(i % 2 == 0 ? replicaA : replicaB, join(token, null)));
+        }
+        awaitAll(answers);
+
+        assertThat(answers).filteredOn(IssuanceFlowIT::isIssued).hasSize(1);
+        answers.stream()
+                .filter(answer -> !isIssued(answer))
+                .forEach(answer -> answer.refused(RefusalCode.TOKEN_ALREADY_USED));
+        assertThat(onRecord("spiffe://example.org/r7/one")).isEqualTo(1);
+    }
+
+    @Test
+    void R7_aRetryOfTheRedemptionGetsTheSameCertificate() {
+        CreatedJoinToken token = token("spiffe://example.org/r7/retry");
+        UUID id = FlowRig.requestIdAt(now);
+        List<FlowRig.Answers> answers = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            answers.add(issue(i % 2 == 0 ? replicaA : replicaB, join(token, id)));
+        }
+        awaitAll(answers);
+
+        assertThat(answers.stream().map(answer -> hex(answer.certificate().der())).distinct())
+                .hasSize(1);
+        assertThat(onRecord("spiffe://example.org/r7/retry")).isEqualTo(1);
+        FlowRig.Answers other =
+                issue(replicaA, join(token, FlowRig.requestIdAt(now.plusMillis(1))));
+        awaitAll(List.of(other));
+        other.refused(RefusalCode.TOKEN_ALREADY_USED);
+    }
+
+    @Test
+    void R18_aRetryStormGivesOneCertificate() {
+        FlowRig rig = rig();
+        IssuanceFlow first = rig.flowOn(ledgerA.ledger());
+        IssuanceFlow second = rig().flowOn(ledgerB.ledger());
+        UUID id = FlowRig.requestIdAt(now);
+        int before = onRecord("spiffe://example.org/ns/shop/sa/orders");
+        List<FlowRig.Answers> answers = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            answers.add(issue(i % 2 == 0 ? first : second, FlowRig.request(id)));
+        }
+        awaitAll(answers);
+
+        assertThat(answers.stream().map(answer -> hex(answer.certificate().der())).distinct())
+                .hasSize(1);
+        assertThat(onRecord("spiffe://example.org/ns/shop/sa/orders") - before).isEqualTo(1);
+    }
+
+    @Test
+    void R2_serialNumbersAreUniqueAcrossReplicas() {
+        IssuanceFlow first = rig().flowOn(ledgerA.ledger());
+        IssuanceFlow second = rig().flowOn(ledgerB.ledger());
+        List<FlowRig.Answers> answers = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            answers.add(issue(i % 2 == 0 ? first : second, FlowRig.request(null)));
+        }
+        awaitAll(answers);
+
+        assertThat(answers.stream().map(answer -> answer.certificate().serialNumber()).distinct())
+                .hasSize(1_000);
+    }
+
+    @Test
+    void refusesAnExpiredOrUnknownJoinToken() {
+        CreatedJoinToken token = token("spiffe://example.org/expired");
+        FlowRig late = joinRig();
+        late.now = now.plus(Duration.ofMinutes(1));
+        FlowRig.Answers expired = issue(late.flowOn(ledgerA.ledger()), join(token, null));
+        FlowRig.Answers unknown =
+                issue(
+                        replicaA,
+                        new IssuanceRequest(
+                                new Evidence.JoinToken("signet_join_" + "A".repeat(49)),
+                                FlowRig.CSR,
+                                null,
+                                null,
+                                null));
+        awaitAll(List.of(expired, unknown));
+
+        assertThat(expired.refused(RefusalCode.UNAUTHENTICATED).diagnosis())
+                .contains(token.tokenId(), "expired");
+        unknown.refused(RefusalCode.UNAUTHENTICATED);
+    }
+
+    @Test
+    void R20_theTokenIsInNoColumn() {
+        CreatedJoinToken token = token("spiffe://example.org/canary");
+        FlowRig.Answers answers = issue(replicaA, join(token, null));
+        awaitAll(List.of(answers));
+        answers.issued();
+
+        String dump =
+                DATABASE.ownerJdbcClient()
+                        .sql(
+                                """
+                                SELECT (SELECT string_agg(t::text, ' ') FROM attestation.join_token t)
+                                    || (SELECT string_agg(c::text, ' ') FROM ledger.certificate c)
+                                    || (SELECT string_agg(r::text, ' ')
+                                        FROM ledger.join_token_redemption r)
+                                """)
+                        .query(String.class)
+                        .single();
+        assertThat(dump).contains(token.tokenId());
+        assertThat(dump).doesNotContain(token.secret());
+        assertThat(dump)
+                .doesNotContain(token.secret().substring("signet_join_".length()).substring(0, 20));
+    }
+
+    private IssuanceFlow replica(RealLedger ledger) {
+        return joinRig().flowOn(ledger.ledger());
+    }
+
+    private FlowRig rig() {
+        FlowRig rig = new FlowRig();
+        rig.now = now;
+        rig.authorities = authority;
+        return rig;
+    }
+
+    private FlowRig joinRig() {
+        FlowRig rig = rig();
+        rig.attestation =
+                TestAttestation.of(joinTokens, TestAuthority.TRUST_DOMAIN, authority.root());
+        rig.policy = new BoundPolicy();
+        rig.blockingThreads = threads;
+        rig.maxBlocking = 1_000;
+        return rig;
+    }
+
+    private CreatedJoinToken token(String id) {
+        return joinTokens.create(
+                SpiffeIdPattern.parse(id).orElseThrow(), Duration.ofMinutes(1), "test");
+    }
+
+    private static IssuanceRequest join(CreatedJoinToken token, UUID requestId) {
+        return new IssuanceRequest(
+                new Evidence.JoinToken(token.secret()), FlowRig.CSR, requestId, null, null);
+    }
+
+    private static FlowRig.Answers issue(IssuanceFlow flow, IssuanceRequest request) {
+        FlowRig.Answers answers = new FlowRig.Answers();
+        flow.issue(request, answers.outcomes::add, answers.faults::add);
+        return answers;
+    }
+
+    private static void awaitAll(List<FlowRig.Answers> all) {
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(2))
+                .until(() ->
+                        all.stream()
+                                .allMatch(answers ->
+                                        answers.outcomes.size() + answers.faults.size() == 1));
+    }
+
+    private static boolean isIssued(FlowRig.Answers answers) {
+        return !answers.outcomes.isEmpty()
+                && answers.outcomes.getFirst() instanceof IssuanceOutcome.Issued;
+    }
+
+    private static int onRecord(String spiffeId) {
+        return DATABASE.ownerJdbcClient()
+                .sql("SELECT count(*) FROM ledger.certificate WHERE spiffe_id = :id")
+                .param("id", spiffeId)
+                .query(Integer.class)
+                .single();
+    }
+
+    private static String hex(byte[] octets) {
+        return HexFormat.of().formatHex(octets);
+    }
+
+    /// Grants the ID that the evidence is bound to.
+    private static final class BoundPolicy implements PolicySnapshot {
+        @Override
+        public String version() {
+            return "bound-1";
+        }
+
+        @Override
+        public Decision decide(PolicyRequest request) {
+            SpiffeId id = request.bound().exact().orElseThrow();
+            return new Decision.Granted(
+                    id,
+                    List.of(),
+                    List.of(),
+                    Duration.ofHours(1),
+                    LeafProfile.WORKLOAD,
+                    version(),
+                    "bound");
+        }
+
+        @Override
+        public boolean mayBlock() {
+            return false;
+        }
+    }
+}
