@@ -97,9 +97,9 @@ final class ServerCommand implements Callable<Integer> {
         SecureRandom random = new SecureRandom();
         directory.prepare(random);
         if (verbose) {
-            ServerLog.toFileAndScreen(directory.serverLog());
+            ServerLog.toFileAndScreen(directory.serverLog(), terminal.errIsTerminal());
         } else {
-            ServerLog.toFile(directory.serverLog());
+            ServerLog.toFile(directory.serverLog(), terminal.errIsTerminal());
         }
         LocalServer server;
         try (Progress progress = new Progress(terminal)) {

@@ -46,6 +46,7 @@ public final class SignetCli implements Runnable {
     /// @return the exit code
     public static int run(Terminal terminal, InstantSource clock, String... arguments) {
         CommandLine line = new CommandLine(new SignetCli());
+        line.addSubcommand(new DemoCommand(terminal, clock));
         line.addSubcommand(new ServerCommand(terminal));
         line.addSubcommand(
                 new CommandLine(new TokenCommand())

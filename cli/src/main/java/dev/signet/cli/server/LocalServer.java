@@ -72,6 +72,7 @@ public final class LocalServer implements AutoCloseable {
                 all.putAll(database.settings());
             }
             all.putAll(settings);
+            progress.detail("starting the server");
             RunningServer server = startBeside(postgres, all);
             directory.publish("localhost:" + server.grpcPort(), pem(server));
             return new LocalServer(server, postgres, trustDomain);
