@@ -17,6 +17,7 @@ final class AuthorityCertificate {
     private final byte[] der;
     private final X509CertificateHolder holder;
     private final String id;
+    private final Validity validity;
 
     /// @param sha256 of the DER; its lower-case hexadecimal form is the id
     /// @throws IllegalArgumentException when it is no certificate
@@ -28,6 +29,9 @@ final class AuthorityCertificate {
         } catch (IOException e) {
             throw new IllegalArgumentException("authority " + id + " is not a certificate", e);
         }
+        // Asked at every issuance, and dear: BouncyCastle parses both dates anew each time.
+        this.validity =
+                new Validity(holder.getNotBefore().toInstant(), holder.getNotAfter().toInstant());
     }
 
     String id() {
@@ -43,7 +47,7 @@ final class AuthorityCertificate {
     }
 
     Validity validity() {
-        return new Validity(holder.getNotBefore().toInstant(), holder.getNotAfter().toInstant());
+        return validity;
     }
 
     byte[] subject() {
