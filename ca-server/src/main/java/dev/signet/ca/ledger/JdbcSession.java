@@ -45,7 +45,6 @@ final class JdbcSession {
     ///   by this from now on
     JdbcSession(Connection connection, String replica) throws SQLException {
         this.connection = connection;
-        connection.setAutoCommit(false);
         together = JdbcIssuanceInsert.together(connection, replica);
         withJoinToken = JdbcIssuanceInsert.withJoinToken(connection, replica);
         readRequests = connection.prepareStatement(READ_REQUESTS);
@@ -54,20 +53,14 @@ final class JdbcSession {
         probe();
     }
 
-    /// Records issuances without a join token in one commit.
+    /// Records issuances without a join token in one commit: the statement's own, so that it takes
+    /// one round trip. pgjdbc returns from it when PostgreSQL is ready for the next statement,
+    /// which is after the commit.
     ///
     /// @return an outcome for each, in their order
     List<Ledger.RecordOutcome> record(List<IssuanceRecord> issuances) throws SQLException {
-        try {
-            int inserted = together.execute(issuances);
-            List<Ledger.RecordOutcome> outcomes =
-                    inserted == issuances.size() ? allRecorded(issuances) : resolve(issuances);
-            connection.commit();
-            return outcomes;
-        } catch (SQLException e) {
-            rollBackIfOnlyRowsAreConcerned(e);
-            throw e;
-        }
+        int inserted = together.execute(issuances);
+        return inserted == issuances.size() ? allRecorded(issuances) : resolve(issuances);
     }
 
     /// Records one issuance in a commit of its own, its join token's redemption included.
@@ -76,19 +69,30 @@ final class JdbcSession {
         if (issuance.joinToken() == null) {
             return record(one).getFirst();
         }
+        connection.setAutoCommit(false);
         try {
             if (withJoinToken.execute(one) == 1) {
                 connection.commit();
+                connection.setAutoCommit(true);
                 return recorded(issuance);
             }
             // Either the request id or the token was there before; what was written is undone.
             Ledger.RecordOutcome outcome = resolve(one).getFirst();
-            connection.rollback();
+            rollBack();
             return outcome instanceof Ledger.Recorded ? new Ledger.JoinTokenAlreadyUsed() : outcome;
         } catch (SQLException e) {
-            rollBackIfOnlyRowsAreConcerned(e);
+            if (concernsRowsOnly(e)) {
+                rollBack();
+            }
             throw e;
         }
+    }
+
+    /// To the mode in which each statement is a transaction; only once none is open, as the change
+    /// itself would commit it.
+    private void rollBack() throws SQLException {
+        connection.rollback();
+        connection.setAutoCommit(true);
     }
 
     /// Asks for a sign of life from a server that takes writes.
@@ -98,7 +102,6 @@ final class JdbcSession {
                 throw new SQLException("PostgreSQL is a standby and takes no writes", "25006");
             }
         }
-        connection.rollback();
     }
 
     void close() {
@@ -138,12 +141,6 @@ final class JdbcSession {
 
     static boolean isUniqueViolation(SQLException e) {
         return "23505".equals(e.getSQLState());
-    }
-
-    private void rollBackIfOnlyRowsAreConcerned(SQLException e) throws SQLException {
-        if (concernsRowsOnly(e)) {
-            connection.rollback();
-        }
     }
 
     private static List<Ledger.RecordOutcome> allRecorded(List<IssuanceRecord> issuances) {

@@ -27,7 +27,9 @@ import java.util.stream.IntStream;
 /// request id gets a certificate.
 class LedgerFaultIT {
 
+    /// Its own transaction, except where a join token is used up: then the commit follows it.
     private static final String INSERT = "WITH batch";
+
     private static final String COMMIT = "COMMIT";
 
     @RegisterExtension static final TestDatabase DATABASE = TestDatabase.create();
@@ -53,20 +55,11 @@ class LedgerFaultIT {
         ledger.assertConsistent(DATABASE);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {INSERT, COMMIT})
-    void whatWasLostIsNotReleasedAndARetryIsRecorded(String statement) {
-        UUID id = TestIssuances.requestId();
-        strike(statement, Moment.BEFORE_IT_IS_SENT, TestIssuances.withRequestId("/lost", id));
-        assertThat(ledger.recordNow(TestIssuances.withRequestId("/lost", id)))
-                .isInstanceOf(Ledger.Recorded.class);
-    }
-
     @Test
-    void anInsertWhoseAnswerWasLostIsNotReleasedAndARetryIsRecorded() {
+    void whatWasLostIsNotReleasedAndARetryIsRecorded() {
         UUID id = TestIssuances.requestId();
-        strike(INSERT, Moment.AFTER_IT_WAS_CARRIED_OUT, TestIssuances.withRequestId("/half", id));
-        assertThat(ledger.recordNow(TestIssuances.withRequestId("/half", id)))
+        strike(INSERT, Moment.BEFORE_IT_IS_SENT, TestIssuances.withRequestId("/lost", id));
+        assertThat(ledger.recordNow(TestIssuances.withRequestId("/lost", id)))
                 .isInstanceOf(Ledger.Recorded.class);
     }
 
@@ -74,7 +67,7 @@ class LedgerFaultIT {
     void aCommitWhoseAnswerWasLostIsNotReleasedAndARetryGetsTheRecordedCertificate() {
         UUID id = TestIssuances.requestId();
         IssuanceRecord first = TestIssuances.withRequestId("/persisted", id);
-        strike(COMMIT, Moment.AFTER_IT_WAS_CARRIED_OUT, first);
+        strike(INSERT, Moment.AFTER_IT_WAS_CARRIED_OUT, first);
         assertThat(ledger.recordNow(TestIssuances.withRequestId("/persisted", id)))
                 .isInstanceOfSatisfying(
                         Ledger.AlreadyRecorded.class,
@@ -117,7 +110,7 @@ class LedgerFaultIT {
 
     @Test
     void aBatchWhoseCommitIsUnclearIsRefusedWhole() {
-        line.arm(new Fault(COMMIT, Moment.AFTER_IT_WAS_CARRIED_OUT));
+        line.arm(new Fault(INSERT, Moment.AFTER_IT_WAS_CARRIED_OUT));
         List<Ledger.RecordOutcome> outcomes =
                 ledger.recordAll(
                         IntStream.range(0, 50).mapToObj(i -> TestIssuances.plain("/b/" + i)));
@@ -162,7 +155,7 @@ class LedgerFaultIT {
             await().until(() -> ledger.releasedCount() > before + 20);
             line.arm(
                     new Fault(
-                            round % 4 < 2 ? COMMIT : INSERT,
+                            INSERT,
                             round % 2 == 0
                                     ? Moment.BEFORE_IT_IS_SENT
                                     : Moment.AFTER_IT_WAS_CARRIED_OUT));
