@@ -8,7 +8,7 @@ import picocli.CommandLine.ScopeType;
 @Command(
         name = "benchmarks/run",
         description = "Measures Signet.",
-        subcommands = {LoadCommand.class, MicroCommand.class},
+        subcommands = {LoadCommand.class, StartupCommand.class, MicroCommand.class},
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT)
 public final class Benchmarks {

@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 
 /// Where callers take the token of their next call from. Thread-safe.
-sealed interface TokenSupply {
+interface TokenSupply {
 
     Token next();
 
