@@ -29,8 +29,11 @@ public final class CaServer {
         try {
             server = run(arguments);
         } catch (StartFailedException e) {
-            logger().error("not started: {}", e.getMessage());
-            logger().debug("not started", e);
+            if (e.explained()) {
+                logger().error("not started: {}", e.getMessage());
+            } else {
+                logger().error("not started", e);
+            }
             System.exit(1);
             return;
         }
@@ -84,7 +87,9 @@ public final class CaServer {
             return new RunningServer(application.run(all.toArray(String[]::new)));
         } catch (RuntimeException e) {
             String sentence = StartFailureAnalyzer.sentence(e);
-            throw new StartFailedException(sentence != null ? sentence : rootMessage(e), e);
+            throw sentence != null
+                    ? new StartFailedException(sentence, e, true)
+                    : new StartFailedException(rootMessage(e), e, false);
         }
     }
 

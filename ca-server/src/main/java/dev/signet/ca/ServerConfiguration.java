@@ -1,5 +1,8 @@
 package dev.signet.ca;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+
 import dev.signet.ca.admin.AdminConfiguration;
 import dev.signet.ca.attestation.AttestationConfiguration;
 import dev.signet.ca.attestation.AttestationSettings;
@@ -27,6 +30,7 @@ import dev.signet.ca.wire.WireConfiguration;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -52,6 +56,14 @@ import java.time.InstantSource;
     WireConfiguration.class
 })
 class ServerConfiguration {
+
+    ServerConfiguration(SignetSettings settings) {
+        SignetSettings.LogLevel level = settings.logLevel();
+        if (level != null
+                && LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
+            root.setLevel(Level.toLevel(level.name()));
+        }
+    }
 
     @Bean
     TrustDomain trustDomain(SignetSettings settings) {

@@ -11,7 +11,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /// The names of all settings, read from the record tree, so that there is no second list to keep.
 /// `[n]` stands for an index, `*` for a key of a map. Immutable.
@@ -81,17 +80,16 @@ final class SettingNames {
 
     private static Pattern environmentPattern(String name) {
         String pattern =
-                name.chars()
-                        .mapToObj(c -> String.valueOf((char) c))
-                        .collect(Collectors.joining())
-                        .replace("-", "")
+                name.replace("-", "")
                         .replace("[n]", "_#")
                         .replace(".*", "_@")
                         .replace('.', '_')
-                        .toUpperCase(Locale.ROOT)
-                        .replace("#", "\\d+")
-                        .replace("@", "\\w+");
-        return Pattern.compile(pattern + "(_\\d+)?");
+                        .toUpperCase(Locale.ROOT);
+        // A list may be written without an index, too: its elements between commas.
+        if (pattern.endsWith("_#")) {
+            pattern = pattern.substring(0, pattern.length() - 2) + "(_#)?";
+        }
+        return Pattern.compile(pattern.replace("#", "\\d+").replace("@", "\\w+"));
     }
 
     private static void collect(Class<?> type, String prefix, List<String> names) {

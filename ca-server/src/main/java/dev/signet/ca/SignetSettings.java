@@ -12,6 +12,7 @@ import dev.signet.ca.wire.HttpSettings;
 import dev.signet.ca.wire.OperatorSettings;
 import dev.signet.ca.wire.StopSettings;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -19,11 +20,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// keeps the two equal. A key that is not here stops the start.
 ///
 /// @param trustDomain name of the trust domain, required
-/// @param logLevel least level that is logged: TRACE, DEBUG, INFO, WARN, ERROR
+/// @param logLevel least level that is logged; unset: as the logging configuration says
 @ConfigurationProperties(prefix = "signet", ignoreUnknownFields = false)
 public record SignetSettings(
         String trustDomain,
-        @DefaultValue("INFO") LogLevel logLevel,
+        @Nullable LogLevel logLevel,
         @DefaultValue DatabaseSettings database,
         @DefaultValue LedgerSettings ledger,
         @DefaultValue AuthoritySettings authority,

@@ -6,11 +6,21 @@ public final class StartFailedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    StartFailedException(String message, Throwable cause) {
+    private final boolean explained;
+
+    StartFailedException(String message, Throwable cause, boolean explained) {
         super(message, cause);
+        this.explained = explained;
     }
 
     StartFailedException(String message) {
         super(message);
+        this.explained = true;
+    }
+
+    /// Whether the message is a sentence for the operator; else the cause's stack trace is all that
+    /// is known.
+    public boolean explained() {
+        return explained;
     }
 }

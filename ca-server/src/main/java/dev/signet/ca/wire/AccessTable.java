@@ -28,7 +28,6 @@ final class AccessTable {
                     Map.entry("signet.v1.OperatorService/CreateJoinToken", OPERATION),
                     Map.entry("signet.v1.OperatorService/ListCertificates", OPERATION),
                     Map.entry("grpc.health.v1.Health/Check", ANYBODY),
-                    Map.entry("grpc.health.v1.Health/List", ANYBODY),
                     Map.entry("grpc.health.v1.Health/Watch", ANYBODY),
                     Map.entry("grpc.reflection.v1.ServerReflection/ServerReflectionInfo", ANYBODY));
 

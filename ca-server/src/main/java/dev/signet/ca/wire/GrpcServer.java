@@ -40,6 +40,7 @@ final class GrpcServer implements SmartLifecycle {
     private @Nullable Transport transport;
     private @Nullable Server server;
     private volatile boolean running;
+    private volatile int port;
 
     /// What the port is made of.
     record GrpcParts(
@@ -84,7 +85,9 @@ final class GrpcServer implements SmartLifecycle {
         Transport loops = new Transport(settings.eventLoops());
         transport = loops;
         try {
-            server = builder(loops).build().start();
+            Server started = builder(loops).build().start();
+            server = started;
+            port = started.getPort();
         } catch (IOException e) {
             loops.close();
             throw new IllegalStateException(
@@ -149,13 +152,23 @@ final class GrpcServer implements SmartLifecycle {
         return channel;
     }
 
+    /// Every service on the port, the standard ones included.
+    List<ServerServiceDefinition> services() {
+        return parts.services();
+    }
+
+    /// Unary calls accepted and not answered.
+    int callsInFlight() {
+        return parts.inFlight().count();
+    }
+
     /// The port as bound.
-    synchronized int port() {
-        Server started = server;
-        if (started == null) {
+    int port() {
+        int bound = port;
+        if (bound == 0) {
             throw new IllegalStateException("the gRPC server has not started");
         }
-        return started.getPort();
+        return bound;
     }
 
     @Override

@@ -2,17 +2,21 @@ package dev.signet.ca.wire;
 
 import io.grpc.netty.GrpcSslContexts;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.DelegatingSslContext;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.OpenSslServerSessionContext;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.internal.tcnative.SSL;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.util.List;
 
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 
 /// TLS of the gRPC port: 1.3 (1.2 where configured), ALPN h2, client certificates asked for and not
@@ -39,20 +43,9 @@ final class ServerTls {
                                         ? List.of("TLSv1.3", "TLSv1.2")
                                         : List.of("TLSv1.3"));
         try {
-            SslContext context = GrpcSslContexts.configure(builder, provider).build();
-            forbidResumption(context);
-            return context;
+            return new WithoutResumption(GrpcSslContexts.configure(builder, provider).build());
         } catch (SSLException e) {
             throw new IllegalStateException("TLS cannot be set up with " + provider, e);
-        }
-    }
-
-    private static void forbidResumption(SslContext context) {
-        if (context.sessionContext() instanceof OpenSslServerSessionContext openSsl) {
-            openSsl.setSessionCacheEnabled(false);
-        } else {
-            context.sessionContext().setSessionCacheSize(1);
-            context.sessionContext().setSessionTimeout(NO_TICKET_SECONDS);
         }
     }
 
@@ -76,5 +69,27 @@ final class ServerTls {
                 yield SslProvider.JDK;
             }
         };
+    }
+
+    /// Neither a session cache nor tickets.
+    private static final class WithoutResumption extends DelegatingSslContext {
+
+        WithoutResumption(SslContext context) {
+            super(context);
+            if (context.sessionContext() instanceof OpenSslServerSessionContext openSsl) {
+                openSsl.setSessionCacheEnabled(false);
+            } else {
+                context.sessionContext().setSessionCacheSize(1);
+                context.sessionContext().setSessionTimeout(NO_TICKET_SECONDS);
+            }
+        }
+
+        /// Netty turns tickets on for each engine of TLS 1.3, so they are turned off for each.
+        @Override
+        protected void initEngine(SSLEngine engine) {
+            if (engine instanceof ReferenceCountedOpenSslEngine openSsl) {
+                SSL.setOptions(openSsl.sslPointer(), SSL.SSL_OP_NO_TICKET);
+            }
+        }
     }
 }
