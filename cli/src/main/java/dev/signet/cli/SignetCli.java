@@ -56,6 +56,7 @@ public final class SignetCli implements Runnable {
         line.addSubcommand(
                 new CommandLine(new CertificatesCommand())
                         .addSubcommand(new CertificatesCommand.ListAll(terminal)));
+        line.addSubcommand(new AotTrainCommand(terminal, clock));
         Failures failures = new Failures(terminal);
         line.setOut(writer(terminal.out()));
         line.setErr(writer(terminal.err()));

@@ -31,14 +31,21 @@ public final class LocalPostgres implements AutoCloseable {
     private final int port;
     private final String password;
     private final Postmaster postmaster;
+    private final boolean isNew;
 
     private LocalPostgres(
-            Cluster cluster, ClusterLock lock, int port, String password, Postmaster postmaster) {
+            Cluster cluster,
+            ClusterLock lock,
+            int port,
+            String password,
+            Postmaster postmaster,
+            boolean isNew) {
         this.cluster = cluster;
         this.lock = lock;
         this.port = port;
         this.password = password;
         this.postmaster = postmaster;
+        this.isNew = isNew;
     }
 
     /// Begins to start and returns at once: address and password are known before the server is
@@ -64,12 +71,13 @@ public final class LocalPostgres implements AutoCloseable {
             Cluster cluster = new Cluster(settings.directory().toRealPath());
             ClusterLock lock = ClusterLock.take(cluster.lockFile());
             try {
-                int port = freePort();
+                int port = settings.port() == 0 ? freePort() : settings.port();
+                boolean isNew = !cluster.exists();
                 String password = cluster.password(random);
                 Postmaster postmaster =
                         new Postmaster(cluster, settings, archive, port, step, accounts);
                 postmaster.start();
-                return new LocalPostgres(cluster, lock, port, password, postmaster);
+                return new LocalPostgres(cluster, lock, port, password, postmaster, isNew);
             } catch (IOException | RuntimeException e) {
                 lock.close();
                 throw e;
@@ -104,6 +112,16 @@ public final class LocalPostgres implements AutoCloseable {
     /// when that fails.
     public CompletableFuture<Void> ready() {
         return postmaster.ready().copy();
+    }
+
+    /// Whether this start has to make the data directory first.
+    public boolean isNew() {
+        return isNew;
+    }
+
+    /// TCP port on 127.0.0.1.
+    public int port() {
+        return port;
     }
 
     /// Without user and password.

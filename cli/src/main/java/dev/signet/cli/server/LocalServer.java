@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -24,6 +25,8 @@ import java.util.concurrent.CompletionException;
 /// A CA in this process, and the embedded PostgreSQL beside it unless another database is given.
 /// Thread-safe.
 public final class LocalServer implements AutoCloseable {
+
+    private static final Duration FIRST_START_WITHIN = Duration.ofMinutes(5);
 
     private final RunningServer server;
     private final @Nullable LocalPostgres postgres;
@@ -72,6 +75,11 @@ public final class LocalServer implements AutoCloseable {
                 all.putAll(database.settings());
             }
             all.putAll(settings);
+            if (postgres != null && postgres.isNew()) {
+                // Making a database takes longer than everything else: nothing is won by asking
+                // for it again and again meanwhile.
+                awaitFirst(postgres);
+            }
             progress.detail("starting the server");
             RunningServer server = startBeside(postgres, all);
             directory.publish("localhost:" + server.grpcPort(), pem(server));
@@ -81,6 +89,15 @@ public final class LocalServer implements AutoCloseable {
                 postgres.close();
             }
             throw e;
+        }
+    }
+
+    private static void awaitFirst(LocalPostgres postgres) {
+        try {
+            postgres.awaitReady(FIRST_START_WITHIN);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailedException("INTERRUPTED", "interrupted");
         }
     }
 

@@ -177,7 +177,7 @@ class LocalPostgresIT {
         ConcurrentLinkedQueue<String> steps = new ConcurrentLinkedQueue<>();
         LocalPostgresSettings settings =
                 new LocalPostgresSettings(
-                        pgDirectory(), directory.resolve("cache"), java.util.Map.of());
+                        pgDirectory(), directory.resolve("cache"), 0, java.util.Map.of());
         try (LocalPostgres postgres =
                 LocalPostgres.start(settings, new SecureRandom(), steps::add)) {
             postgres.awaitReady(SOON);

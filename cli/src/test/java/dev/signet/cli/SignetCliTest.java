@@ -1,0 +1,90 @@
+package dev.signet.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+class SignetCliTest {
+
+    @TempDir Path directory;
+
+    @Test
+    void helpNamesEveryCommandAndEveryExitCode() {
+        Run help = Run.signet("--help");
+        assertThat(help.code()).isEqualTo(ExitCode.OK);
+        assertThat(help.out())
+                .contains("demo", "server", "token", "issue", "inspect", "certificates")
+                .contains("Exit codes:")
+                .doesNotContain("aot-train");
+        assertThat(help.err()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"demo", "server", "token create", "issue", "inspect", "certificates list"})
+    void everyCommandHasHelpAndJson(String command) {
+        Run help = Run.signet((command + " --help").split(" "));
+        assertThat(help.code()).isEqualTo(ExitCode.OK);
+        assertThat(help.out()).contains("Usage: signet " + command).contains("--json");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "tokn",
+                "token",
+                "token create",
+                "token create --spiffe-id spiffe://a.b/c --ttl 10",
+                "issue --out x",
+                "issue --token a --token-file b --out x",
+                "issue --token a --out x --key-type p255",
+                "inspect",
+                "certificates",
+                "certificates list --limit 0",
+                "server --grpc-port many",
+                "server --database-user u"
+            })
+    void aWrongCommandLineIsSaidOnStderrWithCode2(String line) {
+        Run run = Run.signet(line.isEmpty() ? new String[0] : line.split(" "));
+        assertThat(run.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).startsWith("signet: ");
+    }
+
+    @Test
+    void withoutAServerTheAnswerSaysHowToStartOneWithCode3() {
+        Run run =
+                Run.signet(
+                        "token",
+                        "create",
+                        "--spiffe-id",
+                        "spiffe://a.b/c",
+                        "--data-dir",
+                        directory.resolve("none").toString());
+        assertThat(run.code()).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).contains("no server has been started in").contains("signet server");
+    }
+
+    @Test
+    void aFailureIsJsonWhereJsonWasAskedFor() {
+        Run run = Run.signet("inspect", "--json", directory.resolve("none").toString());
+        assertThat(run.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err()).contains("\"code\": \"NO_SUCH_FILE\"");
+    }
+
+    @Test
+    void aMessageCannotDriveTheTerminal() throws Exception {
+        Path file = Files.writeString(directory.resolve("a\u001b[31mb"), "x");
+        Run run = Run.signet("inspect", file.toString());
+        assertThat(run.err()).doesNotContain("\u001b").contains("a?[31mb");
+    }
+}
