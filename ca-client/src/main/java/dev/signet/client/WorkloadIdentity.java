@@ -7,8 +7,6 @@ import dev.signet.client.rotation.Timeline;
 
 import io.grpc.ChannelCredentials;
 import io.grpc.ServerCredentials;
-import io.grpc.TlsChannelCredentials;
-import io.grpc.TlsServerCredentials;
 
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -147,28 +145,21 @@ public final class WorkloadIdentity implements AutoCloseable {
         return keyManager;
     }
 
-    /// Judges peers. For a TLS library that takes a trust manager; switch session resumption off
-    /// there, as a resumed session is not judged again (with the platform's own TLS, this trust
-    /// manager does it by itself).
+    /// Judges peers. For a TLS library that takes a trust manager. Where that is not the platform's
+    /// own TLS, for which this trust manager does it by itself, switch session resumption off: a
+    /// resumed session is not judged. BoringSSL by netty-tcnative resumes by default on both sides.
     public X509ExtendedTrustManager trustManager(PeerPredicate accepted) {
         return new SvidTrustManager(live, accepted);
     }
 
     /// For gRPC channels to servers that the predicate accepts.
     public ChannelCredentials channelCredentials(PeerPredicate acceptedServers) {
-        return TlsChannelCredentials.newBuilder()
-                .keyManager(keyManager)
-                .trustManager(trustManager(acceptedServers))
-                .build();
+        return GrpcTls.channel(keyManager, trustManager(acceptedServers));
     }
 
     /// For gRPC servers; a client without a certificate that the predicate accepts does not get in.
     public ServerCredentials serverCredentials(PeerPredicate acceptedClients) {
-        return TlsServerCredentials.newBuilder()
-                .keyManager(keyManager)
-                .trustManager(trustManager(acceptedClients))
-                .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE)
-                .build();
+        return GrpcTls.server(keyManager, trustManager(acceptedClients));
     }
 
     /// Everything about this identity at this moment.

@@ -5,7 +5,9 @@ import dev.signet.ca.authority.Authorities;
 import dev.signet.ca.certificate.SigningRequestReader;
 import dev.signet.ca.ledger.ClockGuard;
 import dev.signet.ca.ledger.Ledger;
+import dev.signet.ca.ledger.LedgerSettings;
 import dev.signet.ca.policy.Policies;
+import dev.signet.ca.policy.PolicySettings;
 import dev.signet.ca.trust.TrustBundles;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -13,14 +15,16 @@ import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/// Makes the beans of this package. Needs beans [IssuanceSettings], `InstantSource`,
-/// `MeterRegistry` and those of the packages that the flow calls.
+/// Makes the beans of this package. Needs beans [IssuanceSettings], [PolicySettings],
+/// [LedgerSettings], `InstantSource`, `MeterRegistry` and those of the packages that the flow
+/// calls.
 @Configuration(proxyBeanMethods = false)
 public class IssuanceConfiguration {
 
@@ -67,7 +71,10 @@ public class IssuanceConfiguration {
             InstantSource clock,
             Flights issuanceFlights,
             ExecutorService issuanceBlockingThreads,
-            IssuanceSettings settings) {
+            IssuanceSettings settings,
+            PolicySettings policySettings,
+            LedgerSettings ledgerSettings) {
+        requirePartitions(policySettings.maxLifetime(), ledgerSettings.partitionsAhead());
         return new IssuanceFlow(
                 clockGuard,
                 attestation,
@@ -79,5 +86,17 @@ public class IssuanceConfiguration {
                 clock,
                 issuanceFlights,
                 new BlockingLane(issuanceBlockingThreads, settings.maxBlocking()));
+    }
+
+    /// A certificate that expires after the last partition could not be put on record.
+    static void requirePartitions(Duration maxLifetime, Duration partitionsAhead) {
+        if (maxLifetime.compareTo(partitionsAhead.minusDays(1)) > 0) {
+            throw new IllegalArgumentException(
+                    "signet.policy.max-lifetime is "
+                            + maxLifetime
+                            + " (expected: at most signet.ledger.partitions-ahead, "
+                            + partitionsAhead
+                            + ", less one day)");
+        }
     }
 }

@@ -34,6 +34,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -116,6 +117,24 @@ class CertificateAttestorTest {
         refuses(withRoot, NOW, "root");
         withRoot.add(TestCertificates.parse(CA.root()));
         refuses(withRoot, NOW, "");
+    }
+
+    @Test
+    void refusesALeafThatWasChangedAfterItWasSigned() throws Exception {
+        List<X509Certificate> chain = chain(CA, ORDERS);
+        byte[] der = chain.getFirst().getEncoded();
+        byte[] otherName = der.clone();
+        int at = new String(der, StandardCharsets.ISO_8859_1).indexOf("orders");
+        otherName[at] = 'b';
+        byte[] otherSignature = der.clone();
+        otherSignature[der.length - 1] ^= 1;
+
+        for (byte[] changed : List.of(otherName, otherSignature)) {
+            refuses(
+                    List.of(TestCertificates.parse(changed), chain.get(1)),
+                    NOW,
+                    "signature does not verify");
+        }
     }
 
     @Test

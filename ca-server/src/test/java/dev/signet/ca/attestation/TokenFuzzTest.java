@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /// Mutated tokens: always a refusal, never an exception, never an identity that was not signed for
-/// (R12). Runs for `-Dsignet.fuzz.seconds=N`, 2 unless told otherwise; the seed of a run is in its
-/// failure.
+/// (R12). Runs for `mvn test -Dsignet.fuzz.seconds=N`, 2 unless told otherwise; the seed of a run
+/// is in its failure.
 class TokenFuzzTest {
 
     private static final List<TestIssuer> ISSUERS =

@@ -3,6 +3,7 @@ package dev.signet.ca.issuance;
 import static dev.signet.ca.issuance.FlowRig.NOW;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.signet.ca.TestCertificates;
 import dev.signet.ca.attestation.Evidence;
@@ -471,6 +472,20 @@ class IssuanceFlowTest {
     }
 
     @Test
+    void tellsACallerNothingMoreAfterItsAnswer() {
+        IssuanceFlow flow = rig.flow();
+        Answers issued = rig.issue(flow, FlowRig.request(null));
+        rig.clockObjection = Optional.of(Refusal.of(RefusalCode.CLOCK_SKEW, "no"));
+        Answers refused = rig.issue(flow, FlowRig.request(null));
+        rig.nanos.addAndGet(Duration.ofSeconds(11).toNanos());
+        rig.flights.endOverdue();
+
+        issued.issued();
+        refused.refused(RefusalCode.CLOCK_SKEW);
+        rig.assertConsistent(issued, refused);
+    }
+
+    @Test
     void recordsNothingOfARequestWhoseDeadlinePassedBeforeItsCommit() {
         FlowRig.FakeAttestation attestation = new FlowRig.FakeAttestation();
         rig.attestation = attestation;
@@ -547,6 +562,15 @@ class IssuanceFlowTest {
         rig.authorities = TestAuthority.at(NOW);
         rig.issue().issued();
         assertThat(waiting).hasSize(2);
+    }
+
+    @Test
+    void refusesToStartWithLifetimesThatTheLedgerHasNoPartitionsFor() {
+        IssuanceConfiguration.requirePartitions(Duration.ofDays(6), Duration.ofDays(7));
+        assertThatThrownBy(() ->
+                        IssuanceConfiguration.requirePartitions(
+                                Duration.ofDays(6).plusSeconds(1), Duration.ofDays(7)))
+                .hasMessageContaining("signet.policy.max-lifetime");
     }
 
     @Test
