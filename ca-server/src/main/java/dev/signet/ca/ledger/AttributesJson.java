@@ -32,6 +32,10 @@ final class AttributesJson {
 
     private static void string(StringBuilder json, String text) {
         json.append('"');
+        if (isPlain(text)) {
+            json.append(text).append('"');
+            return;
+        }
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (c == '"' || c == '\\') {
@@ -47,5 +51,16 @@ final class AttributesJson {
             }
         }
         json.append('"');
+    }
+
+    /// Nearly all are: names of Kubernetes objects.
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ' || c > '~' || c == '"' || c == '\\') {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -8,6 +8,7 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.ResourceLeakDetector;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
 import java.util.concurrent.TimeUnit;
@@ -22,6 +23,11 @@ final class Transport implements AutoCloseable {
 
     /// @param loops 0: one per core
     Transport(int loops) {
+        // Netty's samples of where buffers were made cost 2 % of the server's processor time; who
+        // looks for a leak asks for them.
+        if (System.getProperty("io.netty.leakDetection.level") == null) {
+            ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
+        }
         int count = loops > 0 ? loops : Runtime.getRuntime().availableProcessors();
         this.acceptor = group("signet-accept", 1);
         this.workers = group("signet-io", count);
