@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /// Mutated tokens: always a refusal, never an exception, never an identity that was not signed for
-/// (R12). Runs for `mvn test -Dsignet.fuzz.seconds=N`, 2 unless told otherwise; the seed of a run
-/// is in its failure.
+/// (R12). Runs for `mvn test -Dfuzz.seconds=N`, 2 unless told otherwise; the seed of a run is in
+/// its failure.
 class TokenFuzzTest {
 
     private static final List<TestIssuer> ISSUERS =
@@ -154,15 +154,15 @@ class TokenFuzzTest {
     }
 
     private static void fuzz(Consumer<Random> round) {
-        long seconds = Long.getLong("signet.fuzz.seconds", 2);
-        long seed = Long.getLong("signet.fuzz.seed", System.nanoTime());
+        long seconds = Long.getLong("fuzz.seconds", 2);
+        long seed = Long.getLong("fuzz.seed", System.nanoTime());
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         for (long i = 0; i < 200 || System.nanoTime() < end; i++) {
             long roundSeed = seed + i;
             try {
                 round.accept(new Random(roundSeed));
             } catch (Throwable e) {
-                throw new AssertionError("-Dsignet.fuzz.seed=" + roundSeed, e);
+                throw new AssertionError("-Dfuzz.seed=" + roundSeed, e);
             }
         }
     }

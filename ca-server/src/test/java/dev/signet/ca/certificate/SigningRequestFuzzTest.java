@@ -23,7 +23,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /// Property-based fuzzing of everything that an anonymous caller can send as a certification
-/// request. Two seconds by default; `-Dsignet.fuzz.seconds=600 -Dsignet.fuzz.seed=1` for more.
+/// request. Two seconds by default; `-Dfuzz.seconds=600 -Dfuzz.seed=1` for more.
 class SigningRequestFuzzTest {
 
     private static final Set<RefusalCode> CODES =
@@ -37,8 +37,8 @@ class SigningRequestFuzzTest {
 
     @Test
     void R12_eachInputIsAnsweredWithAValueAndSoon() {
-        long seconds = Long.getLong("signet.fuzz.seconds", 2);
-        long seed = Long.getLong("signet.fuzz.seed", 20261123);
+        long seconds = Long.getLong("fuzz.seconds", 2);
+        long seed = Long.getLong("fuzz.seed", 20261123);
         Random random = new Random(seed);
         List<byte[]> corpus = corpus();
         long end = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
