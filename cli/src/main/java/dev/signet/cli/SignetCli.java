@@ -17,6 +17,7 @@ import java.time.InstantSource;
 /// The command `signet`. Exit codes: [ExitCode].
 @Command(
         name = "signet",
+        versionProvider = SignetCli.Version.class,
         description = "A certificate authority for workloads.",
         synopsisSubcommandLabel = "COMMAND",
         footerHeading = "%nExit codes:%n",
@@ -83,5 +84,17 @@ public final class SignetCli implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+
+    /// From the jar's manifest.
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = SignetCli.class.getPackage().getImplementationVersion();
+            return new String[] {
+                "signet " + (version == null ? "(not packaged)" : version),
+                "Java " + Runtime.version()
+            };
+        }
     }
 }

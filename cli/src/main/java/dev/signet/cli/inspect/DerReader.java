@@ -28,11 +28,15 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// From DER to words. Whatever is wrong with the encoding ends in [UnreadableFileException].
 final class DerReader {
 
     private static final HexFormat HEX = HexFormat.of();
+
+    private static final Pattern HASHED = Pattern.compile("SHA(\\d+)WITH([A-Z]+)");
 
     private DerReader() {}
 
@@ -181,10 +185,14 @@ final class DerReader {
         return octets == null ? "" : HEX.formatHex(octets);
     }
 
+    /// `ECDSA with SHA-256` for `SHA256WITHECDSA`.
     private static String signature(ASN1ObjectIdentifier algorithm) {
-        return algorithm.equals(PKCSObjectIdentifiers.id_RSASSA_PSS)
-                ? "RSASSA-PSS"
-                : new DefaultSignatureNameFinder().getAlgorithmName(algorithm);
+        if (algorithm.equals(PKCSObjectIdentifiers.id_RSASSA_PSS)) {
+            return "RSASSA-PSS";
+        }
+        String name = new DefaultSignatureNameFinder().getAlgorithmName(algorithm);
+        Matcher hashed = HASHED.matcher(name);
+        return hashed.matches() ? hashed.group(2) + " with SHA-" + hashed.group(1) : name;
     }
 
     /// @rfc 5280 4.2.1.3

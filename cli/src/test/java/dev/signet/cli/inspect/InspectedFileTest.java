@@ -46,6 +46,7 @@ class InspectedFileTest {
         assertThat(certificate.notBefore()).isEqualTo(FROM);
         assertThat(certificate.notAfter()).isEqualTo(UNTIL);
         assertThat(certificate.key()).isEqualTo("ECDSA P-256");
+        assertThat(certificate.signature()).isEqualTo("ECDSA with SHA-256");
         assertThat(certificate.keyUsage()).containsExactly("digitalSignature");
         assertThat(certificate.extendedKeyUsage()).containsExactly("serverAuth", "clientAuth");
         assertThat(certificate.sha256()).hasSize(64);
