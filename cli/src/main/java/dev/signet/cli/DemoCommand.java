@@ -7,7 +7,9 @@ import dev.signet.cli.output.Json;
 import dev.signet.cli.output.Progress;
 import dev.signet.cli.output.Terminal;
 import dev.signet.cli.postgres.Directories;
+import dev.signet.cli.postgres.LocalPostgresException;
 import dev.signet.cli.server.ServerLog;
+import dev.signet.client.SignetClientException;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -55,9 +57,10 @@ final class DemoCommand implements Callable<Integer> {
             Runtime.getRuntime().addShutdownHook(onInterrupt);
             try {
                 findings = demo.run();
-            } catch (DemoFailedException e) {
-                throw failed(e, log);
-            } catch (CommandFailedException e) {
+            } catch (DemoFailedException
+                    | CommandFailedException
+                    | LocalPostgresException
+                    | SignetClientException e) {
                 throw failed(e, log);
             } finally {
                 progress.begin("Cleaning up");

@@ -3,6 +3,7 @@ package dev.signet.cli.home;
 import dev.signet.cli.CommandFailedException;
 import dev.signet.cli.ExitCode;
 import dev.signet.cli.postgres.Directories;
+import dev.signet.cli.postgres.UserHome;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,7 +41,7 @@ public final class DataDirectory {
 
     /// `~/.signet`.
     public static Path defaultPath() {
-        return Path.of(System.getProperty("user.home"), ".signet");
+        return UserHome.path().resolve(".signet");
     }
 
     /// Makes the directory (0700) and the secrets (0600) that are missing.

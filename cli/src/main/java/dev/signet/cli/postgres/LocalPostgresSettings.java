@@ -36,7 +36,7 @@ public record LocalPostgresSettings(
     public static Path userCache() {
         String configured = System.getenv("XDG_CACHE_HOME");
         return configured == null || configured.isBlank()
-                ? Path.of(System.getProperty("user.home"), ".cache", "signet")
+                ? UserHome.path().resolve(".cache").resolve("signet")
                 : Path.of(configured, "signet");
     }
 
