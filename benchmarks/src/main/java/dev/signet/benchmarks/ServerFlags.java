@@ -6,7 +6,13 @@ import java.util.List;
 final class ServerFlags {
 
     static final List<String> PRODUCTION =
-            List.of("-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED", "-Xmx512m");
+            List.of(
+                    "-XX:+UseSerialGC",
+                    "--enable-native-access=ALL-UNNAMED",
+                    "-Xms64m",
+                    "-Xmn48m",
+                    "-Xmx512m",
+                    "-XX:TrimNativeHeapInterval=10000");
 
     private ServerFlags() {}
 }
