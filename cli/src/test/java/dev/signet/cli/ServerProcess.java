@@ -8,7 +8,6 @@ import org.awaitility.Awaitility;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -131,7 +130,7 @@ public final class ServerProcess implements AutoCloseable {
         awaitReady();
     }
 
-    /// Returns when `/readyz` says so and gRPC connections are accepted.
+    /// Returns when `/readyz` says so.
     ///
     /// @throws IllegalStateException when the process ends before
     public void awaitReady() {
@@ -150,14 +149,6 @@ public final class ServerProcess implements AutoCloseable {
     public boolean ready() {
         try {
             return get("/readyz").statusCode() == 200;
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
-    private boolean listens() {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), grpcPort)) {
-            return socket.isConnected();
         } catch (IOException e) {
             return false;
         }

@@ -98,6 +98,7 @@ final class GrpcServer implements SmartLifecycle {
                     e);
         }
         running = true;
+        parts.readiness().serve();
         parts.health().start();
         LOG.info("gRPC on port {} ({})", port(), loops.name());
     }

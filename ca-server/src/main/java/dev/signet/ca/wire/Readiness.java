@@ -17,6 +17,7 @@ final class Readiness {
     private final Authorities authorities;
     private final ServerIdentity identity;
     private final InstantSource clock;
+    private volatile boolean serving;
     private volatile boolean draining;
 
     Readiness(
@@ -36,6 +37,11 @@ final class Readiness {
     /// @param text for a human; no secret
     record Objection(String code, String text) {}
 
+    /// The gRPC port accepts connections; before that nothing else makes a server ready.
+    void serve() {
+        serving = true;
+    }
+
     /// From now on not ready, for good.
     void drain() {
         draining = true;
@@ -44,6 +50,9 @@ final class Readiness {
     /// Empty: ready.
     List<Objection> objections() {
         List<Objection> objections = new ArrayList<>(0);
+        if (!serving) {
+            objections.add(new Objection("STARTING", "the gRPC port is not open yet"));
+        }
         if (draining) {
             objections.add(new Objection("SHUTTING_DOWN", "this server is stopping"));
         }

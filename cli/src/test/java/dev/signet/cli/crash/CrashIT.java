@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jose.jwk.ECKey;
 
-import dev.signet.cli.postgres.LocalPostgres;
-import dev.signet.cli.postgres.LocalPostgresSettings;
+import dev.signet.cli.PostgresProcess;
+import dev.signet.cli.ServerProcess;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,14 +24,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeMap;
 
 /// Promise 1 under SIGKILL: real processes, a real PostgreSQL with fsync on, load from many
 /// connections. `-Dcrash.rounds=N` kills N times.
@@ -44,37 +41,27 @@ class CrashIT {
     private Path directory;
 
     private final SecureRandom random = new SecureRandom();
-    private LocalPostgres postgres;
+    private PostgresProcess postgres;
     private ECKey issuerKey;
     private Map<String, String> settings;
 
     @BeforeEach
     void startPostgres() throws Exception {
-        postgres =
-                LocalPostgres.start(
-                        LocalPostgresSettings.in(directory.resolve("postgres")),
-                        random,
-                        step -> {});
-        postgres.awaitReady(PATIENCE);
+        postgres = PostgresProcess.start(directory.resolve("postgres"));
         issuerKey = IssuingLoad.makeIssuerKey(directory.resolve("jwks.json"));
-        byte[] keyEncryptionKey = new byte[32];
-        random.nextBytes(keyEncryptionKey);
-        Path keyFile = directory.resolve("kek");
-        Files.writeString(keyFile, Base64.getEncoder().encodeToString(keyEncryptionKey));
-        Path passwordFile = directory.resolve("password");
-        Files.writeString(passwordFile, postgres.password());
-        settings = new TreeMap<>();
-        settings.put("signet.trust-domain", "crash.test");
-        settings.put("signet.database.url", postgres.jdbcUrl());
-        settings.put("signet.database.username", postgres.user());
-        settings.put("signet.database.password-file", passwordFile.toString());
-        settings.put("signet.authority.key-encryption-key.file", keyFile.toString());
         String issuer = "signet.attestation.token-issuers[0].";
-        settings.put(issuer + "name", "crash");
-        settings.put(issuer + "kind", "kubernetes");
-        settings.put(issuer + "issuer", IssuingLoad.ISSUER);
-        settings.put(issuer + "audiences[0]", IssuingLoad.AUDIENCE);
-        settings.put(issuer + "jwks-file", directory.resolve("jwks.json").toString());
+        settings =
+                Map.of(
+                        issuer + "name",
+                        "crash",
+                        issuer + "kind",
+                        "kubernetes",
+                        issuer + "issuer",
+                        IssuingLoad.ISSUER,
+                        issuer + "audiences[0]",
+                        IssuingLoad.AUDIENCE,
+                        issuer + "jwks-file",
+                        directory.resolve("jwks.json").toString());
     }
 
     @AfterEach
@@ -86,29 +73,31 @@ class CrashIT {
     void everyCertificateInAClientsHandIsOnRecordWhateverIsKilled() throws Exception {
         int rounds = Integer.getInteger("crash.rounds", 25);
         Set<String> seen = new HashSet<>();
-        try (CaProcess server = new CaProcess(settings, directory.resolve("server.log"))) {
-            server.awaitReady();
+        try (ServerProcess server =
+                ServerProcess.start(directory.resolve("server"), postgres, settings)) {
             try (IssuingLoad load =
                     new IssuingLoad(
-                            List.of(server.target()), server.bundlePem(), issuerKey, CALLERS)) {
+                            List.of(server.address()),
+                            Files.readString(server.bundle()),
+                            issuerKey,
+                            CALLERS)) {
                 for (int round = 0; round < rounds; round++) {
                     // A random number of successes later is a random instant under load.
                     awaitSuccesses(load, 1 + random.nextInt(600));
                     Victim victim = Victim.values()[round % Victim.values().length];
                     switch (victim) {
                         case SERVER -> server.kill();
-                        case POSTGRES -> killPostgres();
+                        case POSTGRES -> postgres.kill();
                         case BOTH -> {
-                            killPostgres();
+                            postgres.kill();
                             server.kill();
                         }
                     }
-                    if (!server.alive()) {
-                        server.start();
+                    if (victim == Victim.POSTGRES) {
+                        server.awaitReady();
                     } else {
-                        assertThat(victim).isEqualTo(Victim.POSTGRES);
+                        server.startAgain();
                     }
-                    server.awaitReady();
                     awaitSuccesses(load, 50);
                     assertOnRecord(load.takeReceived(), seen);
                 }
@@ -127,22 +116,21 @@ class CrashIT {
     void R2_twoReplicasIssueWithoutARepeatedSerialAndClientsMoveOverWhenOneIsKilled()
             throws Exception {
         Set<String> seen = new HashSet<>();
-        try (CaProcess first = new CaProcess(settings, directory.resolve("first.log"));
-                CaProcess second = new CaProcess(settings, directory.resolve("second.log"))) {
-            first.awaitReady();
-            second.awaitReady();
-            assertThat(first.bundlePem()).as("one authority").isEqualTo(second.bundlePem());
+        try (ServerProcess first =
+                        ServerProcess.start(directory.resolve("first"), postgres, settings);
+                ServerProcess second = first.replica(directory.resolve("second"), postgres)) {
+            String bundlePem = Files.readString(first.bundle());
+            assertThat(bundlePem).as("one authority").isEqualTo(Files.readString(second.bundle()));
             try (IssuingLoad load =
                     new IssuingLoad(
-                            List.of(first.target(), second.target()),
-                            first.bundlePem(),
+                            List.of(first.address(), second.address()),
+                            bundlePem,
                             issuerKey,
                             CALLERS)) {
                 awaitSuccesses(load, 1000);
                 first.kill();
                 awaitSuccesses(load, 2000);
-                first.start();
-                first.awaitReady();
+                first.startAgain();
                 second.kill();
                 awaitSuccesses(load, 1000);
                 load.stop();
@@ -161,17 +149,6 @@ class CrashIT {
         SERVER,
         POSTGRES,
         BOTH
-    }
-
-    private void killPostgres() throws Exception {
-        OptionalLong processId = postgres.processId();
-        if (processId.isPresent()) {
-            assertThat(
-                            new ProcessBuilder("kill", "-9", Long.toString(processId.getAsLong()))
-                                    .start()
-                                    .waitFor())
-                    .isZero();
-        }
     }
 
     private static void awaitSuccesses(IssuingLoad load, int more) {
