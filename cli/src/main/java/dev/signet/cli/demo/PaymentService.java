@@ -9,11 +9,16 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
+import io.grpc.ServerCredentials;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
-import io.grpc.TlsServerCredentials;
+import io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.NettySslContextServerCredentials;
 import io.grpc.stub.ServerCalls;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -50,13 +55,7 @@ final class PaymentService implements AutoCloseable {
     private PaymentService(WorkloadIdentity identity, PeerPredicate permitted) throws IOException {
         this.judged = new JudgedPeers(identity.trustManager(permitted));
         this.server =
-                Grpc.newServerBuilderForPort(
-                                0,
-                                TlsServerCredentials.newBuilder()
-                                        .keyManager(identity.keyManager())
-                                        .trustManager(judged)
-                                        .clientAuth(TlsServerCredentials.ClientAuth.REQUIRE)
-                                        .build())
+                Grpc.newServerBuilderForPort(0, credentials(identity, judged))
                         .addService(
                                 ServerInterceptors.intercept(
                                         ServerServiceDefinition.builder("demo.Payments")
@@ -72,6 +71,21 @@ final class PaymentService implements AutoCloseable {
                                         new CallerNote()))
                         .build()
                         .start();
+    }
+
+    // What WorkloadIdentity.serverCredentials does, with a trust manager in between that notes why
+    // a
+    // peer was refused. The platform's TLS: it tells the peer certificate_unknown, and judges anew
+    // at every connection.
+    private static ServerCredentials credentials(WorkloadIdentity identity, JudgedPeers judged)
+            throws IOException {
+        return NettySslContextServerCredentials.create(
+                GrpcSslContexts.configure(
+                                SslContextBuilder.forServer(identity.keyManager())
+                                        .trustManager(judged)
+                                        .clientAuth(ClientAuth.REQUIRE),
+                                SslProvider.JDK)
+                        .build());
     }
 
     static PaymentService start(WorkloadIdentity identity, PeerPredicate permitted) {
