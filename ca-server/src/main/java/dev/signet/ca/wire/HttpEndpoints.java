@@ -1,5 +1,7 @@
 package dev.signet.ca.wire;
 
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -21,7 +23,6 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
-import java.util.stream.Collectors;
 
 /// The plain HTTP port: trust bundle, liveness, readiness, metrics; only facts that anybody may
 /// know, no credential is read. Starts before gRPC and stops after it, so that probes see both.
@@ -195,17 +196,17 @@ final class HttpEndpoints implements SmartLifecycle {
         if (objections.isEmpty()) {
             return new Document(200, JSON, "{\"status\":\"ready\"}", null);
         }
-        String reasons =
-                objections.stream()
-                        .map(objection ->
-                                "{\"code\":"
-                                        + Json.string(objection.code())
-                                        + ",\"text\":"
-                                        + Json.string(objection.text())
-                                        + "}")
-                        .collect(Collectors.joining(","));
-        return new Document(
-                503, JSON, "{\"status\":\"not ready\",\"reasons\":[" + reasons + "]}", null);
+        JsonArray reasons = new JsonArray();
+        for (Readiness.Objection objection : objections) {
+            JsonObject reason = new JsonObject();
+            reason.addProperty("code", objection.code());
+            reason.addProperty("text", objection.text());
+            reasons.add(reason);
+        }
+        JsonObject document = new JsonObject();
+        document.addProperty("status", "not ready");
+        document.add("reasons", reasons);
+        return new Document(503, JSON, document.toString(), null);
     }
 
     private static Document text(int status, String text) {
