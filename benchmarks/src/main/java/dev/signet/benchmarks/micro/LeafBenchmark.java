@@ -1,10 +1,10 @@
 package dev.signet.benchmarks.micro;
 
 import dev.signet.ca.certificate.Issuer;
-import dev.signet.ca.certificate.LeafContent;
+import dev.signet.ca.certificate.CertificateContent;
 import dev.signet.ca.certificate.LeafEncoder;
 import dev.signet.ca.certificate.LeafLint;
-import dev.signet.ca.certificate.LeafProfile;
+import dev.signet.ca.certificate.CertificateProfile;
 import dev.signet.ca.certificate.SerialNumber;
 import dev.signet.ca.certificate.SignatureAlgorithm;
 import dev.signet.ca.certificate.SigningRequest;
@@ -46,7 +46,7 @@ public class LeafBenchmark {
                     Validity.of(NOW.minusSeconds(60), Duration.ofDays(365)),
                     SignatureAlgorithm.ECDSA_P256_SHA256);
     private final LeafEncoder encoder = new LeafEncoder(issuer);
-    private final LeafContent content = content();
+    private final CertificateContent content = content();
     private final byte[] toBeSigned = encoder.toBeSigned(content);
     private final byte[] leaf = encoder.certificate(toBeSigned, authority.sign(toBeSigned));
 
@@ -65,14 +65,14 @@ public class LeafBenchmark {
         return LeafLint.firstDefect(leaf, content);
     }
 
-    private LeafContent content() {
+    private CertificateContent content() {
         Validity validity = Validity.of(NOW, Duration.ofHours(1));
         SigningRequest.Reading reading =
                 new SigningRequestReader(crypto).read(P256.certificationRequest(crypto));
         if (!(reading instanceof SigningRequest.Reading.Accepted(SigningRequest request))) {
             throw new IllegalStateException("a good request was not accepted");
         }
-        return new LeafContent(
+        return new CertificateContent(
                 SerialNumber.of(validity.notAfter(), new byte[SerialNumber.RANDOM_LENGTH]),
                 issuer,
                 validity,
@@ -80,7 +80,7 @@ public class LeafBenchmark {
                 List.of(),
                 List.of(),
                 request.key(),
-                LeafProfile.WORKLOAD);
+                CertificateProfile.WORKLOAD);
     }
 
     private static byte[] name(String text) {

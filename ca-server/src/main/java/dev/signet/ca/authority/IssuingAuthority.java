@@ -1,7 +1,7 @@
 package dev.signet.ca.authority;
 
+import dev.signet.ca.certificate.CertificateContent;
 import dev.signet.ca.certificate.Issuer;
-import dev.signet.ca.certificate.LeafContent;
 
 import java.util.List;
 
@@ -22,5 +22,5 @@ public interface IssuingAuthority {
     /// Writes down exactly what will be signed.
     ///
     /// @throws IllegalArgumentException when the content names another issuer or outlives this one
-    PreparedCertificate prepare(LeafContent content);
+    PreparedCertificate prepare(CertificateContent content);
 }

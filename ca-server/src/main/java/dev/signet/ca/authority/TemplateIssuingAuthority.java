@@ -1,7 +1,7 @@
 package dev.signet.ca.authority;
 
+import dev.signet.ca.certificate.CertificateContent;
 import dev.signet.ca.certificate.Issuer;
-import dev.signet.ca.certificate.LeafContent;
 import dev.signet.ca.certificate.LeafEncoder;
 import dev.signet.ca.certificate.LeafLint;
 import dev.signet.ca.certificate.SignedCertificate;
@@ -57,7 +57,7 @@ final class TemplateIssuingAuthority implements IssuingAuthority {
     }
 
     @Override
-    public PreparedCertificate prepare(LeafContent content) {
+    public PreparedCertificate prepare(CertificateContent content) {
         if (!content.issuer().equals(issuer)) {
             throw new IllegalArgumentException("content names another issuer than authority " + id);
         }
@@ -79,11 +79,11 @@ final class TemplateIssuingAuthority implements IssuingAuthority {
 
     private final class Prepared implements PreparedCertificate {
 
-        private final LeafContent content;
+        private final CertificateContent content;
         private final byte[] toBeSigned;
         private final AtomicBoolean used = new AtomicBoolean();
 
-        Prepared(LeafContent content, byte[] toBeSigned) {
+        Prepared(CertificateContent content, byte[] toBeSigned) {
             this.content = content;
             this.toBeSigned = toBeSigned;
         }

@@ -3,13 +3,14 @@ package dev.signet.ca.certificate;
 import dev.signet.ca.identity.SpiffeId;
 
 import java.io.ByteArrayOutputStream;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 
 /// Writes leaf certificates of one issuer as DER: a template holds what all of them share, the rest
 /// is filled in as octets of known length. No text is ever interpreted (R13): names come from
-/// [LeafContent], valid by construction.
+/// [CertificateContent], valid by construction.
 ///
 /// Workload profile: version 3, empty subject; keyUsage digitalSignature (critical; no
 /// keyEncipherment, also for RSA keys: TLS 1.3 has no use for it and TLS 1.2 none that we want);
@@ -64,7 +65,7 @@ public final class LeafEncoder {
     }
 
     /// DER TBSCertificate: what the issuer is to sign.
-    public byte[] toBeSigned(LeafContent content) {
+    public byte[] toBeSigned(CertificateContent content) {
         byte[] serial = content.serialNumber().octets();
         byte[] validity = CertificateTime.encode(content.validity());
         byte[] keyInfo = content.key().subjectPublicKeyInfo();
@@ -103,7 +104,7 @@ public final class LeafEncoder {
 
     /// DER Certificate.
     ///
-    /// @param toBeSigned from [#toBeSigned(LeafContent)]
+    /// @param toBeSigned from [#toBeSigned(CertificateContent)]
     /// @param signature over it, in the algorithm's X.509 form
     public byte[] certificate(byte[] toBeSigned, byte[] signature) {
         int length =
@@ -118,18 +119,18 @@ public final class LeafEncoder {
                 .toOctets();
     }
 
-    private static byte[] subjectAltNames(LeafContent content) {
+    private static byte[] subjectAltNames(CertificateContent content) {
         byte[] uri = ascii(content.spiffeId());
-        if (content.dnsNames().isEmpty() && content.ipAddresses().isEmpty()) {
+        if (content.names().isEmpty()) {
             return element(URI, uri);
         }
         ByteArrayOutputStream names = new ByteArrayOutputStream();
         names.writeBytes(element(URI, uri));
-        for (String name : content.dnsNames()) {
+        for (String name : content.names().dnsNames()) {
             names.writeBytes(element(DNS_NAME, name.getBytes(StandardCharsets.US_ASCII)));
         }
-        for (byte[] address : content.ipAddresses()) {
-            names.writeBytes(element(IP_ADDRESS, address));
+        for (InetAddress address : content.names().ipAddresses()) {
+            names.writeBytes(element(IP_ADDRESS, address.getAddress()));
         }
         return names.toByteArray();
     }

@@ -1,5 +1,6 @@
 package dev.signet.ca.certificate;
 
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -61,7 +62,7 @@ public final class LeafLint {
     /// @param der the whole certificate
     /// @param expected what it is to say
     /// @return what is wrong, the first thing found; empty when nothing is
-    public static Optional<String> firstDefect(byte[] der, LeafContent expected) {
+    public static Optional<String> firstDefect(byte[] der, CertificateContent expected) {
         try {
             check(der, expected);
             return Optional.empty();
@@ -70,7 +71,7 @@ public final class LeafLint {
         }
     }
 
-    private static void check(byte[] der, LeafContent expected) {
+    private static void check(byte[] der, CertificateContent expected) {
         DerCursor outer = new DerCursor(der);
         DerCursor certificate = outer.next(DerCursor.SEQUENCE);
         outer.end();
@@ -108,7 +109,7 @@ public final class LeafLint {
         checkSignature(signature, expected.issuer().algorithm());
     }
 
-    private static void checkSerial(DerCursor serial, LeafContent expected) {
+    private static void checkSerial(DerCursor serial, CertificateContent expected) {
         require(
                 serial.contentEquals(expected.serialNumber().octets()),
                 "serial number is not the reserved one");
@@ -119,7 +120,7 @@ public final class LeafLint {
                 "serial number is not positive, or longer than 20 octets (RFC 5280 4.1.2.2)");
     }
 
-    private static void checkValidity(DerCursor validity, LeafContent expected) {
+    private static void checkValidity(DerCursor validity, CertificateContent expected) {
         Instant notBefore = instant(validity);
         Instant notAfter = instant(validity);
         validity.end();
@@ -168,7 +169,7 @@ public final class LeafLint {
         return 10 * tens + ones;
     }
 
-    private static void checkExtensions(DerCursor extensions, LeafContent expected) {
+    private static void checkExtensions(DerCursor extensions, CertificateContent expected) {
         Set<ProfileExtension> seen = EnumSet.noneOf(ProfileExtension.class);
         while (extensions.hasMore()) {
             DerCursor extension = extensions.next(DerCursor.SEQUENCE);
@@ -193,7 +194,7 @@ public final class LeafLint {
     }
 
     private static void checkExtension(
-            ProfileExtension type, boolean critical, DerCursor value, LeafContent expected) {
+            ProfileExtension type, boolean critical, DerCursor value, CertificateContent expected) {
         switch (type) {
             case KEY_USAGE -> {
                 require(critical, "keyUsage is not critical");
@@ -234,18 +235,18 @@ public final class LeafLint {
         }
     }
 
-    private static void checkNames(DerCursor names, LeafContent expected) {
+    private static void checkNames(DerCursor names, CertificateContent expected) {
         require(
                 names.next(URI).contentEquals(ascii(expected.spiffeId().toString())),
                 "URI is not the decided SPIFFE ID");
-        for (String name : expected.dnsNames()) {
+        for (String name : expected.names().dnsNames()) {
             require(
                     names.next(DNS_NAME).contentEquals(ascii(name)),
                     "DNS name is not the decided one");
         }
-        for (byte[] address : expected.ipAddresses()) {
+        for (InetAddress address : expected.names().ipAddresses()) {
             require(
-                    names.next(IP_ADDRESS).contentEquals(address),
+                    names.next(IP_ADDRESS).contentEquals(address.getAddress()),
                     "IP address is not the decided one");
         }
         names.end();

@@ -13,12 +13,14 @@ import java.util.HexFormat;
 @SuppressWarnings("ImmutableEnumChecker") // never changed after construction
 enum NamedCurve {
     P256(
+            PublicKeyType.P256,
             SECObjectIdentifiers.secp256r1,
             32,
             "3059301306072a8648ce3d020106082a8648ce3d030107034200",
             "ffffffff00000001000000000000000000000000ffffffffffffffffffffffff",
             "5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b"),
     P384(
+            PublicKeyType.P384,
             SECObjectIdentifiers.secp384r1,
             48,
             "3076301006072a8648ce3d020106052b81040022036200",
@@ -30,6 +32,7 @@ enum NamedCurve {
     private static final int UNCOMPRESSED = 0x04;
     private static final BigInteger THREE = BigInteger.valueOf(3);
 
+    private final PublicKeyType keyType;
     private final ASN1ObjectIdentifier identifier;
     private final int fieldLength;
     private final byte[] keyInfoPrefix;
@@ -37,16 +40,22 @@ enum NamedCurve {
     private final BigInteger b;
 
     NamedCurve(
+            PublicKeyType keyType,
             ASN1ObjectIdentifier identifier,
             int fieldLength,
             String keyInfoPrefix,
             String prime,
             String b) {
+        this.keyType = keyType;
         this.identifier = identifier;
         this.fieldLength = fieldLength;
         this.keyInfoPrefix = HexFormat.of().parseHex(keyInfoPrefix);
         this.prime = new BigInteger(prime, 16);
         this.b = new BigInteger(b, 16);
+    }
+
+    PublicKeyType keyType() {
+        return keyType;
     }
 
     ASN1ObjectIdentifier identifier() {

@@ -34,7 +34,7 @@ final class PublicKeyRules {
     ///
     /// @param keyInfo DER SubjectPublicKeyInfo, canonical
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Accepted(KeyKind kind, byte[] keyInfo) {}
+    record Accepted(KeyKind kind, PublicKeyType type, byte[] keyInfo) {}
 
     /// Kinds of key by the JCA name of their KeyFactory.
     enum KeyKind {
@@ -84,14 +84,15 @@ final class PublicKeyRules {
             throw UnacceptableRequestException.key("public key is not a whole number of octets");
         }
         if (identifier.equals(X9ObjectIdentifiers.id_ecPublicKey)) {
-            return new Accepted(
-                    KeyKind.EC, curve(algorithm.getParameters()).keyInfo(bits.getOctets()));
+            NamedCurve curve = curve(algorithm.getParameters());
+            return new Accepted(KeyKind.EC, curve.keyType(), curve.keyInfo(bits.getOctets()));
         }
         if (identifier.equals(EdECObjectIdentifiers.id_Ed25519)) {
-            return new Accepted(KeyKind.ED25519, ed25519(algorithm, bits.getOctets()));
+            return new Accepted(
+                    KeyKind.ED25519, PublicKeyType.ED25519, ed25519(algorithm, bits.getOctets()));
         }
         if (identifier.equals(PKCSObjectIdentifiers.rsaEncryption)) {
-            return new Accepted(KeyKind.RSA, rsa(algorithm, bits.getOctets()));
+            return new Accepted(KeyKind.RSA, PublicKeyType.RSA, rsa(algorithm, bits.getOctets()));
         }
         throw UnacceptableRequestException.key(
                 "public key is of a kind that is not accepted (expected: EC P-256 or P-384,"

@@ -6,18 +6,18 @@ package dev.signet.ca.certificate;
 /// Immutable.
 public final class SignedCertificate {
 
-    private final LeafContent content;
+    private final CertificateContent content;
     private final String authorityId;
     private final byte[] der;
 
     /// Called by the authority only, an architecture test says.
-    public SignedCertificate(LeafContent content, String authorityId, byte[] der) {
+    public SignedCertificate(CertificateContent content, String authorityId, byte[] der) {
         this.content = content;
         this.authorityId = authorityId;
         this.der = der;
     }
 
-    public LeafContent content() {
+    public CertificateContent content() {
         return content;
     }
 

@@ -99,7 +99,8 @@ public final class SigningRequestReader {
                 ASN1BitString.getInstance(request.getObjectAt(2)),
                 new DerCursor(der).next(DerCursor.SEQUENCE).nextEncoded(DerCursor.SEQUENCE));
         return new SigningRequest(
-                new SubjectKey(key.keyInfo(), crypto.sha256(key.keyInfo())), crypto.sha256(der));
+                new SubjectKey(key.type(), key.keyInfo(), crypto.sha256(key.keyInfo())),
+                crypto.sha256(der));
     }
 
     private static ASN1Sequence sequence(Object element, int size) {

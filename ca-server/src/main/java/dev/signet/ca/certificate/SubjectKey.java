@@ -4,12 +4,18 @@ package dev.signet.ca.certificate;
 /// Immutable; arrays are not copied and must not be changed.
 public final class SubjectKey {
 
+    private final PublicKeyType type;
     private final byte[] subjectPublicKeyInfo;
     private final byte[] sha256;
 
-    SubjectKey(byte[] subjectPublicKeyInfo, byte[] sha256) {
+    SubjectKey(PublicKeyType type, byte[] subjectPublicKeyInfo, byte[] sha256) {
+        this.type = type;
         this.subjectPublicKeyInfo = subjectPublicKeyInfo;
         this.sha256 = sha256;
+    }
+
+    public PublicKeyType type() {
+        return type;
     }
 
     /// DER SubjectPublicKeyInfo (RFC 5280 4.1.2.7), re-encoded canonically.

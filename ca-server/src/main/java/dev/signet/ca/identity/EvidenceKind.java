@@ -10,6 +10,8 @@ public enum EvidenceKind {
     JOIN_TOKEN("join-token"),
     /// The certificate that is renewed, over mutual TLS.
     CURRENT_CERTIFICATE("current-certificate"),
+    /// A client over mutual TLS that policy trusts to ask for others, and what it says of them.
+    REGISTRATION_AUTHORITY("registration-authority"),
     /// This server asking for its own certificate.
     SERVER("server");
 

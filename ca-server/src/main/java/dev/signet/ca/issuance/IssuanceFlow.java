@@ -5,7 +5,7 @@ import dev.signet.ca.attestation.AttestedCaller;
 import dev.signet.ca.authority.Authorities;
 import dev.signet.ca.authority.IssuingAuthority;
 import dev.signet.ca.authority.SigningException;
-import dev.signet.ca.certificate.LeafContent;
+import dev.signet.ca.certificate.CertificateContent;
 import dev.signet.ca.certificate.SerialNumber;
 import dev.signet.ca.certificate.SignedCertificate;
 import dev.signet.ca.certificate.SigningRequest;
@@ -149,10 +149,10 @@ final class IssuanceFlow implements Issuance {
                 policy.decide(
                         new PolicyRequest(
                                 caller.kind(),
+                                caller.subject(),
                                 caller.attributes(),
                                 caller.bound(),
-                                request.wishedId(),
-                                request.wishedLifetime()));
+                                request.wish()));
         switch (decision) {
             case Decision.Denied(Refusal refusal) -> flight.refuse(refusal);
             case Decision.Granted grant -> {
@@ -215,8 +215,17 @@ final class IssuanceFlow implements Issuance {
             case SigningRequest.Reading.Accepted(SigningRequest accepted) ->
                     signingRequest = accepted;
         }
-        // 6. Build: validity, a serial number that was never used, the whole content.
         Decision.Granted grant = approved.grant();
+        if (!grant.keyTypes().contains(signingRequest.key().type())) {
+            return new Signing.Refused(
+                    Refusal.withDiagnosis(
+                            RefusalCode.KEY_TYPE_NOT_GRANTED,
+                            "Policy does not accept keys of this type here (expected: one of "
+                                    + grant.keyTypes()
+                                    + ").",
+                            "rule " + grant.rule() + " does not accept this key type"));
+        }
+        // 6. Build: validity, a serial number that was never used, the whole content.
         IssuingAuthority authority = approved.authority();
         Optional<Validity> validity =
                 LeafValidity.of(
@@ -236,16 +245,17 @@ final class IssuanceFlow implements Issuance {
                                     + authority.issuer().validity().notAfter()));
         }
         SerialNumber serialNumber = ledger.serialNumbers().next(validity.get().notAfter());
-        LeafContent content =
-                new LeafContent(
+        CertificateContent content =
+                new CertificateContent(
                         serialNumber,
                         authority.issuer(),
                         validity.get(),
                         grant.spiffeId(),
-                        grant.dnsNames(),
-                        grant.ipAddresses(),
+                        grant.names(),
+                        grant.subject(),
                         signingRequest.key(),
-                        grant.profile());
+                        grant.profile(),
+                        grant.extendedKeyUsages());
         // 7. Sign exactly that content, and lint the result.
         SignedCertificate signed = authority.prepare(content).sign();
         if (flight.isAnswered()) {

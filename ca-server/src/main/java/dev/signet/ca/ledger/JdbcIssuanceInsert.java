@@ -1,17 +1,14 @@
 package dev.signet.ca.ledger;
 
-import dev.signet.ca.certificate.LeafContent;
+import dev.signet.ca.certificate.CertificateContent;
 
 import org.jspecify.annotations.Nullable;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
-import java.util.StringJoiner;
 
 /// The one statement that records: a column is an array, so a batch of any size is the same
 /// prepared statement, and arrays of octets, text and integers go over the wire in binary. Not
@@ -197,10 +194,10 @@ final class JdbcIssuanceInsert {
         }
 
         private void fill(int row, IssuanceRecord issuance) {
-            LeafContent content = issuance.certificate().content();
+            CertificateContent content = issuance.certificate().content();
             serial[row] = content.serialNumber().octets();
             spiffeId[row] = content.spiffeId().toString();
-            otherSans[row] = otherSans(content);
+            otherSans[row] = textOrNull(content.names().text());
             keySha256[row] = content.key().sha256();
             profile[row] = content.profile().name();
             profileVersion[row] = content.profile().version();
@@ -229,21 +226,8 @@ final class JdbcIssuanceInsert {
             return (double) instant.getEpochSecond();
         }
 
-        private static @Nullable String otherSans(LeafContent content) {
-            if (content.dnsNames().isEmpty() && content.ipAddresses().isEmpty()) {
-                return null;
-            }
-            StringJoiner names = new StringJoiner(",");
-            content.dnsNames().forEach(name -> names.add("DNS:" + name));
-            for (byte[] address : content.ipAddresses()) {
-                try {
-                    names.add("IP:" + InetAddress.getByAddress(address).getHostAddress());
-                } catch (UnknownHostException e) {
-                    throw new IllegalArgumentException(
-                            "IP address of " + address.length + " octets", e);
-                }
-            }
-            return names.toString();
+        private static @Nullable String textOrNull(String text) {
+            return text.isEmpty() ? null : text;
         }
     }
 }

@@ -1,6 +1,9 @@
 package dev.signet.ca.policy;
 
-import dev.signet.ca.certificate.LeafProfile;
+import dev.signet.ca.certificate.AlternativeNames;
+import dev.signet.ca.certificate.CertificateProfile;
+import dev.signet.ca.certificate.PublicKeyType;
+import dev.signet.ca.certificate.SubjectName;
 import dev.signet.ca.identity.EvidenceKind;
 import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.identity.SpiffeIdPattern;
@@ -16,6 +19,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// The policy without configuration: a Kubernetes caller gets the ID of its service account, a join
 /// token's bearer the ID bound to it, the holder of a certificate the same ID again, this server
@@ -29,16 +33,16 @@ final class DefaultPolicy implements PolicySnapshot {
 
     private final TrustDomain trustDomain;
     private final PolicySettings settings;
-    private final LeafProfile profile;
-    private final List<byte[]> serverAddresses;
+    private final CertificateProfile profile;
+    private final AlternativeNames serverNames;
     private final List<Rule> rules;
     private final String version;
 
-    DefaultPolicy(TrustDomain trustDomain, PolicySettings settings, LeafProfile profile) {
+    DefaultPolicy(TrustDomain trustDomain, PolicySettings settings, CertificateProfile profile) {
         this.trustDomain = trustDomain;
         this.settings = settings;
         this.profile = profile;
-        this.serverAddresses = settings.serverAddresses();
+        this.serverNames = settings.serverNames();
         this.rules =
                 List.of(
                         new Rule(
@@ -88,15 +92,14 @@ final class DefaultPolicy implements PolicySnapshot {
             return new Decision.Denied(
                     denied("rule " + rule.name() + " came to an ID reserved for this server"));
         }
-        return granted(rule, id, List.of(), List.of(), settings.defaultLifetime(), request);
+        return granted(rule, id, AlternativeNames.NONE, settings.defaultLifetime(), request);
     }
 
     private Decision server(Rule rule, PolicyRequest request) {
         return granted(
                 rule,
                 new SpiffeId(trustDomain, SERVER_PATH),
-                settings.serverDnsNames(),
-                serverAddresses,
+                serverNames,
                 settings.serverLifetime(),
                 request);
     }
@@ -104,11 +107,10 @@ final class DefaultPolicy implements PolicySnapshot {
     private Decision granted(
             Rule rule,
             SpiffeId id,
-            List<String> dnsNames,
-            List<byte[]> ipAddresses,
+            AlternativeNames names,
             Duration defaultLifetime,
             PolicyRequest request) {
-        SpiffeId wished = request.wishedId();
+        SpiffeId wished = request.wish().spiffeId();
         if (wished != null && !wished.equals(id)) {
             return new Decision.Denied(
                     Refusal.withDiagnosis(
@@ -117,7 +119,7 @@ final class DefaultPolicy implements PolicySnapshot {
                                     + " Leave it out to get that one.",
                             "rule " + rule.name() + " grants " + id));
         }
-        Duration wishedLifetime = request.wishedLifetime();
+        Duration wishedLifetime = request.wish().lifetime();
         Duration lifetime =
                 wishedLifetime == null
                         ? defaultLifetime
@@ -127,7 +129,16 @@ final class DefaultPolicy implements PolicySnapshot {
             return new Decision.Denied(lifetimeNotGranted());
         }
         return new Decision.Granted(
-                id, dnsNames, ipAddresses, lifetime, profile, version, rule.name());
+                id,
+                names,
+                SubjectName.EMPTY,
+                lifetime,
+                profile,
+                profile.extendedKeyUsages(),
+                Set.of(PublicKeyType.values()),
+                null,
+                version,
+                rule.name());
     }
 
     private Identity serviceAccount(PolicyRequest request) {
@@ -150,7 +161,7 @@ final class DefaultPolicy implements PolicySnapshot {
         if (bound == null) {
             return new Identity.None(denied("the join token is bound to no ID"));
         }
-        SpiffeId wished = request.wishedId();
+        SpiffeId wished = request.wish().spiffeId();
         Optional<SpiffeId> exact = bound.exact();
         if (exact.isPresent()) {
             return new Identity.Workload(exact.get());

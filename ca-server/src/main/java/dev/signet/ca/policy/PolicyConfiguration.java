@@ -1,6 +1,6 @@
 package dev.signet.ca.policy;
 
-import dev.signet.ca.certificate.LeafProfile;
+import dev.signet.ca.certificate.CertificateProfile;
 import dev.signet.ca.identity.TrustDomain;
 
 import org.springframework.context.annotation.Bean;
@@ -12,7 +12,8 @@ public class PolicyConfiguration {
 
     @Bean
     Policies policies(TrustDomain trustDomain, PolicySettings settings) {
-        PolicySnapshot snapshot = new DefaultPolicy(trustDomain, settings, LeafProfile.WORKLOAD);
+        PolicySnapshot snapshot =
+                new DefaultPolicy(trustDomain, settings, CertificateProfile.WORKLOAD);
         return () -> snapshot;
     }
 }

@@ -1,5 +1,7 @@
 package dev.signet.ca.policy;
 
+import dev.signet.ca.certificate.AlternativeNames;
+
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
@@ -80,14 +82,18 @@ public record PolicySettings(
                 List.of("127.0.0.1", "::1"));
     }
 
-    /// The server's addresses, 4 or 16 octets each.
-    List<byte[]> serverAddresses() {
-        return serverIpAddresses.stream().map(PolicySettings::address).toList();
+    /// Under which clients dial this server.
+    AlternativeNames serverNames() {
+        return new AlternativeNames(
+                serverDnsNames,
+                serverIpAddresses.stream().map(PolicySettings::address).toList(),
+                List.of(),
+                List.of());
     }
 
-    private static byte[] address(String literal) {
+    private static InetAddress address(String literal) {
         try {
-            return InetAddress.ofLiteral(literal).getAddress();
+            return InetAddress.ofLiteral(literal);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     "signet.policy.server-ip-addresses has "

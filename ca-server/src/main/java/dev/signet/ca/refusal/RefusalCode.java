@@ -27,6 +27,17 @@ public enum RefusalCode {
     IDENTITY_NOT_GRANTED,
     /// The wished lifetime is shorter or longer than policy allows.
     LIFETIME_NOT_GRANTED,
+    /// A wished name beside the SPIFFE ID is not one that the evidence entitles to.
+    NAME_NOT_GRANTED,
+    /// The wished profile is not the one that the evidence entitles to.
+    PROFILE_NOT_GRANTED,
+    /// The rule that decides does not accept keys of this type.
+    KEY_TYPE_NOT_GRANTED,
+    /// This identity, this caller or the whole server was given as many certificates as its limit
+    /// allows. Retry after the given time.
+    RATE_LIMITED,
+    /// An operator has halted issuance. The message says why.
+    HALTED,
     /// No authority may sign now: none is active, or the active one is expired, not yet valid, or
     /// ends too soon to be of use.
     AUTHORITY_NOT_USABLE,
@@ -44,5 +55,30 @@ public enum RefusalCode {
     /// The server is stopping. Retry elsewhere.
     SHUTTING_DOWN,
     /// The request took longer than the server allows.
-    DEADLINE_EXCEEDED
+    DEADLINE_EXCEEDED,
+    /// There is no such thing, or none that this caller may see.
+    NOT_FOUND,
+    /// The resource does not know this method.
+    METHOD_NOT_ALLOWED,
+    /// None of the media types that the caller accepts can be given.
+    NOT_ACCEPTABLE,
+    /// The body is of a media type that the resource does not take.
+    UNSUPPORTED_MEDIA_TYPE,
+    /// The body is larger than the resource takes.
+    REQUEST_TOO_LARGE,
+    /// The write has to say what it is based on (If-Match) or which attempt it belongs to
+    /// (Idempotency-Key).
+    PRECONDITION_REQUIRED,
+    /// What the write is based on has changed meanwhile. Read it again.
+    PRECONDITION_FAILED,
+    /// The idempotency key was used before with another request.
+    IDEMPOTENCY_KEY_REUSED,
+    /// The act does not fit the present state: it was done before, or another one is pending.
+    CONFLICT,
+    /// The policy document has errors; each is listed with line and column.
+    POLICY_NOT_ACCEPTED,
+    /// Whoever proposed an act cannot approve it.
+    SECOND_PERSON_REQUIRED,
+    /// Too many failed logins from this address. Retry after the given time.
+    LOGIN_THROTTLED
 }

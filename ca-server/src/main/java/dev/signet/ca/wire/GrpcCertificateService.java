@@ -4,12 +4,14 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import com.google.protobuf.UnsafeByteOperations;
 
+import dev.signet.ca.certificate.AlternativeNames;
 import dev.signet.ca.certificate.SigningRequest;
 import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.issuance.Issuance;
 import dev.signet.ca.issuance.IssuanceOutcome;
 import dev.signet.ca.issuance.IssuanceRequest;
 import dev.signet.ca.ledger.RecordedCertificate;
+import dev.signet.ca.policy.Wish;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
 import dev.signet.proto.v1.CertificateServiceGrpc;
@@ -142,8 +144,7 @@ final class GrpcCertificateService {
                         caller.evidence(),
                         certificationRequest.toByteArray(),
                         id,
-                        wished,
-                        wishedId),
+                        new Wish(wishedId, wished, AlternativeNames.NONE, null)),
                 outcome -> answer(outcome, response, answer),
                 answer::fault);
     }

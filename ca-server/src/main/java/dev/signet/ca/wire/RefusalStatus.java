@@ -45,17 +45,33 @@ final class RefusalStatus {
     static Status.Code code(RefusalCode code) {
         return switch (code) {
             case UNAUTHENTICATED, TOKEN_ALREADY_USED -> Status.Code.UNAUTHENTICATED;
-            case NOT_PERMITTED, POLICY_DENIED, IDENTITY_NOT_GRANTED ->
+            case NOT_PERMITTED,
+                    POLICY_DENIED,
+                    IDENTITY_NOT_GRANTED,
+                    NAME_NOT_GRANTED,
+                    PROFILE_NOT_GRANTED,
+                    SECOND_PERSON_REQUIRED ->
                     Status.Code.PERMISSION_DENIED;
             case CSR_MALFORMED,
                     CSR_SIGNATURE_INVALID,
                     KEY_NOT_ACCEPTED,
+                    KEY_TYPE_NOT_GRANTED,
                     INVALID_ARGUMENT,
-                    LIFETIME_NOT_GRANTED ->
+                    LIFETIME_NOT_GRANTED,
+                    NOT_ACCEPTABLE,
+                    UNSUPPORTED_MEDIA_TYPE,
+                    REQUEST_TOO_LARGE,
+                    POLICY_NOT_ACCEPTED ->
                     Status.Code.INVALID_ARGUMENT;
-            case REQUEST_ID_REUSED -> Status.Code.ALREADY_EXISTS;
-            case OVERLOADED, TOO_MANY_WATCHES -> Status.Code.RESOURCE_EXHAUSTED;
-            case AUTHORITY_NOT_USABLE,
+            case REQUEST_ID_REUSED, IDEMPOTENCY_KEY_REUSED -> Status.Code.ALREADY_EXISTS;
+            case NOT_FOUND -> Status.Code.NOT_FOUND;
+            case METHOD_NOT_ALLOWED -> Status.Code.UNIMPLEMENTED;
+            case PRECONDITION_REQUIRED, PRECONDITION_FAILED, CONFLICT ->
+                    Status.Code.FAILED_PRECONDITION;
+            case OVERLOADED, TOO_MANY_WATCHES, RATE_LIMITED, LOGIN_THROTTLED ->
+                    Status.Code.RESOURCE_EXHAUSTED;
+            case HALTED,
+                    AUTHORITY_NOT_USABLE,
                     CLOCK_SKEW,
                     LEDGER_UNAVAILABLE,
                     ATTESTATION_UNAVAILABLE,
@@ -117,7 +133,7 @@ final class RefusalStatus {
 
     private static @Nullable String field(Refusal refusal) {
         return switch (refusal.code()) {
-            case CSR_MALFORMED, CSR_SIGNATURE_INVALID, KEY_NOT_ACCEPTED ->
+            case CSR_MALFORMED, CSR_SIGNATURE_INVALID, KEY_NOT_ACCEPTED, KEY_TYPE_NOT_GRANTED ->
                     "certificate_signing_request";
             case LIFETIME_NOT_GRANTED -> "lifetime";
             case INVALID_ARGUMENT -> refusal.metadata().get(FIELD);
@@ -134,7 +150,23 @@ final class RefusalStatus {
                     LEDGER_UNAVAILABLE,
                     ATTESTATION_UNAVAILABLE,
                     SHUTTING_DOWN,
-                    DEADLINE_EXCEEDED ->
+                    DEADLINE_EXCEEDED,
+                    NAME_NOT_GRANTED,
+                    PROFILE_NOT_GRANTED,
+                    RATE_LIMITED,
+                    HALTED,
+                    NOT_FOUND,
+                    METHOD_NOT_ALLOWED,
+                    NOT_ACCEPTABLE,
+                    UNSUPPORTED_MEDIA_TYPE,
+                    REQUEST_TOO_LARGE,
+                    PRECONDITION_REQUIRED,
+                    PRECONDITION_FAILED,
+                    IDEMPOTENCY_KEY_REUSED,
+                    CONFLICT,
+                    POLICY_NOT_ACCEPTED,
+                    SECOND_PERSON_REQUIRED,
+                    LOGIN_THROTTLED ->
                     null;
         };
     }

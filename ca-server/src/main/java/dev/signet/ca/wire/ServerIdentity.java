@@ -6,6 +6,7 @@ import dev.signet.ca.issuance.Issuance;
 import dev.signet.ca.issuance.IssuanceOutcome;
 import dev.signet.ca.issuance.IssuanceRequest;
 import dev.signet.ca.ledger.RecordedCertificate;
+import dev.signet.ca.policy.Wish;
 import dev.signet.ca.refusal.Refusal;
 
 import org.jspecify.annotations.Nullable;
@@ -127,7 +128,8 @@ final class ServerIdentity implements AutoCloseable {
                         crypto.newKeyPairGenerator("EC"), crypto.newSignature("SHA256withECDSA"));
         asking = true;
         issuance.issue(
-                new IssuanceRequest(new Evidence.ThisServer(replica), own.der(), null, null, null),
+                new IssuanceRequest(
+                        new Evidence.ThisServer(replica), own.der(), null, Wish.NOTHING),
                 outcome -> onScheduler(() -> decided(outcome, own)),
                 fault -> onScheduler(() -> failed(String.valueOf(fault.getMessage()))));
     }

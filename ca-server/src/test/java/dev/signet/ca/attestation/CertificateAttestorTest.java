@@ -7,8 +7,8 @@ import dev.signet.ca.TestCertificates.SubjectKeyType;
 import dev.signet.ca.authority.IssuingAuthority;
 import dev.signet.ca.authority.KeyType;
 import dev.signet.ca.authority.TestAuthority;
-import dev.signet.ca.certificate.LeafContent;
-import dev.signet.ca.certificate.LeafProfile;
+import dev.signet.ca.certificate.CertificateContent;
+import dev.signet.ca.certificate.CertificateProfile;
 import dev.signet.ca.certificate.SerialNumber;
 import dev.signet.ca.certificate.SigningRequest;
 import dev.signet.ca.certificate.SigningRequestReader;
@@ -333,7 +333,7 @@ class CertificateAttestorTest {
         byte[] leaf =
                 authority
                         .prepare(
-                                new LeafContent(
+                                new CertificateContent(
                                         SerialNumber.of(validity.notAfter(), new byte[16]),
                                         authority.issuer(),
                                         validity,
@@ -341,7 +341,7 @@ class CertificateAttestorTest {
                                         List.of(),
                                         List.of(),
                                         request.key(),
-                                        LeafProfile.WORKLOAD))
+                                        CertificateProfile.WORKLOAD))
                         .sign()
                         .der();
         List<X509Certificate> chain = new ArrayList<>();

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.signet.ca.TestCertificates;
 import dev.signet.ca.TestCertificates.SubjectKeyType;
+import dev.signet.ca.certificate.CertificateContent;
+import dev.signet.ca.certificate.CertificateProfile;
 import dev.signet.ca.certificate.Issuer;
-import dev.signet.ca.certificate.LeafContent;
-import dev.signet.ca.certificate.LeafProfile;
 import dev.signet.ca.certificate.SerialNumber;
 import dev.signet.ca.certificate.SignedCertificate;
 import dev.signet.ca.certificate.SigningRequest;
@@ -29,13 +29,14 @@ class TemplateIssuingAuthorityTest {
 
     private static final Instant NOW = Instant.parse("2026-11-23T10:00:00Z");
 
-    private static LeafContent content(Issuer issuer, SubjectKeyType type, Validity validity) {
+    private static CertificateContent content(
+            Issuer issuer, SubjectKeyType type, Validity validity) {
         Reading reading =
                 new SigningRequestReader(TestCertificates.CRYPTO)
                         .read(TestCertificates.request(type));
         assertThat(reading).isInstanceOf(Reading.Accepted.class);
         SigningRequest request = ((Reading.Accepted) reading).request();
-        return new LeafContent(
+        return new CertificateContent(
                 SerialNumber.of(validity.notAfter(), new byte[16]),
                 issuer,
                 validity,
@@ -43,7 +44,7 @@ class TemplateIssuingAuthorityTest {
                 List.of(),
                 List.of(),
                 request.key(),
-                LeafProfile.WORKLOAD);
+                CertificateProfile.WORKLOAD);
     }
 
     @ParameterizedTest
@@ -52,7 +53,7 @@ class TemplateIssuingAuthorityTest {
         TestAuthority authority =
                 TestAuthority.with(type, NOW, Duration.ofDays(30), signer -> signer);
         IssuingAuthority issuing = authority.issuing();
-        LeafContent content =
+        CertificateContent content =
                 content(
                         issuing.issuer(),
                         SubjectKeyType.P256,

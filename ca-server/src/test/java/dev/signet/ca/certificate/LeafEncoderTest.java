@@ -69,11 +69,11 @@ class LeafEncoderTest {
         return new SubjectKey(keyInfo, TestCertificates.CRYPTO.sha256(keyInfo));
     }
 
-    static LeafContent content(
+    static CertificateContent content(
             Issuer issuer, Validity validity, List<String> names, List<byte[]> addresses) {
         byte[] random = new byte[16];
         new Random(3).nextBytes(random);
-        return new LeafContent(
+        return new CertificateContent(
                 SerialNumber.of(validity.notAfter(), random),
                 issuer,
                 validity,
@@ -81,10 +81,10 @@ class LeafEncoderTest {
                 names,
                 addresses,
                 key(SubjectKeyType.P256),
-                LeafProfile.WORKLOAD);
+                CertificateProfile.WORKLOAD);
     }
 
-    static byte[] signed(LeafContent content) throws Exception {
+    static byte[] signed(CertificateContent content) throws Exception {
         LeafEncoder encoder = new LeafEncoder(content.issuer());
         byte[] toBeSigned = encoder.toBeSigned(content);
         Signature signature =
@@ -94,7 +94,7 @@ class LeafEncoderTest {
         return encoder.certificate(toBeSigned, signature.sign());
     }
 
-    private static byte[] byBouncyCastle(LeafContent content) throws Exception {
+    private static byte[] byBouncyCastle(CertificateContent content) throws Exception {
         List<GeneralName> names = new ArrayList<>();
         names.add(
                 new GeneralName(
@@ -141,7 +141,7 @@ class LeafEncoderTest {
                 .getEncoded("DER");
     }
 
-    private static LeafContent random(Random random, SignatureAlgorithm algorithm)
+    private static CertificateContent random(Random random, SignatureAlgorithm algorithm)
             throws Exception {
         long earliest = Instant.parse("2020-01-01T00:00:00Z").getEpochSecond();
         Instant notBefore = Instant.ofEpochSecond(earliest + random.nextInt(2_000_000_000));
@@ -165,7 +165,7 @@ class LeafEncoderTest {
             addresses.add(address);
         }
         SubjectKeyType[] types = SubjectKeyType.values();
-        return new LeafContent(
+        return new CertificateContent(
                 SerialNumber.of(validity.notAfter(), serial),
                 issuer(algorithm),
                 validity,
@@ -174,7 +174,7 @@ class LeafEncoderTest {
                 names,
                 addresses,
                 key(types[random.nextInt(types.length)]),
-                LeafProfile.WORKLOAD);
+                CertificateProfile.WORKLOAD);
     }
 
     @ParameterizedTest
@@ -182,7 +182,7 @@ class LeafEncoderTest {
     void writesTheOctetsThatBouncyCastleWrites(SignatureAlgorithm algorithm) throws Exception {
         Random random = new Random(20261123);
         for (int i = 0; i < 100; i++) {
-            LeafContent content = random(random, algorithm);
+            CertificateContent content = random(random, algorithm);
             assertThat(new LeafEncoder(content.issuer()).toBeSigned(content))
                     .isEqualTo(byBouncyCastle(content));
             assertThat(LeafLint.firstDefect(signed(content), content)).isEmpty();
@@ -192,7 +192,7 @@ class LeafEncoderTest {
     @ParameterizedTest
     @EnumSource(SignatureAlgorithm.class)
     void theJdkReadsEveryField(SignatureAlgorithm algorithm) throws Exception {
-        LeafContent content =
+        CertificateContent content =
                 content(
                         issuer(algorithm),
                         Validity.of(NOW, Duration.ofHours(1)),
@@ -233,7 +233,7 @@ class LeafEncoderTest {
     void R1_theSerialNumberIsTwentyPositiveOctetsAsReserved() throws Exception {
         Random random = new Random(1);
         for (int i = 0; i < 200; i++) {
-            LeafContent content = random(random, SignatureAlgorithm.ECDSA_P256_SHA256);
+            CertificateContent content = random(random, SignatureAlgorithm.ECDSA_P256_SHA256);
             BigInteger serial = TestCertificates.parse(signed(content)).getSerialNumber();
             assertThat(serial).isPositive();
             assertThat(serial.toByteArray()).hasSize(20).isEqualTo(content.serialNumber().octets());
@@ -242,7 +242,7 @@ class LeafEncoderTest {
 
     @Test
     void R4_bothEndsOfTheValidityAreCounted() throws Exception {
-        LeafContent content =
+        CertificateContent content =
                 content(
                         issuer(SignatureAlgorithm.ECDSA_P256_SHA256),
                         Validity.of(NOW, Duration.ofHours(1)),
@@ -269,7 +269,7 @@ class LeafEncoderTest {
                 "2100-03-01T00:00:00Z"
             })
     void changesFromUtcTimeToGeneralizedTimeWith2050(String instant) throws Exception {
-        LeafContent content =
+        CertificateContent content =
                 content(
                         issuer(SignatureAlgorithm.ECDSA_P256_SHA256),
                         Validity.of(Instant.parse(instant), Duration.ofSeconds(2)),
@@ -286,7 +286,7 @@ class LeafEncoderTest {
 
     @Test
     void theLongestSpiffeIdFits() throws Exception {
-        LeafContent content =
+        CertificateContent content =
                 content(
                         issuer(SignatureAlgorithm.ECDSA_P256_SHA256),
                         Validity.of(NOW, Duration.ofHours(1)),
@@ -296,8 +296,8 @@ class LeafEncoderTest {
         SpiffeId longest =
                 SpiffeId.parse(prefix + "a".repeat(SpiffeId.MAX_LENGTH - prefix.length()))
                         .orElseThrow();
-        LeafContent longContent =
-                new LeafContent(
+        CertificateContent longContent =
+                new CertificateContent(
                         content.serialNumber(),
                         content.issuer(),
                         content.validity(),

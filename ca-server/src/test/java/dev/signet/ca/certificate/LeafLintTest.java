@@ -15,7 +15,7 @@ class LeafLintTest {
 
     private static final Instant NOW = Instant.parse("2026-11-23T10:00:00Z");
 
-    private static LeafContent content(SignatureAlgorithm algorithm) throws Exception {
+    private static CertificateContent content(SignatureAlgorithm algorithm) throws Exception {
         return LeafEncoderTest.content(
                 LeafEncoderTest.issuer(algorithm),
                 Validity.of(NOW, Duration.ofHours(1)),
@@ -26,7 +26,7 @@ class LeafLintTest {
     @ParameterizedTest
     @EnumSource(SignatureAlgorithm.class)
     void findsEachBitThatIsNotAsDecided(SignatureAlgorithm algorithm) throws Exception {
-        LeafContent content = content(algorithm);
+        CertificateContent content = content(algorithm);
         byte[] der = LeafEncoderTest.signed(content);
         assertThat(LeafLint.firstDefect(der, content)).isEmpty();
         byte[] toBeSigned = new LeafEncoder(content.issuer()).toBeSigned(content);
@@ -42,7 +42,7 @@ class LeafLintTest {
 
     @Test
     void findsEachTruncationAndTrailingOctet() throws Exception {
-        LeafContent content = content(SignatureAlgorithm.ECDSA_P256_SHA256);
+        CertificateContent content = content(SignatureAlgorithm.ECDSA_P256_SHA256);
         byte[] der = LeafEncoderTest.signed(content);
         for (int length = 0; length < der.length; length++) {
             assertThat(LeafLint.firstDefect(Arrays.copyOf(der, length), content)).isPresent();
@@ -53,7 +53,7 @@ class LeafLintTest {
     @ParameterizedTest
     @EnumSource(SignatureAlgorithm.class)
     void findsASignatureThatIsNone(SignatureAlgorithm algorithm) throws Exception {
-        LeafContent content = content(algorithm);
+        CertificateContent content = content(algorithm);
         LeafEncoder encoder = new LeafEncoder(content.issuer());
         byte[] toBeSigned = encoder.toBeSigned(content);
         for (byte[] signature : List.of(new byte[0], new byte[1], new byte[63], new byte[1000])) {
@@ -64,15 +64,15 @@ class LeafLintTest {
 
     @Test
     void R4_findsALeafThatOutlivesItsIssuer() throws Exception {
-        LeafContent content = content(SignatureAlgorithm.ECDSA_P256_SHA256);
+        CertificateContent content = content(SignatureAlgorithm.ECDSA_P256_SHA256);
         byte[] der = LeafEncoderTest.signed(content);
         Issuer issuer = content.issuer();
         for (Validity shorter :
                 List.of(
                         new Validity(NOW, content.validity().notAfter().minusSeconds(1)),
                         new Validity(NOW.plusSeconds(1), content.validity().notAfter()))) {
-            LeafContent same =
-                    new LeafContent(
+            CertificateContent same =
+                    new CertificateContent(
                             content.serialNumber(),
                             new Issuer(
                                     issuer.subject(),

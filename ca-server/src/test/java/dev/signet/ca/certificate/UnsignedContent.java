@@ -26,8 +26,8 @@ public final class UnsignedContent {
     /// number.
     public static SignedCertificate certificate(
             SerialNumber serialNumber, String path, Instant notAfter) {
-        LeafContent content =
-                new LeafContent(
+        CertificateContent content =
+                new CertificateContent(
                         serialNumber,
                         new Issuer(
                                 new byte[1],
@@ -39,7 +39,7 @@ public final class UnsignedContent {
                         List.of(),
                         List.of(),
                         key(path),
-                        LeafProfile.WORKLOAD);
+                        CertificateProfile.WORKLOAD);
         byte[] der = new byte[500];
         byte[] text = ("der of " + serialNumber).getBytes(StandardCharsets.UTF_8);
         System.arraycopy(text, 0, der, 0, text.length);

@@ -9,7 +9,7 @@ import dev.signet.ca.attestation.Evidence;
 import dev.signet.ca.authority.Authorities;
 import dev.signet.ca.authority.FailingSigner;
 import dev.signet.ca.authority.TestAuthority;
-import dev.signet.ca.certificate.LeafProfile;
+import dev.signet.ca.certificate.CertificateProfile;
 import dev.signet.ca.certificate.SigningRequest;
 import dev.signet.ca.certificate.SigningRequestReader;
 import dev.signet.ca.identity.EvidenceKind;
@@ -221,7 +221,7 @@ final class FlowRig {
                                     List.of(),
                                     List.of(),
                                     lifetime,
-                                    LeafProfile.WORKLOAD,
+                                    CertificateProfile.WORKLOAD,
                                     version,
                                     "rule of " + version));
         }

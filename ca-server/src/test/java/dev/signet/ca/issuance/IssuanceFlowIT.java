@@ -8,7 +8,7 @@ import dev.signet.ca.attestation.Evidence;
 import dev.signet.ca.attestation.JoinTokens;
 import dev.signet.ca.attestation.TestAttestation;
 import dev.signet.ca.authority.TestAuthority;
-import dev.signet.ca.certificate.LeafProfile;
+import dev.signet.ca.certificate.CertificateProfile;
 import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.identity.SpiffeIdPattern;
 import dev.signet.ca.ledger.RealLedger;
@@ -255,7 +255,7 @@ class IssuanceFlowIT {
                     List.of(),
                     List.of(),
                     Duration.ofHours(1),
-                    LeafProfile.WORKLOAD,
+                    CertificateProfile.WORKLOAD,
                     version(),
                     "bound");
         }

@@ -1,6 +1,6 @@
 package dev.signet.ca.ledger;
 
-import dev.signet.ca.certificate.LeafContent;
+import dev.signet.ca.certificate.CertificateContent;
 import dev.signet.ca.certificate.SerialNumber;
 import dev.signet.ca.certificate.SignedCertificate;
 
@@ -155,7 +155,7 @@ public final class InMemoryLedger implements Ledger {
     }
 
     private static RecordedCertificate recorded(SignedCertificate certificate) {
-        LeafContent content = certificate.content();
+        CertificateContent content = certificate.content();
         return new RecordedCertificate(
                 content.serialNumber(),
                 content.spiffeId(),

@@ -3,7 +3,7 @@ package dev.signet.ca.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.signet.ca.certificate.LeafProfile;
+import dev.signet.ca.certificate.CertificateProfile;
 import dev.signet.ca.identity.EvidenceKind;
 import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.identity.SpiffeIdPattern;
@@ -30,7 +30,7 @@ class DefaultPolicyTest {
             Map.of("kubernetes.namespace", "shop", "kubernetes.service-account", "orders");
 
     private final DefaultPolicy policy =
-            new DefaultPolicy(DOMAIN, PolicySettings.defaults(), LeafProfile.WORKLOAD);
+            new DefaultPolicy(DOMAIN, PolicySettings.defaults(), CertificateProfile.WORKLOAD);
 
     @Test
     void grantsAKubernetesCallerTheIdOfItsServiceAccount() {
@@ -92,7 +92,7 @@ class DefaultPolicyTest {
                         Duration.ofMinutes(30),
                         List.of("CA.example.org"),
                         List.of("192.0.2.7", "2001:db8::7"));
-        DefaultPolicy configured = new DefaultPolicy(DOMAIN, settings, LeafProfile.WORKLOAD);
+        DefaultPolicy configured = new DefaultPolicy(DOMAIN, settings, CertificateProfile.WORKLOAD);
 
         Decision.Granted granted =
                 (Decision.Granted)
@@ -264,23 +264,26 @@ class DefaultPolicyTest {
         PolicySettings other =
                 new PolicySettings(Duration.ofMinutes(59), null, null, null, null, null);
 
-        assertThat(new DefaultPolicy(DOMAIN, PolicySettings.defaults(), LeafProfile.WORKLOAD))
+        assertThat(
+                        new DefaultPolicy(
+                                DOMAIN, PolicySettings.defaults(), CertificateProfile.WORKLOAD))
                 .extracting(DefaultPolicy::version)
                 .isEqualTo(policy.version());
-        assertThat(new DefaultPolicy(DOMAIN, other, LeafProfile.WORKLOAD).version())
+        assertThat(new DefaultPolicy(DOMAIN, other, CertificateProfile.WORKLOAD).version())
                 .isNotEqualTo(policy.version());
         assertThat(
                         new DefaultPolicy(
                                         new TrustDomain("example.com"),
                                         PolicySettings.defaults(),
-                                        LeafProfile.WORKLOAD)
+                                        CertificateProfile.WORKLOAD)
                                 .version())
                 .isNotEqualTo(policy.version());
         assertThat(
                         new DefaultPolicy(
                                         DOMAIN,
                                         PolicySettings.defaults(),
-                                        new LeafProfile("workload", 2, Duration.ofSeconds(15)))
+                                        new CertificateProfile(
+                                                "workload", 2, Duration.ofSeconds(15)))
                                 .version())
                 .isNotEqualTo(policy.version());
         assertThat(granted(kubernetes(ORDERS, null, null)).policyVersion())

@@ -241,7 +241,7 @@ final class WireRig implements AutoCloseable {
 
         @Override
         public dev.signet.ca.authority.PreparedCertificate prepare(
-                dev.signet.ca.certificate.LeafContent content) {
+                dev.signet.ca.certificate.CertificateContent content) {
             throw new UnsupportedOperationException();
         }
     }

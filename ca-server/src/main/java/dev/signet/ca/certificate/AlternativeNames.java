@@ -1,0 +1,53 @@
+package dev.signet.ca.certificate;
+
+import java.net.InetAddress;
+import java.util.List;
+import java.util.StringJoiner;
+
+/// Subject alternative names beside the SPIFFE ID (RFC 5280 4.2.1.6). An instance that exists is
+/// valid: each name has the syntax of its kind, none appears twice, there are at most 100.
+/// Immutable; compared by value, in order.
+///
+/// @param dnsNames lower case, labels of letters, digits and inner hyphens (RFC 1123 2.1), the
+///   first may be `*`; at most 253 characters
+/// @param ipAddresses IPv4 or IPv6
+/// @param emailAddresses `local@host`, ASCII (RFC 5280 4.2.1.6, RFC 5321 4.1.2 without quotes)
+/// @param uris absolute URIs of a scheme other than `spiffe`, ASCII, at most 2048 characters
+public record AlternativeNames(
+        List<String> dnsNames,
+        List<InetAddress> ipAddresses,
+        List<String> emailAddresses,
+        List<String> uris) {
+
+    public static final AlternativeNames NONE =
+            new AlternativeNames(List.of(), List.of(), List.of(), List.of());
+
+    public static final int MAX_NAMES = 100;
+
+    /// @throws IllegalArgumentException when a name is not one, appears twice, or there are more
+    ///   than 100
+    public AlternativeNames {
+        dnsNames = List.copyOf(dnsNames);
+        ipAddresses = List.copyOf(ipAddresses);
+        emailAddresses = List.copyOf(emailAddresses);
+        uris = List.copyOf(uris);
+        NameSyntax.require(dnsNames, ipAddresses, emailAddresses, uris);
+    }
+
+    public boolean isEmpty() {
+        return dnsNames.isEmpty()
+                && ipAddresses.isEmpty()
+                && emailAddresses.isEmpty()
+                && uris.isEmpty();
+    }
+
+    /// `DNS:name`, `IP:address`, `email:address`, `URI:uri`, comma-separated; empty for none.
+    public String text() {
+        StringJoiner names = new StringJoiner(",");
+        dnsNames.forEach(name -> names.add("DNS:" + name));
+        ipAddresses.forEach(address -> names.add("IP:" + address.getHostAddress()));
+        emailAddresses.forEach(address -> names.add("email:" + address));
+        uris.forEach(uri -> names.add("URI:" + uri));
+        return names.toString();
+    }
+}

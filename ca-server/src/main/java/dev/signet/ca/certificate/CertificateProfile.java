@@ -1,0 +1,55 @@
+package dev.signet.ca.certificate;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/// What every certificate of one kind has in common, as data. Immutable; a request sees one
+/// instance from beginning to end (R5).
+///
+/// @param name permanent name, recorded with each certificate: `[a-z][a-z0-9-]{0,62}`
+/// @param version grows when the meaning of the name changes
+/// @param backdate how far notBefore lies before the moment of issuance; inside the lifetime
+/// @param keyUsages of the critical keyUsage extension
+/// @param extendedKeyUsages that a rule may choose from, in the order in which they are written;
+///   empty: the extension is left out
+/// @param authority null: an end entity; otherwise the certificate of an intermediate CA
+public record CertificateProfile(
+        String name,
+        int version,
+        Duration backdate,
+        Set<KeyUsage> keyUsages,
+        List<ExtendedKeyUsage> extendedKeyUsages,
+        @Nullable AuthorityConstraints authority) {
+
+    /// How far an intermediate CA is bound. Its certificate's one URI SAN is that of the trust
+    /// domain itself, without a path, as SPIFFE asks of signing certificates.
+    ///
+    /// @param pathLength how many CA certificates may follow, 0 to 3 (RFC 5280 4.2.1.9)
+    /// @param permittedDnsDomains of the critical nameConstraints extension (RFC 5280 4.2.1.10);
+    ///   empty: no DNS name at all is permitted below
+    public record AuthorityConstraints(int pathLength, List<String> permittedDnsDomains) {
+        public AuthorityConstraints {
+            permittedDnsDomains = List.copyOf(permittedDnsDomains);
+        }
+    }
+
+    /// The profile that Istio, Linkerd, SPIFFE and cert-manager clients accept alike. Some of them
+    /// refuse a backdate of 30 s and more, a clock behind ours refuses one of less than a few.
+    public static final CertificateProfile WORKLOAD =
+            new CertificateProfile(
+                    "workload",
+                    1,
+                    Duration.ofSeconds(15),
+                    EnumSet.of(KeyUsage.DIGITAL_SIGNATURE),
+                    List.of(ExtendedKeyUsage.SERVER_AUTH, ExtendedKeyUsage.CLIENT_AUTH),
+                    null);
+
+    public CertificateProfile {
+        keyUsages = Set.copyOf(keyUsages);
+        extendedKeyUsages = List.copyOf(extendedKeyUsages);
+    }
+}

@@ -1,0 +1,87 @@
+package dev.signet.ca.certificate;
+
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// What a DNS name, an e-mail address and a URI may look like in a certificate.
+///
+/// @rfc 5280 4.2.1.6
+final class NameSyntax {
+
+    private static final int MAX_DNS_NAME = 253;
+    private static final int MAX_LOCAL_PART = 64;
+    private static final int MAX_URI = 2048;
+    private static final String LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
+    private static final Pattern DNS_NAME =
+            Pattern.compile("(\\*\\.)?" + LABEL + "(\\." + LABEL + ")*");
+    private static final Pattern HOST = Pattern.compile(LABEL + "(\\." + LABEL + ")*");
+    private static final Pattern LOCAL_PART =
+            Pattern.compile("[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*");
+    private static final Pattern URI_CHARACTERS = Pattern.compile("[!-~]+");
+
+    private NameSyntax() {}
+
+    static void require(
+            List<String> dnsNames,
+            List<InetAddress> ipAddresses,
+            List<String> emailAddresses,
+            List<String> uris) {
+        if (dnsNames.size() + ipAddresses.size() + emailAddresses.size() + uris.size()
+                > AlternativeNames.MAX_NAMES) {
+            throw new IllegalArgumentException(
+                    "more than " + AlternativeNames.MAX_NAMES + " names");
+        }
+        Set<Object> seen = new HashSet<>();
+        for (String name : dnsNames) {
+            require(
+                    name.length() <= MAX_DNS_NAME && DNS_NAME.matcher(name).matches(),
+                    "DNS name is not dot-separated labels of lower-case letters, digits and inner"
+                            + " hyphens, at most 253 characters, the first label perhaps *");
+            require(seen.add(name), "a DNS name appears twice");
+        }
+        for (InetAddress address : ipAddresses) {
+            require(seen.add(address), "an IP address appears twice");
+        }
+        for (String address : emailAddresses) {
+            require(isEmailAddress(address), "e-mail address is not local-part@host in ASCII");
+            require(seen.add(address), "an e-mail address appears twice");
+        }
+        for (String uri : uris) {
+            require(isUri(uri), "URI is not an absolute one in ASCII of a scheme but spiffe");
+            require(seen.add(uri), "a URI appears twice");
+        }
+    }
+
+    private static boolean isEmailAddress(String text) {
+        int at = text.lastIndexOf('@');
+        return at > 0
+                && at <= MAX_LOCAL_PART
+                && LOCAL_PART.matcher(text.substring(0, at)).matches()
+                && text.length() - at - 1 <= MAX_DNS_NAME
+                && HOST.matcher(text.substring(at + 1)).matches();
+    }
+
+    private static boolean isUri(String text) {
+        if (text.length() > MAX_URI || !URI_CHARACTERS.matcher(text).matches()) {
+            return false;
+        }
+        try {
+            URI uri = new URI(text);
+            return uri.isAbsolute() && !uri.getScheme().toLowerCase(Locale.ROOT).equals("spiffe");
+        } catch (URISyntaxException _) {
+            return false;
+        }
+    }
+
+    private static void require(boolean holds, String objection) {
+        if (!holds) {
+            throw new IllegalArgumentException(objection);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package dev.signet.ca.certificate;
+
+import java.util.List;
+import java.util.StringJoiner;
+
+/// A subject's distinguished name (RFC 5280 4.1.2.6): one attribute to each RDN, the most
+/// significant first. An instance that exists is valid. Immutable; compared by value.
+///
+/// @param attributes at most 16; empty: the subject is empty and its SANs are critical
+public record SubjectName(List<Attribute> attributes) {
+
+    public static final SubjectName EMPTY = new SubjectName(List.of());
+
+    private static final int MAX_ATTRIBUTES = 16;
+
+    /// Kinds of attribute and their upper bounds (RFC 5280 appendix A.1), in characters.
+    public enum Type {
+        COUNTRY("C", 2),
+        STATE("ST", 128),
+        LOCALITY("L", 128),
+        ORGANIZATION("O", 64),
+        ORGANIZATIONAL_UNIT("OU", 64),
+        COMMON_NAME("CN", 64);
+
+        private final String keyword;
+        private final int maxLength;
+
+        Type(String keyword, int maxLength) {
+            this.keyword = keyword;
+            this.maxLength = maxLength;
+        }
+
+        /// As RFC 4514 writes it.
+        public String keyword() {
+            return keyword;
+        }
+
+        public int maxLength() {
+            return maxLength;
+        }
+    }
+
+    /// @param value printable: no control characters; not empty; within the type's bound
+    public record Attribute(Type type, String value) {
+        /// @throws IllegalArgumentException when the value is empty, too long or not printable, or
+        ///   a country is not two letters
+        public Attribute {
+            int length = value.codePointCount(0, value.length());
+            if (length == 0 || length > type.maxLength()) {
+                throw new IllegalArgumentException(
+                        type.keyword()
+                                + " has "
+                                + length
+                                + " characters (expected: 1 to "
+                                + type.maxLength()
+                                + ")");
+            }
+            if (!value.codePoints().allMatch(Attribute::isPrintable)) {
+                throw new IllegalArgumentException(type.keyword() + " has a character to refuse");
+            }
+            if (type == Type.COUNTRY && !value.matches("[A-Z]{2}")) {
+                throw new IllegalArgumentException("C is not two capital letters (ISO 3166)");
+            }
+        }
+
+        private static boolean isPrintable(int c) {
+            return switch (Character.getType(c)) {
+                case Character.CONTROL,
+                        Character.FORMAT,
+                        Character.SURROGATE,
+                        Character.PRIVATE_USE,
+                        Character.UNASSIGNED,
+                        Character.LINE_SEPARATOR,
+                        Character.PARAGRAPH_SEPARATOR ->
+                        false;
+                default -> true;
+            };
+        }
+    }
+
+    /// @throws IllegalArgumentException when there are more than 16 attributes
+    public SubjectName {
+        attributes = List.copyOf(attributes);
+        if (attributes.size() > MAX_ATTRIBUTES) {
+            throw new IllegalArgumentException(
+                    attributes.size() + " attributes (expected: at most " + MAX_ATTRIBUTES + ")");
+        }
+    }
+
+    public boolean isEmpty() {
+        return attributes.isEmpty();
+    }
+
+    /// RFC 4514, the least significant first; empty for the empty name.
+    public String text() {
+        StringJoiner text = new StringJoiner(",");
+        for (Attribute attribute : attributes.reversed()) {
+            text.add(attribute.type().keyword() + "=" + escaped(attribute.value()));
+        }
+        return text.toString();
+    }
+
+    private static String escaped(String value) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            boolean special =
+                    ",+\"\\<>;=".indexOf(c) >= 0
+                            || (i == 0 && (c == '#' || c == ' '))
+                            || (i == value.length() - 1 && c == ' ');
+            if (special) {
+                text.append('\\');
+            }
+            text.append(c);
+        }
+        return text.toString();
+    }
+}
