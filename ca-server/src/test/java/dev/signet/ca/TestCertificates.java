@@ -1,5 +1,6 @@
 package dev.signet.ca;
 
+import dev.signet.ca.certificate.PublicKeyType;
 import dev.signet.ca.crypto.CryptoProvider;
 
 import org.bouncycastle.asn1.DERPrintableString;
@@ -47,6 +48,15 @@ public final class TestCertificates {
         SubjectKeyType(String jcaName, String signatureAlgorithm) {
             this.jcaName = jcaName;
             this.signatureAlgorithm = signatureAlgorithm;
+        }
+
+        public PublicKeyType publicKeyType() {
+            return switch (this) {
+                case P256 -> PublicKeyType.P256;
+                case P384 -> PublicKeyType.P384;
+                case ED25519 -> PublicKeyType.ED25519;
+                case RSA2048, RSA3072, RSA4096 -> PublicKeyType.RSA;
+            };
         }
 
         public String signatureAlgorithm() {

@@ -1,10 +1,10 @@
 package dev.signet.benchmarks.micro;
 
-import dev.signet.ca.certificate.Issuer;
 import dev.signet.ca.certificate.CertificateContent;
+import dev.signet.ca.certificate.CertificateProfile;
+import dev.signet.ca.certificate.Issuer;
 import dev.signet.ca.certificate.LeafEncoder;
 import dev.signet.ca.certificate.LeafLint;
-import dev.signet.ca.certificate.CertificateProfile;
 import dev.signet.ca.certificate.SerialNumber;
 import dev.signet.ca.certificate.SignatureAlgorithm;
 import dev.signet.ca.certificate.SigningRequest;
@@ -25,7 +25,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -72,13 +71,11 @@ public class LeafBenchmark {
         if (!(reading instanceof SigningRequest.Reading.Accepted(SigningRequest request))) {
             throw new IllegalStateException("a good request was not accepted");
         }
-        return new CertificateContent(
+        return CertificateContent.ofWorkload(
                 SerialNumber.of(validity.notAfter(), new byte[SerialNumber.RANDOM_LENGTH]),
                 issuer,
                 validity,
                 SpiffeId.parse("spiffe://benchmark.example/ns/shop/sa/orders").orElseThrow(),
-                List.of(),
-                List.of(),
                 request.key(),
                 CertificateProfile.WORKLOAD);
     }

@@ -333,13 +333,11 @@ class CertificateAttestorTest {
         byte[] leaf =
                 authority
                         .prepare(
-                                new CertificateContent(
+                                CertificateContent.ofWorkload(
                                         SerialNumber.of(validity.notAfter(), new byte[16]),
                                         authority.issuer(),
                                         validity,
                                         SpiffeId.parse(id).orElseThrow(),
-                                        List.of(),
-                                        List.of(),
                                         request.key(),
                                         CertificateProfile.WORKLOAD))
                         .sign()

@@ -36,13 +36,11 @@ class TemplateIssuingAuthorityTest {
                         .read(TestCertificates.request(type));
         assertThat(reading).isInstanceOf(Reading.Accepted.class);
         SigningRequest request = ((Reading.Accepted) reading).request();
-        return new CertificateContent(
+        return CertificateContent.ofWorkload(
                 SerialNumber.of(validity.notAfter(), new byte[16]),
                 issuer,
                 validity,
                 SpiffeId.parse("spiffe://example.org/ns/shop/sa/orders").orElseThrow(),
-                List.of(),
-                List.of(),
                 request.key(),
                 CertificateProfile.WORKLOAD);
     }

@@ -20,7 +20,7 @@ class LeafLintTest {
                 LeafEncoderTest.issuer(algorithm),
                 Validity.of(NOW, Duration.ofHours(1)),
                 List.of("ca.example.org"),
-                List.of(new byte[] {10, 0, 0, 1}));
+                List.of(java.net.InetAddress.ofLiteral("10.0.0.1")));
     }
 
     @ParameterizedTest
@@ -81,10 +81,11 @@ class LeafLintTest {
                                     issuer.algorithm()),
                             content.validity(),
                             content.spiffeId(),
-                            content.dnsNames(),
-                            content.ipAddresses(),
+                            content.names(),
+                            content.subject(),
                             content.key(),
-                            content.profile());
+                            content.profile(),
+                            content.extendedKeyUsages());
             assertThat(LeafLint.firstDefect(der, same)).isPresent();
         }
     }

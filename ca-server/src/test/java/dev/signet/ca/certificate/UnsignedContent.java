@@ -8,7 +8,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 
 /// What a ledger needs to see of a certificate, without any cryptography behind it: for tests that
 /// are about the record, not about what is recorded.
@@ -27,7 +26,7 @@ public final class UnsignedContent {
     public static SignedCertificate certificate(
             SerialNumber serialNumber, String path, Instant notAfter) {
         CertificateContent content =
-                new CertificateContent(
+                CertificateContent.ofWorkload(
                         serialNumber,
                         new Issuer(
                                 new byte[1],
@@ -36,8 +35,6 @@ public final class UnsignedContent {
                                 SignatureAlgorithm.ECDSA_P256_SHA256),
                         new Validity(notAfter.minusSeconds(3_599), notAfter),
                         new SpiffeId(DOMAIN, path),
-                        List.of(),
-                        List.of(),
                         key(path),
                         CertificateProfile.WORKLOAD);
         byte[] der = new byte[500];
@@ -47,7 +44,8 @@ public final class UnsignedContent {
     }
 
     private static SubjectKey key(String name) {
-        return new SubjectKey(name.getBytes(StandardCharsets.UTF_8), sha256("key " + name));
+        return new SubjectKey(
+                PublicKeyType.P256, name.getBytes(StandardCharsets.UTF_8), sha256("key " + name));
     }
 
     private static byte[] sha256(String text) {

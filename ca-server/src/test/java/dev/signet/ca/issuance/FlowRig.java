@@ -9,7 +9,6 @@ import dev.signet.ca.attestation.Evidence;
 import dev.signet.ca.authority.Authorities;
 import dev.signet.ca.authority.FailingSigner;
 import dev.signet.ca.authority.TestAuthority;
-import dev.signet.ca.certificate.CertificateProfile;
 import dev.signet.ca.certificate.SigningRequest;
 import dev.signet.ca.certificate.SigningRequestReader;
 import dev.signet.ca.identity.EvidenceKind;
@@ -19,8 +18,10 @@ import dev.signet.ca.ledger.JoinTokenHash;
 import dev.signet.ca.ledger.Ledger;
 import dev.signet.ca.ledger.RecordedCertificate;
 import dev.signet.ca.policy.Decision;
+import dev.signet.ca.policy.Grants;
 import dev.signet.ca.policy.PolicyRequest;
 import dev.signet.ca.policy.PolicySnapshot;
+import dev.signet.ca.policy.Wish;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
 import dev.signet.ca.trust.TrustBundle;
@@ -110,7 +111,7 @@ final class FlowRig {
     }
 
     static IssuanceRequest request(UUID requestId) {
-        return new IssuanceRequest(new Evidence.BearerToken("x"), CSR, requestId, null, null);
+        return new IssuanceRequest(new Evidence.BearerToken("x"), CSR, requestId, Wish.NOTHING);
     }
 
     static UUID requestIdAt(Instant instant) {
@@ -215,13 +216,10 @@ final class FlowRig {
                     .apply(request)
                     .<Decision>map(Decision.Denied::new)
                     .orElseGet(() ->
-                            new Decision.Granted(
+                            Grants.workload(
                                     SpiffeId.parse("spiffe://example.org/ns/shop/sa/orders")
                                             .orElseThrow(),
-                                    List.of(),
-                                    List.of(),
                                     lifetime,
-                                    CertificateProfile.WORKLOAD,
                                     version,
                                     "rule of " + version));
         }

@@ -8,13 +8,14 @@ import dev.signet.ca.attestation.Evidence;
 import dev.signet.ca.attestation.JoinTokens;
 import dev.signet.ca.attestation.TestAttestation;
 import dev.signet.ca.authority.TestAuthority;
-import dev.signet.ca.certificate.CertificateProfile;
 import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.identity.SpiffeIdPattern;
 import dev.signet.ca.ledger.RealLedger;
 import dev.signet.ca.policy.Decision;
+import dev.signet.ca.policy.Grants;
 import dev.signet.ca.policy.PolicyRequest;
 import dev.signet.ca.policy.PolicySnapshot;
+import dev.signet.ca.policy.Wish;
 import dev.signet.ca.refusal.RefusalCode;
 
 import org.awaitility.Awaitility;
@@ -144,8 +145,7 @@ class IssuanceFlowIT {
                                 new Evidence.JoinToken("signet_join_" + "A".repeat(49)),
                                 FlowRig.CSR,
                                 null,
-                                null,
-                                null));
+                                Wish.NOTHING));
         awaitAll(List.of(expired, unknown));
 
         assertThat(expired.refused(RefusalCode.UNAUTHENTICATED).diagnosis())
@@ -205,7 +205,7 @@ class IssuanceFlowIT {
 
     private static IssuanceRequest join(CreatedJoinToken token, UUID requestId) {
         return new IssuanceRequest(
-                new Evidence.JoinToken(token.secret()), FlowRig.CSR, requestId, null, null);
+                new Evidence.JoinToken(token.secret()), FlowRig.CSR, requestId, Wish.NOTHING);
     }
 
     private static FlowRig.Answers issue(IssuanceFlow flow, IssuanceRequest request) {
@@ -250,14 +250,7 @@ class IssuanceFlowIT {
         @Override
         public Decision decide(PolicyRequest request) {
             SpiffeId id = request.bound().exact().orElseThrow();
-            return new Decision.Granted(
-                    id,
-                    List.of(),
-                    List.of(),
-                    Duration.ofHours(1),
-                    CertificateProfile.WORKLOAD,
-                    version(),
-                    "bound");
+            return Grants.workload(id, Duration.ofHours(1), version(), "bound");
         }
 
         @Override

@@ -11,11 +11,13 @@ import dev.signet.ca.authority.Authorities;
 import dev.signet.ca.authority.FailingSigner;
 import dev.signet.ca.authority.KeyType;
 import dev.signet.ca.authority.TestAuthority;
+import dev.signet.ca.certificate.AlternativeNames;
 import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.issuance.FlowRig.Answers;
 import dev.signet.ca.ledger.InMemoryLedger.Fault;
 import dev.signet.ca.ledger.IssuanceRecord;
 import dev.signet.ca.ledger.JoinTokenHash;
+import dev.signet.ca.policy.Wish;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
 
@@ -138,7 +140,8 @@ class IssuanceFlowTest {
         Answers answers =
                 rig.issue(
                         rig.flow(),
-                        new IssuanceRequest(new Evidence.BearerToken("x"), csr, null, null, null));
+                        new IssuanceRequest(
+                                new Evidence.BearerToken("x"), csr, null, Wish.NOTHING));
 
         X509Certificate leaf = TestCertificates.parse(answers.certificate().der());
         assertThat(leaf.getSubjectX500Principal().getName()).isEmpty();
@@ -189,8 +192,8 @@ class IssuanceFlowTest {
         FlowRig.FakePolicy policy = rig.new FakePolicy("v1");
         policy.objection =
                 request -> {
-                    assertThat(request.wishedId()).isNotNull();
-                    assertThat(request.wishedLifetime()).isEqualTo(Duration.ofDays(9));
+                    assertThat(request.wish().spiffeId()).isNotNull();
+                    assertThat(request.wish().lifetime()).isEqualTo(Duration.ofDays(9));
                     return Optional.of(Refusal.of(RefusalCode.LIFETIME_NOT_GRANTED, "no"));
                 };
         rig.policy = policy;
@@ -201,8 +204,11 @@ class IssuanceFlowTest {
                                 new Evidence.BearerToken("x"),
                                 FlowRig.CSR,
                                 null,
-                                Duration.ofDays(9),
-                                SpiffeId.parse("spiffe://example.org/a").orElseThrow()));
+                                new Wish(
+                                        SpiffeId.parse("spiffe://example.org/a").orElseThrow(),
+                                        Duration.ofDays(9),
+                                        AlternativeNames.NONE,
+                                        null)));
 
         answers.refused(RefusalCode.LIFETIME_NOT_GRANTED);
         assertThat(rig.requestsRead).hasValue(0);
@@ -215,7 +221,7 @@ class IssuanceFlowTest {
                 rig.issue(
                         rig.flow(),
                         new IssuanceRequest(
-                                new Evidence.BearerToken("x"), new byte[7], null, null, null));
+                                new Evidence.BearerToken("x"), new byte[7], null, Wish.NOTHING));
 
         answers.refused(RefusalCode.CSR_MALFORMED);
         assertThat(rig.signer[0].signatures()).isZero();
@@ -280,8 +286,7 @@ class IssuanceFlowTest {
                                 new Evidence.BearerToken("x"),
                                 TestCertificates.freshRequest(),
                                 id,
-                                null,
-                                null));
+                                Wish.NOTHING));
 
         other.refused(RefusalCode.REQUEST_ID_REUSED);
         rig.assertConsistent(other);

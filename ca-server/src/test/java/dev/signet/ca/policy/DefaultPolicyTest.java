@@ -3,6 +3,7 @@ package dev.signet.ca.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.signet.ca.certificate.AlternativeNames;
 import dev.signet.ca.certificate.CertificateProfile;
 import dev.signet.ca.identity.EvidenceKind;
 import dev.signet.ca.identity.SpiffeId;
@@ -37,8 +38,8 @@ class DefaultPolicyTest {
         Decision.Granted granted = granted(kubernetes(ORDERS, null, null));
 
         assertThat(granted.spiffeId()).hasToString("spiffe://example.org/ns/shop/sa/orders");
-        assertThat(granted.dnsNames()).isEmpty();
-        assertThat(granted.ipAddresses()).isEmpty();
+        assertThat(granted.names().dnsNames()).isEmpty();
+        assertThat(granted.names().ipAddresses()).isEmpty();
         assertThat(granted.lifetime()).isEqualTo(Duration.ofHours(1));
         assertThat(granted.rule()).isEqualTo("kubernetes-service-account");
     }
@@ -96,13 +97,12 @@ class DefaultPolicyTest {
 
         Decision.Granted granted =
                 (Decision.Granted)
-                        configured.decide(
-                                new PolicyRequest(EvidenceKind.SERVER, Map.of(), null, null, null));
+                        configured.decide(request(EvidenceKind.SERVER, Map.of(), null, null, null));
 
         assertThat(granted.spiffeId()).hasToString("spiffe://example.org/signet/server");
-        assertThat(granted.dnsNames()).containsExactly("ca.example.org");
-        assertThat(granted.ipAddresses())
-                .extracting(address -> address.length)
+        assertThat(granted.names().dnsNames()).containsExactly("ca.example.org");
+        assertThat(granted.names().ipAddresses())
+                .extracting(address -> address.getAddress().length)
                 .containsExactly(4, 16);
         assertThat(granted.lifetime()).isEqualTo(Duration.ofMinutes(30));
     }
@@ -110,8 +110,7 @@ class DefaultPolicyTest {
     @Test
     void deniesEveryCallerThatNoRuleIsFor() {
         assertDenied(
-                new PolicyRequest(EvidenceKind.OIDC, ORDERS, null, null, null),
-                RefusalCode.POLICY_DENIED);
+                request(EvidenceKind.OIDC, ORDERS, null, null, null), RefusalCode.POLICY_DENIED);
     }
 
     @ParameterizedTest
@@ -120,8 +119,7 @@ class DefaultPolicyTest {
             names = {"JOIN_TOKEN", "CURRENT_CERTIFICATE"})
     void deniesOthersTheIdsReservedForTheServer(EvidenceKind kind) {
         assertDenied(
-                new PolicyRequest(
-                        kind, Map.of(), pattern("spiffe://example.org/signet/server"), null, null),
+                request(kind, Map.of(), pattern("spiffe://example.org/signet/server"), null, null),
                 RefusalCode.POLICY_DENIED);
     }
 
@@ -131,7 +129,7 @@ class DefaultPolicyTest {
             names = {"JOIN_TOKEN", "CURRENT_CERTIFICATE"})
     void deniesIdsOfAnotherTrustDomain(EvidenceKind kind) {
         assertDenied(
-                new PolicyRequest(kind, Map.of(), pattern("spiffe://example.com/a"), null, null),
+                request(kind, Map.of(), pattern("spiffe://example.com/a"), null, null),
                 RefusalCode.POLICY_DENIED);
     }
 
@@ -145,7 +143,7 @@ class DefaultPolicyTest {
                                 null,
                                 pattern("spiffe://example.org/ns/shop/sa/orders"),
                                 pattern("spiffe://example.org/web/*")))) {
-            Decision decision = policy.decide(new PolicyRequest(kind, ORDERS, bound, wish, null));
+            Decision decision = policy.decide(request(kind, ORDERS, bound, wish, null));
 
             assertThat(decision).isInstanceOf(Decision.Denied.class);
         }
@@ -283,7 +281,12 @@ class DefaultPolicyTest {
                                         DOMAIN,
                                         PolicySettings.defaults(),
                                         new CertificateProfile(
-                                                "workload", 2, Duration.ofSeconds(15)))
+                                                "workload",
+                                                2,
+                                                Duration.ofSeconds(15),
+                                                CertificateProfile.WORKLOAD.keyUsages(),
+                                                CertificateProfile.WORKLOAD.extendedKeyUsages(),
+                                                null))
                                 .version())
                 .isNotEqualTo(policy.version());
         assertThat(granted(kubernetes(ORDERS, null, null)).policyVersion())
@@ -318,19 +321,31 @@ class DefaultPolicyTest {
                         denied -> assertThat(denied.refusal().code()).isEqualTo(code));
     }
 
+    private static PolicyRequest request(
+            EvidenceKind kind,
+            Map<String, String> attributes,
+            SpiffeIdPattern bound,
+            SpiffeId wishedId,
+            Duration lifetime) {
+        return new PolicyRequest(
+                kind,
+                "subject",
+                attributes,
+                bound,
+                new Wish(wishedId, lifetime, AlternativeNames.NONE, null));
+    }
+
     private static PolicyRequest kubernetes(
             Map<String, String> attributes, SpiffeId wishedId, Duration lifetime) {
-        return new PolicyRequest(EvidenceKind.KUBERNETES, attributes, null, wishedId, lifetime);
+        return request(EvidenceKind.KUBERNETES, attributes, null, wishedId, lifetime);
     }
 
     private static PolicyRequest joinToken(String bound, String wished) {
-        return new PolicyRequest(
-                EvidenceKind.JOIN_TOKEN, Map.of(), pattern(bound), wish(wished), null);
+        return request(EvidenceKind.JOIN_TOKEN, Map.of(), pattern(bound), wish(wished), null);
     }
 
     private static PolicyRequest current(SpiffeIdPattern bound, String wished) {
-        return new PolicyRequest(
-                EvidenceKind.CURRENT_CERTIFICATE, Map.of(), bound, wish(wished), null);
+        return request(EvidenceKind.CURRENT_CERTIFICATE, Map.of(), bound, wish(wished), null);
     }
 
     private static SpiffeId wish(String wished) {
