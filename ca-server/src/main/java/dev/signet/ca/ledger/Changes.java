@@ -5,9 +5,9 @@ package dev.signet.ca.ledger;
 /// reads what is there when it is called, and polls besides. Thread-safe.
 public interface Changes {
 
-    /// Calls `look` after each change to the topic, and after each time that signals may have been
-    /// lost. One call at a time, on a thread of its own that may block; an exception from it is
-    /// logged.
+    /// Calls `look` at once, after each change to the topic, and after each time that signals may
+    /// have been lost. One call at a time, on a thread of its own that may block; signals that come
+    /// meanwhile are one; an exception from it is logged.
     ///
     /// @param topic lower case letters: `policy`, `halt`, ...
     void watch(String topic, Runnable look);

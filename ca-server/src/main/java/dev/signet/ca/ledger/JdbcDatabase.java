@@ -97,6 +97,19 @@ final class JdbcDatabase {
         };
     }
 
+    /// A connection in the role signet_server that is nobody else's.
+    Connection server() throws SQLException {
+        Connection connection =
+                driver(settings.serverLogin(), settings.socketTimeout()).getConnection();
+        try {
+            execute(connection, sessionSql());
+            return connection;
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
     /// A connection in the role signet_maintenance.
     Connection maintenance() throws SQLException {
         Connection connection =

@@ -17,7 +17,7 @@ import java.time.InstantSource;
 
 /// The ledger's beans. Needs beans [DatabaseSettings], [LedgerSettings], `InstantSource`,
 /// `SecureRandom` and `MeterRegistry`; makes a `DataSource` whose connections are in the role
-/// signet_server, `JdbcClient`, `TransactionOperations`, [Ledger], [CertificateRecords],
+/// signet_server, `JdbcClient`, `TransactionOperations`, [Ledger], [CertificateRecords], [Changes],
 /// [ClockGuard] and [LedgerHealth]. The schema is up to date before the first of them exists.
 ///
 /// Making the beans fails with an [IllegalStateException] that says what to do when PostgreSQL
@@ -66,6 +66,11 @@ public class LedgerConfiguration {
                 new BufferedSerialNumbers(random),
                 settings,
                 metrics);
+    }
+
+    @Bean(destroyMethod = "close")
+    JdbcChanges changes(JdbcDatabase database, LedgerMetrics metrics) {
+        return new JdbcChanges(database::server, metrics);
     }
 
     @Bean

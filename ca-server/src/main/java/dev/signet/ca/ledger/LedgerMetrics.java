@@ -22,6 +22,7 @@ final class LedgerMetrics {
     private final Counter queueFull;
     private final DistributionSummary batchRows;
     private final Timer commit;
+    private final Counter changesReconnected;
 
     LedgerMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -42,6 +43,10 @@ final class LedgerMetrics {
                         .description("Time from the first statement of a batch to its commit")
                         .publishPercentileHistogram()
                         .register(registry);
+        changesReconnected =
+                Counter.builder("signet.ledger.changes.reconnects")
+                        .description("How often the connection for change signals came back")
+                        .register(registry);
     }
 
     void gauge(String name, String description, DoubleSupplier value) {
@@ -54,6 +59,19 @@ final class LedgerMetrics {
     void committed(int rows, long nanoseconds) {
         batchRows.record(rows);
         commit.record(nanoseconds, TimeUnit.NANOSECONDS);
+    }
+
+    void changesReconnected() {
+        changesReconnected.increment();
+    }
+
+    /// @param topic one that is watched: there are few
+    void changeSignalled(String topic) {
+        Counter.builder("signet.ledger.changes.signals")
+                .description("Changes that PostgreSQL signalled to this replica")
+                .tag("topic", topic)
+                .register(registry)
+                .increment();
     }
 
     void queueFull() {
