@@ -80,7 +80,7 @@ public class IssuanceConfiguration {
                 attestation,
                 policies,
                 authorities,
-                signingRequestReader::read,
+                new CertificateAssembly(signingRequestReader::read, ledger.serialNumbers()),
                 ledger,
                 trustBundles,
                 clock,

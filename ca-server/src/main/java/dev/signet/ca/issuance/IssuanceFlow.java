@@ -4,12 +4,7 @@ import dev.signet.ca.attestation.Attestation;
 import dev.signet.ca.attestation.AttestedCaller;
 import dev.signet.ca.authority.Authorities;
 import dev.signet.ca.authority.IssuingAuthority;
-import dev.signet.ca.authority.SigningException;
-import dev.signet.ca.certificate.CertificateContent;
-import dev.signet.ca.certificate.SerialNumber;
-import dev.signet.ca.certificate.SignedCertificate;
-import dev.signet.ca.certificate.SigningRequest;
-import dev.signet.ca.certificate.Validity;
+import dev.signet.ca.issuance.CertificateAssembly.Approved;
 import dev.signet.ca.ledger.ClockGuard;
 import dev.signet.ca.ledger.IssuanceRecord;
 import dev.signet.ca.ledger.Ledger;
@@ -28,7 +23,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /// The issuance flow; the numbers are those of docs/flows/issuance.md. Thread-safe.
 ///
@@ -48,7 +42,7 @@ final class IssuanceFlow implements Issuance {
     private final Attestation attestation;
     private final Policies policies;
     private final Authorities authorities;
-    private final Function<byte[], SigningRequest.Reading> signingRequests;
+    private final CertificateAssembly assembly;
     private final Ledger ledger;
     private final TrustBundles trustBundles;
     private final InstantSource clock;
@@ -60,7 +54,7 @@ final class IssuanceFlow implements Issuance {
             Attestation attestation,
             Policies policies,
             Authorities authorities,
-            Function<byte[], SigningRequest.Reading> signingRequests,
+            CertificateAssembly assembly,
             Ledger ledger,
             TrustBundles trustBundles,
             InstantSource clock,
@@ -70,7 +64,7 @@ final class IssuanceFlow implements Issuance {
         this.attestation = attestation;
         this.policies = policies;
         this.authorities = authorities;
-        this.signingRequests = signingRequests;
+        this.assembly = assembly;
         this.ledger = ledger;
         this.trustBundles = trustBundles;
         this.clock = clock;
@@ -180,20 +174,20 @@ final class IssuanceFlow implements Issuance {
             return;
         }
         Ledger.Place place = reserved.get();
-        Signing signing;
+        CertificateAssembly.Outcome assembled;
         try {
-            signing = buildAndSign(flight, approved);
+            assembled = assembly.assemble(approved, flight::isAnswered);
         } catch (RuntimeException | Error e) {
             place.giveUp();
             throw e;
         }
-        switch (signing) {
-            case Signing.Refused(Refusal refusal) -> {
+        switch (assembled) {
+            case CertificateAssembly.Outcome.Refused(Refusal refusal) -> {
                 place.giveUp();
                 flight.refuse(refusal);
             }
-            case Signing.TooLate() -> place.giveUp();
-            case Signing.Signed(IssuanceRecord issuance) ->
+            case CertificateAssembly.Outcome.TooLate() -> place.giveUp();
+            case CertificateAssembly.Outcome.Signed(IssuanceRecord issuance) ->
                     // 8. Commit.
                     place.record(
                             issuance,
@@ -201,78 +195,6 @@ final class IssuanceFlow implements Issuance {
                                     flight.guard(
                                             () -> decided(flight, approved, attempt, outcome)));
         }
-    }
-
-    /// @throws SigningException when there is no signature
-    private Signing buildAndSign(Flight flight, Approved approved) {
-        // 5. Read the certification request: its key, and the proof that the caller has the private
-        // one.
-        SigningRequest signingRequest;
-        switch (signingRequests.apply(approved.request().certificationRequest())) {
-            case SigningRequest.Reading.Rejected(Refusal refusal) -> {
-                return new Signing.Refused(refusal);
-            }
-            case SigningRequest.Reading.Accepted(SigningRequest accepted) ->
-                    signingRequest = accepted;
-        }
-        Decision.Granted grant = approved.grant();
-        if (!grant.keyTypes().contains(signingRequest.key().type())) {
-            return new Signing.Refused(
-                    Refusal.withDiagnosis(
-                            RefusalCode.KEY_TYPE_NOT_GRANTED,
-                            "Policy does not accept keys of this type here (expected: one of "
-                                    + grant.keyTypes()
-                                    + ").",
-                            "rule " + grant.rule() + " does not accept this key type"));
-        }
-        // 6. Build: validity, a serial number that was never used, the whole content.
-        IssuingAuthority authority = approved.authority();
-        Optional<Validity> validity =
-                LeafValidity.of(
-                        approved.now(),
-                        grant.lifetime(),
-                        grant.profile().backdate(),
-                        authority.issuer().validity());
-        if (validity.isEmpty()) {
-            return new Signing.Refused(
-                    Refusal.withDiagnosis(
-                            RefusalCode.AUTHORITY_NOT_USABLE,
-                            "The CA's issuing authority ends too soon to issue a useful"
-                                    + " certificate. Tell its operator.",
-                            "authority "
-                                    + authority.id()
-                                    + " ends at "
-                                    + authority.issuer().validity().notAfter()));
-        }
-        SerialNumber serialNumber = ledger.serialNumbers().next(validity.get().notAfter());
-        CertificateContent content =
-                new CertificateContent(
-                        serialNumber,
-                        authority.issuer(),
-                        validity.get(),
-                        grant.spiffeId(),
-                        grant.names(),
-                        grant.subject(),
-                        signingRequest.key(),
-                        grant.profile(),
-                        grant.extendedKeyUsages());
-        // 7. Sign exactly that content, and lint the result.
-        SignedCertificate signed = authority.prepare(content).sign();
-        if (flight.isAnswered()) {
-            return new Signing.TooLate(); // nothing was recorded, nothing will be released
-        }
-        AttestedCaller caller = approved.caller();
-        return new Signing.Signed(
-                new IssuanceRecord(
-                        signed,
-                        signingRequest,
-                        approved.request().requestId(),
-                        caller.joinToken(),
-                        caller.kind(),
-                        caller.subject(),
-                        caller.attributes(),
-                        grant.policyVersion(),
-                        grant.rule()));
     }
 
     private void decided(
@@ -352,20 +274,5 @@ final class IssuanceFlow implements Issuance {
                         RefusalCode.OVERLOADED,
                         "The CA has more requests than it can record. Retry after the given time.")
                 .retryAfter(RETRY_WHEN_OVERLOADED);
-    }
-
-    private record Approved(
-            IssuanceRequest request,
-            Instant now,
-            AttestedCaller caller,
-            Decision.Granted grant,
-            IssuingAuthority authority) {}
-
-    private sealed interface Signing {
-        record Signed(IssuanceRecord issuance) implements Signing {}
-
-        record Refused(Refusal refusal) implements Signing {}
-
-        record TooLate() implements Signing {}
     }
 }

@@ -88,10 +88,12 @@ final class FlowRig {
                     return policy;
                 },
                 authorities,
-                octets -> {
-                    requestsRead.incrementAndGet();
-                    return reader.apply(octets);
-                },
+                new CertificateAssembly(
+                        octets -> {
+                            requestsRead.incrementAndGet();
+                            return reader.apply(octets);
+                        },
+                        chosen.serialNumbers()),
                 chosen,
                 new FakeTrustBundles(),
                 () -> now,

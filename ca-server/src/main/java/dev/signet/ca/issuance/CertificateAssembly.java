@@ -1,0 +1,130 @@
+package dev.signet.ca.issuance;
+
+import dev.signet.ca.attestation.AttestedCaller;
+import dev.signet.ca.authority.IssuingAuthority;
+import dev.signet.ca.authority.SigningException;
+import dev.signet.ca.certificate.CertificateContent;
+import dev.signet.ca.certificate.SerialNumber;
+import dev.signet.ca.certificate.SignedCertificate;
+import dev.signet.ca.certificate.SigningRequest;
+import dev.signet.ca.certificate.Validity;
+import dev.signet.ca.ledger.IssuanceRecord;
+import dev.signet.ca.ledger.SerialNumbers;
+import dev.signet.ca.policy.Decision;
+import dev.signet.ca.refusal.Refusal;
+import dev.signet.ca.refusal.RefusalCode;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+/// Steps 5 to 7 of the issuance flow: from an approved request to a signed certificate that nobody
+/// has seen yet. Thread-safe.
+final class CertificateAssembly {
+
+    private final Function<byte[], SigningRequest.Reading> signingRequests;
+    private final SerialNumbers serialNumbers;
+
+    CertificateAssembly(
+            Function<byte[], SigningRequest.Reading> signingRequests, SerialNumbers serialNumbers) {
+        this.signingRequests = signingRequests;
+        this.serialNumbers = serialNumbers;
+    }
+
+    /// A request that policy granted, with all that it is decided by.
+    record Approved(
+            IssuanceRequest request,
+            Instant now,
+            AttestedCaller caller,
+            Decision.Granted grant,
+            IssuingAuthority authority) {}
+
+    sealed interface Outcome {
+        record Signed(IssuanceRecord issuance) implements Outcome {}
+
+        record Refused(Refusal refusal) implements Outcome {}
+
+        /// Its caller has been answered meanwhile: nothing was recorded, nothing will be released.
+        record TooLate() implements Outcome {}
+    }
+
+    /// @param answered whether the caller still waits
+    /// @throws SigningException when there is no signature
+    Outcome assemble(Approved approved, BooleanSupplier answered) {
+        // 5. Read the certification request: its key, and the proof that the caller has the private
+        // one.
+        return switch (signingRequests.apply(approved.request().certificationRequest())) {
+            case SigningRequest.Reading.Rejected(Refusal refusal) -> new Outcome.Refused(refusal);
+            case SigningRequest.Reading.Accepted(SigningRequest request) ->
+                    approved.grant().keyTypes().contains(request.key().type())
+                            ? build(approved, request, answered)
+                            : new Outcome.Refused(keyTypeNotGranted(approved.grant()));
+        };
+    }
+
+    private Outcome build(
+            Approved approved, SigningRequest signingRequest, BooleanSupplier answered) {
+        // 6. Build: validity, a serial number that was never used, the whole content.
+        Decision.Granted grant = approved.grant();
+        IssuingAuthority authority = approved.authority();
+        Optional<Validity> validity =
+                LeafValidity.of(
+                        approved.now(),
+                        grant.lifetime(),
+                        grant.profile().backdate(),
+                        authority.issuer().validity());
+        if (validity.isEmpty()) {
+            return new Outcome.Refused(endsTooSoon(authority));
+        }
+        SerialNumber serialNumber = serialNumbers.next(validity.get().notAfter());
+        CertificateContent content =
+                new CertificateContent(
+                        serialNumber,
+                        authority.issuer(),
+                        validity.get(),
+                        grant.spiffeId(),
+                        grant.names(),
+                        grant.subject(),
+                        signingRequest.key(),
+                        grant.profile(),
+                        grant.extendedKeyUsages());
+        // 7. Sign exactly that content, and lint the result.
+        SignedCertificate signed = authority.prepare(content).sign();
+        if (answered.getAsBoolean()) {
+            return new Outcome.TooLate();
+        }
+        AttestedCaller caller = approved.caller();
+        return new Outcome.Signed(
+                new IssuanceRecord(
+                        signed,
+                        signingRequest,
+                        approved.request().requestId(),
+                        caller.joinToken(),
+                        caller.kind(),
+                        caller.subject(),
+                        caller.attributes(),
+                        grant.policyVersion(),
+                        grant.rule()));
+    }
+
+    private static Refusal keyTypeNotGranted(Decision.Granted grant) {
+        return Refusal.withDiagnosis(
+                RefusalCode.KEY_TYPE_NOT_GRANTED,
+                "Policy does not accept keys of this type here (expected: one of "
+                        + grant.keyTypes().stream().sorted().toList()
+                        + ").",
+                "rule " + grant.rule() + " does not accept this key type");
+    }
+
+    private static Refusal endsTooSoon(IssuingAuthority authority) {
+        return Refusal.withDiagnosis(
+                RefusalCode.AUTHORITY_NOT_USABLE,
+                "The CA's issuing authority ends too soon to issue a useful certificate. Tell its"
+                        + " operator.",
+                "authority "
+                        + authority.id()
+                        + " ends at "
+                        + authority.issuer().validity().notAfter());
+    }
+}
