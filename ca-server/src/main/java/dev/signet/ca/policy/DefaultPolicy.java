@@ -119,6 +119,23 @@ final class DefaultPolicy implements PolicySnapshot {
                                     + " Leave it out to get that one.",
                             "rule " + rule.name() + " grants " + id));
         }
+        if (!request.wish().names().isEmpty()) {
+            return new Decision.Denied(
+                    Refusal.withDiagnosis(
+                            RefusalCode.NAME_NOT_GRANTED,
+                            "Policy grants no name beside the SPIFFE ID. Leave the names out, or"
+                                    + " ask the operator of the CA.",
+                            "rule " + rule.name() + " grants no wished names"));
+        }
+        String wishedProfile = request.wish().profile();
+        if (wishedProfile != null && !wishedProfile.equals(profile.name())) {
+            return new Decision.Denied(
+                    Refusal.withDiagnosis(
+                            RefusalCode.PROFILE_NOT_GRANTED,
+                            "The wished profile is not the one that policy grants. Leave it out to"
+                                    + " get that one.",
+                            "rule " + rule.name() + " grants profile " + profile.name()));
+        }
         Duration wishedLifetime = request.wish().lifetime();
         Duration lifetime =
                 wishedLifetime == null

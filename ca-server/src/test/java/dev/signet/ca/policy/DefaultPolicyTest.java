@@ -16,8 +16,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -111,6 +113,81 @@ class DefaultPolicyTest {
     void deniesEveryCallerThatNoRuleIsFor() {
         assertDenied(
                 request(EvidenceKind.OIDC, ORDERS, null, null, null), RefusalCode.POLICY_DENIED);
+    }
+
+    @Test
+    void deniesEveryRegistrationAuthority() {
+        Map<String, String> attributes =
+                Map.of(
+                        "registration-authority.spiffe-id", "spiffe://example.org/issuer",
+                        "reported.kubernetes.namespace", "shop",
+                        "reported.kubernetes.service-account", "orders",
+                        "kubernetes.namespace", "shop",
+                        "kubernetes.service-account", "orders");
+        for (SpiffeId wish :
+                Arrays.asList(
+                        null,
+                        wish("spiffe://example.org/issuer"),
+                        wish("spiffe://example.org/a"))) {
+            assertDenied(
+                    request(EvidenceKind.REGISTRATION_AUTHORITY, attributes, null, wish, null),
+                    RefusalCode.POLICY_DENIED);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = EvidenceKind.class,
+            names = {"KUBERNETES", "JOIN_TOKEN", "CURRENT_CERTIFICATE"})
+    void R3_refusesARequestWithANameThatIsNotGrantedInsteadOfLeavingItOut(EvidenceKind kind)
+            throws Exception {
+        SpiffeIdPattern bound = pattern("spiffe://example.org/ns/shop/sa/orders");
+        for (AlternativeNames names :
+                List.of(
+                        names(List.of("orders"), List.of(), List.of(), List.of()),
+                        names(
+                                List.of(),
+                                List.of(InetAddress.ofLiteral("192.0.2.1")),
+                                List.of(),
+                                List.of()),
+                        names(List.of(), List.of(), List.of("a@example.org"), List.of()),
+                        names(List.of(), List.of(), List.of(), List.of("https://example.org/a")))) {
+            assertDenied(
+                    new PolicyRequest(
+                            kind, "subject", ORDERS, bound, new Wish(null, null, names, null)),
+                    RefusalCode.NAME_NOT_GRANTED);
+        }
+        assertDenied(
+                new PolicyRequest(
+                        kind,
+                        "subject",
+                        ORDERS,
+                        bound,
+                        new Wish(null, null, AlternativeNames.NONE, "intermediate-ca")),
+                RefusalCode.PROFILE_NOT_GRANTED);
+        assertThat(
+                        granted(
+                                        new PolicyRequest(
+                                                kind,
+                                                "subject",
+                                                ORDERS,
+                                                bound,
+                                                new Wish(
+                                                        null,
+                                                        null,
+                                                        AlternativeNames.NONE,
+                                                        "workload")))
+                                .profile()
+                                .name())
+                .isEqualTo("workload");
+    }
+
+    private static AlternativeNames names(
+            List<String> dnsNames,
+            List<InetAddress> addresses,
+            List<String> emailAddresses,
+            List<String> uris) {
+        return new AlternativeNames(dnsNames, addresses, emailAddresses, uris);
     }
 
     @ParameterizedTest
