@@ -11,10 +11,12 @@ import java.util.Map;
 /// A caller whose evidence was verified. Immutable; holds no secret.
 ///
 /// @param kind how it proved itself
-/// @param subject whom the evidence names, unique within the kind: `issuer|sub` for tokens, the
-///   token id for join tokens, the SPIFFE ID for certificates
+/// @param subject whom the evidence names, unique within the kind: `issuer|sub` for tokens,
+///   `cluster|sub` where the cluster itself was asked, the token id for join tokens, the SPIFFE ID
+///   for certificates, `SPIFFE ID|subject` for registration authorities
 /// @param attributes what the verified octets say, keys in lower case with dots:
-///   `kubernetes.namespace`, `kubernetes.service-account`, `kubernetes.pod-name`, ...
+///   `kubernetes.namespace`, `kubernetes.service-account`, `kubernetes.pod-name`, ...; those that
+///   begin with `reported.` are a registration authority's word (docs/attestation.md)
 /// @param bound the identity that the evidence itself is bound to (join token, current
 ///   certificate); null where policy derives it
 /// @param joinToken to be used up in the same commit as the certificate; null for other kinds

@@ -13,14 +13,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
-/// Checks the certificate that a caller renews. Its private key was proved by the TLS handshake;
-/// everything else is checked here, at each call, as a connection may outlive the certificate: that
-/// it chains to this CA's own roots, is valid now, and is a workload's certificate of this trust
-/// domain. Entitles to the same identity only (R16). Thread-safe.
+/// Checks the certificate of a caller that renews it, or that asks for another one as registration
+/// authority. Its private key was proved by the TLS handshake; everything else is checked here, at
+/// each call, as a connection may outlive the certificate: that it chains to this CA's own roots,
+/// is valid now, and is a workload's certificate of this trust domain. For itself it entitles to
+/// the same identity only (R16). Thread-safe.
 ///
 /// @rfc 5280 6.1
 final class CertificateAttestor {
+
+    /// Begins the key of each attribute that nobody but the registration authority vouches for.
+    static final String REPORTED = "reported.";
 
     /// The leaf and up to three certificates above it.
     static final int MAX_CHAIN_LENGTH = 4;
@@ -43,46 +48,92 @@ final class CertificateAttestor {
         this.issuerPaths = issuerPaths;
     }
 
+    /// The holder of the certificate, for itself.
     Attestation.Outcome attest(List<X509Certificate> chain, Instant now) {
+        return switch (check(chain, now)) {
+            case Holder.Refused(var outcome) -> outcome;
+            case Holder.Proved(SpiffeId id, X509Certificate leaf) -> {
+                String subject = id.toString();
+                yield SpiffeIdPattern.parse(subject)
+                        .<Attestation.Outcome>map(same ->
+                                new Attestation.Outcome.Attested(
+                                        new AttestedCaller(
+                                                EvidenceKind.CURRENT_CERTIFICATE,
+                                                subject,
+                                                Map.of(
+                                                        "certificate.serial-number",
+                                                        leaf.getSerialNumber().toString(16)),
+                                                same,
+                                                null)))
+                        .orElseGet(() ->
+                                Unauthenticated.because("current certificate has no usable ID"));
+            }
+        };
+    }
+
+    /// The holder of the certificate, for somebody else: who it is was verified, what it says of
+    /// the other one was not, and is marked so. Whether it may ask at all is for policy to say.
+    Attestation.Outcome registrationAuthority(
+            Evidence.RegistrationAuthority evidence, Instant now) {
+        return switch (check(evidence.chain(), now)) {
+            case Holder.Refused(var outcome) -> outcome;
+            case Holder.Proved(SpiffeId id, X509Certificate leaf) -> {
+                Map<String, String> attributes = new TreeMap<>();
+                evidence.attributes()
+                        .forEach((key, value) -> attributes.put(REPORTED + key, value));
+                attributes.put("registration-authority.spiffe-id", id.toString());
+                attributes.put(
+                        "registration-authority.serial-number",
+                        leaf.getSerialNumber().toString(16));
+                yield new Attestation.Outcome.Attested(
+                        new AttestedCaller(
+                                EvidenceKind.REGISTRATION_AUTHORITY,
+                                id + "|" + evidence.subject(),
+                                attributes,
+                                null,
+                                null));
+            }
+        };
+    }
+
+    private Holder check(List<X509Certificate> chain, Instant now) {
         if (chain.isEmpty() || chain.size() > MAX_CHAIN_LENGTH) {
-            return Unauthenticated.because(
+            return refused(
                     "certificate chain has " + chain.size() + " certificates (expected: 1 to 4)");
         }
         X509Certificate leaf = chain.getFirst();
         if (now.isBefore(leaf.getNotBefore().toInstant())) {
-            return Unauthenticated.because("current certificate is not valid yet");
+            return refused("current certificate is not valid yet");
         }
         // notAfter names the last second of validity.
         if (!now.isBefore(leaf.getNotAfter().toInstant().plusSeconds(1))) {
-            return Unauthenticated.because("current certificate has expired");
+            return refused("current certificate has expired");
         }
         Optional<String> defect = profileDefect(leaf);
         if (defect.isPresent()) {
-            return Unauthenticated.because("current certificate " + defect.get());
+            return refused("current certificate " + defect.get());
         }
         Optional<SpiffeId> id = spiffeId(leaf);
         if (id.isEmpty()) {
-            return Unauthenticated.because(
+            return refused(
                     "current certificate does not have exactly one URI SAN that is a SPIFFE ID of"
                             + " this trust domain");
         }
         Optional<String> broken = issuerPaths.objection(chain, now);
         if (broken.isPresent()) {
-            return Unauthenticated.because("current certificate: " + broken.get());
+            return refused("current certificate: " + broken.get());
         }
-        String subject = id.get().toString();
-        return SpiffeIdPattern.parse(subject)
-                .<Attestation.Outcome>map(same ->
-                        new Attestation.Outcome.Attested(
-                                new AttestedCaller(
-                                        EvidenceKind.CURRENT_CERTIFICATE,
-                                        subject,
-                                        Map.of(
-                                                "certificate.serial-number",
-                                                leaf.getSerialNumber().toString(16)),
-                                        same,
-                                        null)))
-                .orElseGet(() -> Unauthenticated.because("current certificate has no usable ID"));
+        return new Holder.Proved(id.get(), leaf);
+    }
+
+    private static Holder refused(String diagnosis) {
+        return new Holder.Refused(Unauthenticated.because(diagnosis));
+    }
+
+    private sealed interface Holder {
+        record Proved(SpiffeId id, X509Certificate leaf) implements Holder {}
+
+        record Refused(Attestation.Outcome outcome) implements Holder {}
     }
 
     /// What keeps the certificate from being a leaf of ours.
@@ -129,6 +180,8 @@ final class CertificateAttestor {
                 names.stream()
                         .filter(name -> name.getFirst().equals(SAN_URI))
                         .map(name -> String.valueOf(name.get(1)))
+                        // Policy may have granted others; those name nobody here.
+                        .filter(uri -> uri.regionMatches(true, 0, "spiffe:", 0, 7))
                         .toList();
         if (uris.size() != 1) {
             return Optional.empty();

@@ -2,6 +2,7 @@ package dev.signet.ca.attestation;
 
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Map;
 
 /// What a caller shows to prove who it is, not yet checked. Texts are secrets: no `toString` shows
 /// them (R20).
@@ -48,6 +49,29 @@ public sealed interface Evidence {
     record CurrentCertificate(List<X509Certificate> chain) implements Evidence {
         public CurrentCertificate {
             chain = List.copyOf(chain);
+        }
+    }
+
+    /// A registration authority: a client that asks for somebody else. Itself it is proved by the
+    /// certificate that the TLS handshake proved possession of; what it says of the subject nobody
+    /// has checked. Shows nothing of what was reported in `toString`: it may be anything.
+    ///
+    /// @param chain the registration authority's own, leaf first; checked again here
+    /// @param subject for whom it asks, unique within it: 1 to 1024 characters, no control
+    ///   characters
+    /// @param attributes what it reports of the subject: at most 64, keys 1 to 64 characters of
+    ///   `[a-z0-9.-]`, 16 KiB in all
+    record RegistrationAuthority(
+            List<X509Certificate> chain, String subject, Map<String, String> attributes)
+            implements Evidence {
+        public RegistrationAuthority {
+            chain = List.copyOf(chain);
+            attributes = Map.copyOf(attributes);
+        }
+
+        @Override
+        public String toString() {
+            return "RegistrationAuthority[" + attributes.size() + " attributes]";
         }
     }
 

@@ -23,7 +23,10 @@ final class EvidenceAttestation implements Attestation {
     public boolean mayBlock(Evidence evidence) {
         return switch (evidence) {
             case Evidence.JoinToken _ -> true; // looked up in PostgreSQL
-            case Evidence.BearerToken _, Evidence.CurrentCertificate _, Evidence.ThisServer _ ->
+            case Evidence.BearerToken _,
+                    Evidence.CurrentCertificate _,
+                    Evidence.RegistrationAuthority _,
+                    Evidence.ThisServer _ ->
                     false;
         };
     }
@@ -34,6 +37,8 @@ final class EvidenceAttestation implements Attestation {
             case Evidence.BearerToken bearer -> tokens.attest(bearer.token(), now);
             case Evidence.JoinToken join -> joinTokens.attest(join.token(), now);
             case Evidence.CurrentCertificate(var chain) -> certificates.attest(chain, now);
+            case Evidence.RegistrationAuthority authority ->
+                    certificates.registrationAuthority(authority, now);
             case Evidence.ThisServer(String replica) ->
                     new Outcome.Attested(
                             new AttestedCaller(EvidenceKind.SERVER, replica, Map.of(), null, null));

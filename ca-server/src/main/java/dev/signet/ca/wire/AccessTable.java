@@ -10,7 +10,7 @@ final class AccessTable {
 
     private static final Set<CallerKind> ISSUANCE =
             Collections.unmodifiableSet(EnumSet.of(CallerKind.BEARER_TOKEN, CallerKind.JOIN_TOKEN));
-    private static final Set<CallerKind> RENEWAL =
+    private static final Set<CallerKind> CERTIFIED =
             Collections.unmodifiableSet(EnumSet.of(CallerKind.CLIENT_CERTIFICATE));
     private static final Set<CallerKind> OPERATION =
             Collections.unmodifiableSet(EnumSet.of(CallerKind.OPERATOR));
@@ -22,7 +22,8 @@ final class AccessTable {
     private static final Map<String, Set<CallerKind>> ROWS =
             Map.ofEntries(
                     Map.entry("signet.v1.CertificateService/IssueCertificate", ISSUANCE),
-                    Map.entry("signet.v1.CertificateService/RenewCertificate", RENEWAL),
+                    Map.entry("signet.v1.CertificateService/RenewCertificate", CERTIFIED),
+                    Map.entry("signet.v1.CertificateService/IssueCertificateForSubject", CERTIFIED),
                     Map.entry("signet.v1.TrustService/GetTrustBundle", ANYBODY),
                     Map.entry("signet.v1.TrustService/WatchTrustBundle", ANYBODY),
                     Map.entry("signet.v1.OperatorService/CreateJoinToken", OPERATION),

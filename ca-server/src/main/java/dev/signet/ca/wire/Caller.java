@@ -6,6 +6,9 @@ import io.grpc.Context;
 
 import org.jspecify.annotations.Nullable;
 
+import java.security.cert.X509Certificate;
+import java.util.List;
+
 /// Who calls, as far as the edge can tell. Immutable.
 final class Caller {
 
@@ -41,6 +44,20 @@ final class Caller {
             throw new IllegalStateException(kind + " has no evidence");
         }
         return evidence;
+    }
+
+    /// The chain that the TLS handshake proved possession of, leaf first.
+    ///
+    /// @throws IllegalStateException for another kind than CLIENT_CERTIFICATE
+    List<X509Certificate> certificates() {
+        return switch (evidence()) {
+            case Evidence.CurrentCertificate(var chain) -> chain;
+            case Evidence.BearerToken _,
+                    Evidence.JoinToken _,
+                    Evidence.RegistrationAuthority _,
+                    Evidence.ThisServer _ ->
+                    throw new IllegalStateException(kind + " has no client certificate");
+        };
     }
 
     @Override

@@ -1,20 +1,17 @@
 package dev.signet.ca.wire;
 
-import com.google.protobuf.ByteString;
-import com.google.protobuf.Duration;
 import com.google.protobuf.UnsafeByteOperations;
 
-import dev.signet.ca.certificate.AlternativeNames;
-import dev.signet.ca.certificate.SigningRequest;
-import dev.signet.ca.identity.SpiffeId;
+import dev.signet.ca.attestation.Evidence;
 import dev.signet.ca.issuance.Issuance;
 import dev.signet.ca.issuance.IssuanceOutcome;
 import dev.signet.ca.issuance.IssuanceRequest;
 import dev.signet.ca.ledger.RecordedCertificate;
 import dev.signet.ca.policy.Wish;
 import dev.signet.ca.refusal.Refusal;
-import dev.signet.ca.refusal.RefusalCode;
 import dev.signet.proto.v1.CertificateServiceGrpc;
+import dev.signet.proto.v1.IssueCertificateForSubjectRequest;
+import dev.signet.proto.v1.IssueCertificateForSubjectResponse;
 import dev.signet.proto.v1.IssueCertificateRequest;
 import dev.signet.proto.v1.IssueCertificateResponse;
 import dev.signet.proto.v1.IssuedCertificate;
@@ -27,15 +24,11 @@ import io.grpc.ServerServiceDefinition;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 
 /// signet.v1.CertificateService: fields in and out, nothing else. Thread-safe.
 final class GrpcCertificateService {
-
-    private static final int UUID_LENGTH = 36;
-    private static final int UUID_VERSION = 7;
 
     private final Issuance issuance;
 
@@ -50,32 +43,27 @@ final class GrpcCertificateService {
                         calls.serve(
                                 CertificateServiceGrpc.getIssueCertificateMethod(), this::issue),
                         calls.serve(
-                                CertificateServiceGrpc.getRenewCertificateMethod(), this::renew)));
+                                CertificateServiceGrpc.getRenewCertificateMethod(), this::renew),
+                        calls.serve(
+                                CertificateServiceGrpc.getIssueCertificateForSubjectMethod(),
+                                this::issueForSubject)));
     }
 
     private void issue(
             IssueCertificateRequest request,
             Caller caller,
             Answer<IssueCertificateResponse> answer) {
-        SpiffeId wishedId = null;
-        if (!request.getSpiffeId().isEmpty()) {
-            Optional<SpiffeId> parsed = SpiffeId.parse(request.getSpiffeId());
-            if (parsed.isEmpty()) {
-                answer.refuse(
-                        RefusalStatus.invalidField(
-                                "spiffe_id",
-                                "spiffe_id is not a SPIFFE ID of a workload (expected:"
-                                        + " spiffe://trust-domain/path)"));
-                return;
-            }
-            wishedId = parsed.get();
-        }
+        RequestFields fields = new RequestFields();
         run(
-                caller,
-                request.getCertificateSigningRequest(),
-                request.getRequestId(),
-                request.hasLifetime() ? request.getLifetime() : null,
-                wishedId,
+                fields,
+                caller.evidence(),
+                fields.certificationRequest(request.getCertificateSigningRequest()),
+                fields.requestId(request.getRequestId()),
+                new Wish(
+                        fields.spiffeId(request.getSpiffeId()),
+                        fields.lifetime(request.hasLifetime(), request.getLifetime()),
+                        fields.names(request.getNames()),
+                        fields.profile(request.getProfile())),
                 issued -> IssueCertificateResponse.newBuilder().setCertificate(issued).build(),
                 answer);
     }
@@ -84,67 +72,61 @@ final class GrpcCertificateService {
             RenewCertificateRequest request,
             Caller caller,
             Answer<RenewCertificateResponse> answer) {
+        RequestFields fields = new RequestFields();
         run(
-                caller,
-                request.getCertificateSigningRequest(),
-                request.getRequestId(),
-                request.hasLifetime() ? request.getLifetime() : null,
-                null,
+                fields,
+                caller.evidence(),
+                fields.certificationRequest(request.getCertificateSigningRequest()),
+                fields.requestId(request.getRequestId()),
+                new Wish(
+                        null,
+                        fields.lifetime(request.hasLifetime(), request.getLifetime()),
+                        fields.names(request.getNames()),
+                        fields.profile(request.getProfile())),
                 issued -> RenewCertificateResponse.newBuilder().setCertificate(issued).build(),
                 answer);
     }
 
-    private <R> void run(
+    private void issueForSubject(
+            IssueCertificateForSubjectRequest request,
             Caller caller,
-            ByteString certificationRequest,
-            String requestId,
-            @Nullable Duration lifetime,
-            @Nullable SpiffeId wishedId,
+            Answer<IssueCertificateForSubjectResponse> answer) {
+        RequestFields fields = new RequestFields();
+        run(
+                fields,
+                new Evidence.RegistrationAuthority(
+                        caller.certificates(),
+                        fields.subject(request.getSubject()),
+                        fields.attributes(request.getAttributesMap())),
+                fields.certificationRequest(request.getCertificateSigningRequest()),
+                fields.requestId(request.getRequestId()),
+                new Wish(
+                        fields.spiffeId(request.getSpiffeId()),
+                        fields.lifetime(request.hasLifetime(), request.getLifetime()),
+                        fields.names(request.getNames()),
+                        fields.profile(request.getProfile())),
+                issued ->
+                        IssueCertificateForSubjectResponse.newBuilder()
+                                .setCertificate(issued)
+                                .build(),
+                answer);
+    }
+
+    private <R> void run(
+            RequestFields fields,
+            Evidence evidence,
+            byte[] certificationRequest,
+            @Nullable UUID requestId,
+            Wish wish,
             Function<IssuedCertificate, R> response,
             Answer<R> answer) {
-        if (certificationRequest.size() > SigningRequest.MAX_LENGTH) {
-            answer.refuse(
-                    Refusal.of(
-                            RefusalCode.CSR_MALFORMED,
-                            "certification request has "
-                                    + certificationRequest.size()
-                                    + " octets (expected: at most "
-                                    + SigningRequest.MAX_LENGTH
-                                    + ")"));
+        Refusal objection = fields.objection();
+        if (objection != null) {
+            answer.refuse(objection);
             return;
         }
-        UUID id = null;
-        if (!requestId.isEmpty()) {
-            Optional<UUID> parsed = requestId(requestId);
-            if (parsed.isEmpty()) {
-                answer.refuse(
-                        RefusalStatus.invalidField(
-                                "request_id",
-                                "request_id is not a UUID of version 7 in text form (expected:"
-                                        + " 8-4-4-4-12 hexadecimal digits, RFC 9562)"));
-                return;
-            }
-            id = parsed.get();
-        }
-        java.time.Duration wished = null;
-        if (lifetime != null) {
-            Optional<java.time.Duration> parsed = Protobuf.wholeSeconds(lifetime);
-            if (parsed.isEmpty()) {
-                answer.refuse(
-                        RefusalStatus.invalidField(
-                                "lifetime",
-                                "lifetime is not a whole number of seconds from 1 s to 100"
-                                        + " years"));
-                return;
-            }
-            wished = parsed.get();
-        }
         issuance.issue(
-                new IssuanceRequest(
-                        caller.evidence(),
-                        certificationRequest.toByteArray(),
-                        id,
-                        new Wish(wishedId, wished, AlternativeNames.NONE, null)),
+                new IssuanceRequest(evidence, certificationRequest, requestId, wish),
                 outcome -> answer(outcome, response, answer),
                 answer::fault);
     }
@@ -177,20 +159,5 @@ final class GrpcCertificateService {
             message.addCertificateChain(UnsafeByteOperations.unsafeWrap(issuer));
         }
         return message.build();
-    }
-
-    /// `UUID.fromString` alone takes texts that are no UUIDs, such as `1-1-1-1-1`.
-    static Optional<UUID> requestId(String text) {
-        if (text.length() != UUID_LENGTH) {
-            return Optional.empty();
-        }
-        try {
-            UUID id = UUID.fromString(text);
-            return id.version() == UUID_VERSION && id.toString().equalsIgnoreCase(text)
-                    ? Optional.of(id)
-                    : Optional.empty();
-        } catch (IllegalArgumentException _) {
-            return Optional.empty();
-        }
     }
 }

@@ -42,6 +42,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 
 class CertificateAttestorTest {
 
@@ -79,6 +80,63 @@ class CertificateAttestorTest {
 
         assertThat(attestor.attest(chain(ca, ORDERS), NOW))
                 .isInstanceOf(Attestation.Outcome.Attested.class);
+    }
+
+    @Test
+    void attestsARegistrationAuthorityAndMarksWhatItReports() {
+        List<X509Certificate> chain = chain(CA, ORDERS);
+        Attestation.Outcome outcome =
+                attestor.registrationAuthority(
+                        new Evidence.RegistrationAuthority(
+                                chain,
+                                "shop/web-7",
+                                Map.of(
+                                        "kubernetes.namespace", "admin",
+                                        "registration-authority.spiffe-id", "spiffe://x/y")),
+                        NOW);
+
+        assertThat(outcome)
+                .isInstanceOfSatisfying(
+                        Attestation.Outcome.Attested.class,
+                        attested -> {
+                            AttestedCaller caller = attested.caller();
+                            assertThat(caller.kind())
+                                    .isEqualTo(EvidenceKind.REGISTRATION_AUTHORITY);
+                            assertThat(caller.subject()).isEqualTo(ORDERS + "|shop/web-7");
+                            assertThat(caller.bound()).isNull();
+                            assertThat(caller.attributes())
+                                    .containsOnly(
+                                            Map.entry("reported.kubernetes.namespace", "admin"),
+                                            Map.entry(
+                                                    "reported.registration-authority.spiffe-id",
+                                                    "spiffe://x/y"),
+                                            Map.entry("registration-authority.spiffe-id", ORDERS),
+                                            Map.entry(
+                                                    "registration-authority.serial-number",
+                                                    chain.getFirst()
+                                                            .getSerialNumber()
+                                                            .toString(16)));
+                        });
+    }
+
+    @Test
+    void refusesARegistrationAuthorityWhoseOwnCertificateProvesNothing() {
+        TestAuthority stranger = TestAuthority.at(NOW);
+        for (Attestation.Outcome outcome :
+                List.of(
+                        asks(chain(stranger, ORDERS), NOW),
+                        asks(chain(CA, ORDERS), NOW.plus(Duration.ofHours(2))),
+                        asks(chain(CA, ORDERS), NOW.minus(Duration.ofHours(1))),
+                        asks(List.of(), NOW))) {
+            assertRefused(outcome, "");
+        }
+        bundle.replace(DOMAIN, 2, stranger.root());
+        assertRefused(asks(chain(CA, ORDERS), NOW), "does not lead to a root of ours");
+    }
+
+    private Attestation.Outcome asks(List<X509Certificate> chain, Instant now) {
+        return attestor.registrationAuthority(
+                new Evidence.RegistrationAuthority(chain, "a", Map.of()), now);
     }
 
     @Test

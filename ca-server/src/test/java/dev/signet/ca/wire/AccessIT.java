@@ -99,6 +99,8 @@ class AccessIT {
                     Set.of(CallerKind.BEARER_TOKEN, CallerKind.JOIN_TOKEN),
                     "signet.v1.CertificateService/RenewCertificate",
                     Set.of(CallerKind.CLIENT_CERTIFICATE),
+                    "signet.v1.CertificateService/IssueCertificateForSubject",
+                    Set.of(CallerKind.CLIENT_CERTIFICATE),
                     "signet.v1.OperatorService/CreateJoinToken",
                     Set.of(CallerKind.OPERATOR),
                     "signet.v1.OperatorService/ListCertificates",

@@ -7,16 +7,20 @@ import com.google.protobuf.ByteString;
 
 import dev.signet.ca.attestation.Evidence;
 import dev.signet.ca.certificate.Validity;
+import dev.signet.ca.issuance.IssuanceRequest;
 import dev.signet.proto.v1.CertificateServiceGrpc;
 import dev.signet.proto.v1.GetTrustBundleRequest;
+import dev.signet.proto.v1.IssueCertificateForSubjectRequest;
 import dev.signet.proto.v1.IssueCertificateRequest;
 import dev.signet.proto.v1.IssueCertificateResponse;
 import dev.signet.proto.v1.RenewCertificateRequest;
+import dev.signet.proto.v1.RequestedNames;
 import dev.signet.proto.v1.TrustServiceGrpc;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -66,6 +70,50 @@ class GrpcServerIT {
                                     .getTrustBundle(GetTrustBundleRequest.getDefaultInstance()))
                     .satisfies(e ->
                             assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE));
+        }
+    }
+
+    @Test
+    void passesOnWhatARegistrationAuthorityAsksFor() throws Exception {
+        try (WireRig rig = WireRig.start(Map.of())) {
+            var authority =
+                    rig.client(Validity.of(Instant.now().minusSeconds(5), Duration.ofMinutes(5)));
+            var stub = CertificateServiceGrpc.newBlockingStub(rig.channel(authority));
+            var request =
+                    IssueCertificateForSubjectRequest.newBuilder()
+                            .setCertificateSigningRequest(ByteString.copyFrom(csr()))
+                            .setSpiffeId("spiffe://example.org/ns/shop/sa/web")
+                            .setProfile("server")
+                            .setNames(RequestedNames.newBuilder().addDnsNames("web.shop.svc"))
+                            .setSubject("shop/web-tls")
+                            .putAttributes("issuer.kind", "SignetIssuer");
+
+            var issued = stub.issueCertificateForSubject(request.build()).getCertificate();
+
+            assertThat(issued.getCertificateChainList()).hasSize(1);
+            IssuanceRequest passedOn = rig.issuance.requests.getLast();
+            assertThat(passedOn.evidence())
+                    .isInstanceOfSatisfying(
+                            Evidence.RegistrationAuthority.class,
+                            shown -> {
+                                assertThat(TestCa.encoded(shown.chain().getFirst()))
+                                        .isEqualTo(TestCa.encoded(authority.certificate()));
+                                assertThat(shown.subject()).isEqualTo("shop/web-tls");
+                                assertThat(shown.attributes())
+                                        .containsExactly(Map.entry("issuer.kind", "SignetIssuer"));
+                            });
+            assertThat(passedOn.wish().spiffeId())
+                    .hasToString("spiffe://example.org/ns/shop/sa/web");
+            assertThat(passedOn.wish().profile()).isEqualTo("server");
+            assertThat(passedOn.wish().names().dnsNames()).containsExactly("web.shop.svc");
+
+            assertThatExceptionOfType(StatusRuntimeException.class)
+                    .isThrownBy(
+                            () -> stub.issueCertificateForSubject(request.clearSubject().build()))
+                    .satisfies(e -> {
+                        assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+                        assertThat(WireRig.reason(e)).isEqualTo("INVALID_ARGUMENT");
+                    });
         }
     }
 

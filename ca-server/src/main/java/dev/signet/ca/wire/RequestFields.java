@@ -1,0 +1,258 @@
+package dev.signet.ca.wire;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Duration;
+
+import dev.signet.ca.certificate.AlternativeNames;
+import dev.signet.ca.certificate.SigningRequest;
+import dev.signet.ca.identity.SpiffeId;
+import dev.signet.ca.refusal.Refusal;
+import dev.signet.ca.refusal.RefusalCode;
+import dev.signet.proto.v1.RequestedNames;
+
+import org.jspecify.annotations.Nullable;
+
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/// Reads the fields of a request for a certificate. The first one that is not as documented becomes
+/// the [#objection]; what is read after it counts for nothing. For one request; not thread-safe.
+final class RequestFields {
+
+    private static final int UUID_LENGTH = 36;
+    private static final int UUID_VERSION = 7;
+    private static final Pattern PROFILE = Pattern.compile("[a-z0-9-]{1,64}");
+    private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
+    private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:.]{2,45}");
+    private static final int MAX_TEXT = 1024;
+    private static final int MAX_ATTRIBUTES = 64;
+    private static final int MAX_ATTRIBUTE_OCTETS = 16 * 1024;
+    private static final Pattern ATTRIBUTE_KEY = Pattern.compile("[a-z0-9.-]{1,64}");
+
+    private @Nullable Refusal objection;
+
+    /// Null: all that was read is as documented.
+    @Nullable Refusal objection() {
+        return objection;
+    }
+
+    byte[] certificationRequest(ByteString octets) {
+        if (octets.size() > SigningRequest.MAX_LENGTH) {
+            object(
+                    Refusal.of(
+                            RefusalCode.CSR_MALFORMED,
+                            "certification request has "
+                                    + octets.size()
+                                    + " octets (expected: at most "
+                                    + SigningRequest.MAX_LENGTH
+                                    + ")"));
+            return new byte[0];
+        }
+        return octets.toByteArray();
+    }
+
+    @Nullable UUID requestId(String text) {
+        if (text.isEmpty()) {
+            return null;
+        }
+        Optional<UUID> id = parseRequestId(text);
+        if (id.isEmpty()) {
+            object(
+                    "request_id",
+                    "request_id is not a UUID of version 7 in text form (expected: 8-4-4-4-12"
+                            + " hexadecimal digits, RFC 9562)");
+        }
+        return id.orElse(null);
+    }
+
+    /// `UUID.fromString` alone takes texts that are no UUIDs, such as `1-1-1-1-1`.
+    static Optional<UUID> parseRequestId(String text) {
+        if (text.length() != UUID_LENGTH) {
+            return Optional.empty();
+        }
+        try {
+            UUID id = UUID.fromString(text);
+            return id.version() == UUID_VERSION && id.toString().equalsIgnoreCase(text)
+                    ? Optional.of(id)
+                    : Optional.empty();
+        } catch (IllegalArgumentException _) {
+            return Optional.empty();
+        }
+    }
+
+    java.time.@Nullable Duration lifetime(boolean given, Duration lifetime) {
+        if (!given) {
+            return null;
+        }
+        Optional<java.time.Duration> wished = Protobuf.wholeSeconds(lifetime);
+        if (wished.isEmpty()) {
+            object("lifetime", "lifetime is not a whole number of seconds from 1 s to 100 years");
+        }
+        return wished.orElse(null);
+    }
+
+    @Nullable SpiffeId spiffeId(String text) {
+        if (text.isEmpty()) {
+            return null;
+        }
+        Optional<SpiffeId> id = SpiffeId.parse(text);
+        if (id.isEmpty()) {
+            object(
+                    "spiffe_id",
+                    "spiffe_id is not a SPIFFE ID of a workload (expected:"
+                            + " spiffe://trust-domain/path)");
+        }
+        return id.orElse(null);
+    }
+
+    @Nullable String profile(String text) {
+        if (text.isEmpty()) {
+            return null;
+        }
+        if (!PROFILE.matcher(text).matches()) {
+            object("profile", "profile is not the name of one (expected: 1 to 64 of [a-z0-9-])");
+        }
+        return text;
+    }
+
+    AlternativeNames names(RequestedNames names) {
+        int count =
+                names.getDnsNamesCount()
+                        + names.getIpAddressesCount()
+                        + names.getEmailAddressesCount()
+                        + names.getUrisCount();
+        if (count == 0) {
+            return AlternativeNames.NONE;
+        }
+        if (count > AlternativeNames.MAX_NAMES) {
+            object(
+                    "names",
+                    "names has "
+                            + count
+                            + " names (expected: at most "
+                            + AlternativeNames.MAX_NAMES
+                            + ")");
+            return AlternativeNames.NONE;
+        }
+        List<InetAddress> addresses = new ArrayList<>();
+        for (String text : names.getIpAddressesList()) {
+            Optional<InetAddress> address = address(text);
+            if (address.isEmpty()) {
+                object(
+                        "names.ip_addresses",
+                        "names.ip_addresses has one that is not an IPv4 or IPv6 address in text"
+                                + " form");
+                return AlternativeNames.NONE;
+            }
+            addresses.add(address.get());
+        }
+        // Kind by kind: a caller with a hundred names wants to know where to look.
+        kind("names.dns_names", names.getDnsNamesList(), List.of(), List.of(), List.of());
+        kind("names.ip_addresses", List.of(), addresses, List.of(), List.of());
+        kind(
+                "names.email_addresses",
+                List.of(),
+                List.of(),
+                names.getEmailAddressesList(),
+                List.of());
+        kind("names.uris", List.of(), List.of(), List.of(), names.getUrisList());
+        return kind(
+                "names",
+                names.getDnsNamesList(),
+                addresses,
+                names.getEmailAddressesList(),
+                names.getUrisList());
+    }
+
+    private AlternativeNames kind(
+            String field,
+            List<String> dnsNames,
+            List<InetAddress> addresses,
+            List<String> emailAddresses,
+            List<String> uris) {
+        try {
+            return new AlternativeNames(dnsNames, addresses, emailAddresses, uris);
+        } catch (IllegalArgumentException e) {
+            object(field, field + ": " + e.getMessage());
+            return AlternativeNames.NONE;
+        }
+    }
+
+    /// Never asks a name server: only what looks like an address is handed over, and then only to
+    /// the parser of literals.
+    private static Optional<InetAddress> address(String text) {
+        try {
+            if (IPV4.matcher(text).matches()) {
+                return Optional.of(Inet4Address.ofLiteral(text));
+            }
+            // An IPv4 address in IPv6 form would come out as the IPv4 address: two texts, one name.
+            return IPV6.matcher(text).matches()
+                            && InetAddress.ofLiteral(text) instanceof Inet6Address address
+                    ? Optional.of(address)
+                    : Optional.empty();
+        } catch (IllegalArgumentException _) {
+            return Optional.empty();
+        }
+    }
+
+    String subject(String text) {
+        if (text.isEmpty() || !isFitForRecord(text)) {
+            object(
+                    "subject",
+                    "subject is not 1 to " + MAX_TEXT + " characters without control characters");
+        }
+        return text;
+    }
+
+    Map<String, String> attributes(Map<String, String> attributes) {
+        if (attributes.size() > MAX_ATTRIBUTES) {
+            object(
+                    "attributes",
+                    "attributes has "
+                            + attributes.size()
+                            + " entries (expected: at most "
+                            + MAX_ATTRIBUTES
+                            + ")");
+            return Map.of();
+        }
+        long octets = 0;
+        for (Map.Entry<String, String> entry : attributes.entrySet()) {
+            if (!ATTRIBUTE_KEY.matcher(entry.getKey()).matches()
+                    || !isFitForRecord(entry.getValue())) {
+                object(
+                        "attributes",
+                        "attributes has an entry whose key is not 1 to 64 of [a-z0-9.-], or whose"
+                                + " value is not at most 1024 characters without control"
+                                + " characters");
+                return Map.of();
+            }
+            octets += entry.getKey().length() + ByteString.copyFromUtf8(entry.getValue()).size();
+        }
+        if (octets > MAX_ATTRIBUTE_OCTETS) {
+            object("attributes", "attributes has more than 16 KiB in all");
+            return Map.of();
+        }
+        return Map.copyOf(attributes);
+    }
+
+    private static boolean isFitForRecord(String text) {
+        return text.length() <= MAX_TEXT && text.chars().noneMatch(Character::isISOControl);
+    }
+
+    private void object(String field, String message) {
+        object(RefusalStatus.invalidField(field, message));
+    }
+
+    private void object(Refusal refusal) {
+        if (objection == null) {
+            objection = refusal;
+        }
+    }
+}
