@@ -6,6 +6,8 @@ import ch.qos.logback.classic.Logger;
 import dev.signet.ca.admin.AdminConfiguration;
 import dev.signet.ca.attestation.AttestationConfiguration;
 import dev.signet.ca.attestation.AttestationSettings;
+import dev.signet.ca.audit.AuditConfiguration;
+import dev.signet.ca.audit.AuditSettings;
 import dev.signet.ca.authority.AuthorityConfiguration;
 import dev.signet.ca.authority.AuthoritySettings;
 import dev.signet.ca.certificate.CertificateConfiguration;
@@ -47,6 +49,7 @@ import java.time.InstantSource;
     CryptoConfiguration.class,
     CertificateConfiguration.class,
     LedgerConfiguration.class,
+    AuditConfiguration.class,
     PolicyConfiguration.class,
     AuthorityConfiguration.class,
     TrustConfiguration.class,
@@ -93,6 +96,11 @@ class ServerConfiguration {
     @Bean
     LedgerSettings ledgerSettings(SignetSettings settings) {
         return settings.ledger();
+    }
+
+    @Bean
+    AuditSettings auditSettings(SignetSettings settings) {
+        return settings.audit();
     }
 
     @Bean

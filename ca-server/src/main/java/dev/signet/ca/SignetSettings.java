@@ -1,6 +1,7 @@
 package dev.signet.ca;
 
 import dev.signet.ca.attestation.AttestationSettings;
+import dev.signet.ca.audit.AuditSettings;
 import dev.signet.ca.authority.AuthoritySettings;
 import dev.signet.ca.issuance.IssuanceSettings;
 import dev.signet.ca.ledger.DatabaseSettings;
@@ -27,6 +28,7 @@ public record SignetSettings(
         @Nullable LogLevel logLevel,
         @DefaultValue DatabaseSettings database,
         @DefaultValue LedgerSettings ledger,
+        @DefaultValue AuditSettings audit,
         @DefaultValue AuthoritySettings authority,
         @DefaultValue TrustSettings trust,
         @DefaultValue AttestationSettings attestation,

@@ -17,16 +17,11 @@ final class JdbcPartitions {
     private static final Logger LOG = LoggerFactory.getLogger(JdbcPartitions.class);
 
     private final DataSource server;
-    private final Maintenance maintenance;
+    private final JdbcMaintenance maintenance;
     private final int daysAhead;
     private final Duration retention;
 
-    /// Gives connections in the role signet_maintenance.
-    interface Maintenance {
-        Connection connect() throws SQLException;
-    }
-
-    JdbcPartitions(DataSource server, Maintenance maintenance, LedgerSettings settings) {
+    JdbcPartitions(DataSource server, JdbcMaintenance maintenance, LedgerSettings settings) {
         this.server = server;
         this.maintenance = maintenance;
         this.daysAhead = Math.toIntExact(settings.partitionsAhead().toDays());
@@ -57,7 +52,8 @@ final class JdbcPartitions {
         try (Connection connection = maintenance.connect();
                 PreparedStatement statement =
                         connection.prepareStatement(
-                                "SELECT ledger.drop_expired_partitions(make_interval(secs => ?))")) {
+                                "SELECT ledger.drop_expired_partitions(make_interval(secs =>"
+                                        + " ?))")) {
             statement.setDouble(1, (double) retention.toSeconds());
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {

@@ -17,8 +17,9 @@ import java.time.InstantSource;
 
 /// The ledger's beans. Needs beans [DatabaseSettings], [LedgerSettings], `InstantSource`,
 /// `SecureRandom` and `MeterRegistry`; makes a `DataSource` whose connections are in the role
-/// signet_server, `JdbcClient`, `TransactionOperations`, [Ledger], [CertificateRecords], [Changes],
-/// [ClockGuard] and [LedgerHealth]. The schema is up to date before the first of them exists.
+/// signet_server, `JdbcClient`, [JdbcMaintenance], `TransactionOperations`, [Ledger],
+/// [CertificateRecords], [Changes], [ClockGuard] and [LedgerHealth]. The schema is up to date
+/// before the first of them exists.
 ///
 /// Making the beans fails with an [IllegalStateException] that says what to do when PostgreSQL
 /// stays away longer than `signet.database.startup-wait`, or cannot be used.
@@ -94,9 +95,14 @@ public class LedgerConfiguration {
     }
 
     @Bean
+    JdbcMaintenance jdbcMaintenance(JdbcDatabase database) {
+        return database::maintenance;
+    }
+
+    @Bean
     JdbcPartitions ledgerPartitions(
-            HikariDataSource dataSource, JdbcDatabase database, LedgerSettings settings) {
-        return new JdbcPartitions(dataSource, database::maintenance, settings);
+            HikariDataSource dataSource, JdbcMaintenance maintenance, LedgerSettings settings) {
+        return new JdbcPartitions(dataSource, maintenance, settings);
     }
 
     @Bean(destroyMethod = "close")
