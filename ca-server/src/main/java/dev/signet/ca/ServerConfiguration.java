@@ -13,6 +13,7 @@ import dev.signet.ca.authority.AuthoritySettings;
 import dev.signet.ca.certificate.CertificateConfiguration;
 import dev.signet.ca.crypto.CryptoConfiguration;
 import dev.signet.ca.crypto.CryptoProvider;
+import dev.signet.ca.halt.HaltConfiguration;
 import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.issuance.IssuanceConfiguration;
 import dev.signet.ca.issuance.IssuanceSettings;
@@ -50,6 +51,7 @@ import java.time.InstantSource;
     CertificateConfiguration.class,
     LedgerConfiguration.class,
     AuditConfiguration.class,
+    HaltConfiguration.class,
     PolicyConfiguration.class,
     AuthorityConfiguration.class,
     TrustConfiguration.class,

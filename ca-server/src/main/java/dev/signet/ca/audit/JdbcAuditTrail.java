@@ -188,10 +188,10 @@ final class JdbcAuditTrail implements AuditTrail, AuditEvents {
                 event.act(),
                 new Actor(
                         actor.kind(),
-                        Texts.printable(actor.subject(), MAX_TEXT_LENGTH),
-                        address == null ? null : Texts.printable(address, MAX_ADDRESS_LENGTH)),
-                Texts.printable(event.target(), MAX_TEXT_LENGTH),
-                Texts.printable(event.reason(), MAX_REASON_LENGTH),
+                        PrintableText.of(actor.subject(), MAX_TEXT_LENGTH),
+                        address == null ? null : PrintableText.of(address, MAX_ADDRESS_LENGTH)),
+                PrintableText.of(event.target(), MAX_TEXT_LENGTH),
+                PrintableText.of(event.reason(), MAX_REASON_LENGTH),
                 event.before(),
                 event.after(),
                 event.refusal());
@@ -256,7 +256,7 @@ final class JdbcAuditTrail implements AuditTrail, AuditEvents {
 
         private void text(String column, @Nullable String value) {
             if (value != null) {
-                and(column + " = ?", Texts.printable(value, MAX_TEXT_LENGTH));
+                and(column + " = ?", PrintableText.of(value, MAX_TEXT_LENGTH));
             }
         }
 

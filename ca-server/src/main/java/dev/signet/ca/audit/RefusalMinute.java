@@ -46,8 +46,8 @@ final class RefusalMinute {
         Key key =
                 new Key(
                         code,
-                        Texts.printable(kind, MAX_NAME_LENGTH),
-                        Texts.printable(detail, MAX_DETAIL_LENGTH));
+                        PrintableText.of(kind, MAX_NAME_LENGTH),
+                        PrintableText.of(detail, MAX_DETAIL_LENGTH));
         cell(key, diagnosis).refusals.add(refusals);
     }
 
@@ -59,7 +59,7 @@ final class RefusalMinute {
         boolean place = taken.get() < PLACES && taken.incrementAndGet() <= PLACES;
         return cells.computeIfAbsent(
                 place ? key : key.rest(),
-                _ -> new Cell(new LongAdder(), Texts.printable(diagnosis, MAX_SAMPLE_LENGTH)));
+                _ -> new Cell(new LongAdder(), PrintableText.of(diagnosis, MAX_SAMPLE_LENGTH)));
     }
 
     List<RefusalCount> counts(String replica) {

@@ -1,14 +1,14 @@
 package dev.signet.ca.audit;
 
-/// Text from outside as the trail keeps it: on one line, bounded.
-final class Texts {
+/// Text from outside as the trail keeps it and as callers are told it: on one line, bounded. Pure.
+public final class PrintableText {
 
-    private Texts() {}
+    private PrintableText() {}
 
     /// Control characters become spaces, halves of a character the replacement character; what is
     /// too long is cut. The same object where there is nothing to do.
-    static String printable(String text, int maxLength) {
-        if (text.length() <= maxLength && isPrintable(text)) {
+    public static String of(String text, int maxLength) {
+        if (text.length() <= maxLength && isPlain(text)) {
             return text;
         }
         StringBuilder printable = new StringBuilder(Math.min(text.length(), maxLength));
@@ -23,7 +23,13 @@ final class Texts {
         return printable.toString();
     }
 
-    private static boolean isPrintable(String text) {
+    /// Whether it holds neither control characters nor halves of a character.
+    public static boolean isPrintable(String text) {
+        return text.codePoints().noneMatch(c -> Character.isISOControl(c) || isHalf(c));
+    }
+
+    /// Of the common characters alone: quick to tell.
+    private static boolean isPlain(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
             if (Character.isISOControl(c) || Character.isSurrogate(c)) {

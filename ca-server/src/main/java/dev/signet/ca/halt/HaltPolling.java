@@ -1,0 +1,28 @@
+package dev.signet.ca.halt;
+
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/// Looks twice a second, for signals may be lost.
+final class HaltPolling implements AutoCloseable {
+
+    private static final long INTERVAL_MILLIS = 500;
+
+    private final ScheduledExecutorService executor =
+            Executors.newSingleThreadScheduledExecutor(
+                    Thread.ofPlatform().daemon().name("signet-halt").factory());
+
+    /// @param look never throws
+    HaltPolling(Runnable look) {
+        Future<?> _ =
+                executor.scheduleAtFixedRate(
+                        look, INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void close() {
+        executor.shutdownNow();
+    }
+}

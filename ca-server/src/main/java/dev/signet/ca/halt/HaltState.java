@@ -1,0 +1,19 @@
+package dev.signet.ca.halt;
+
+import dev.signet.ca.audit.Actor;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Instant;
+
+/// Whether issuance is halted. Immutable.
+///
+/// @param number one more with each change; 0: there was none, issuance goes on
+/// @param reason of that change, 1 to 1,024 characters; empty for number 0
+/// @param by who changed it, without address; null for number 0
+/// @param since when, by the database's clock; null for number 0
+public record HaltState(
+        long number, boolean halted, String reason, @Nullable Actor by, @Nullable Instant since) {
+
+    public static final HaltState NEVER = new HaltState(0, false, "", null, null);
+}
