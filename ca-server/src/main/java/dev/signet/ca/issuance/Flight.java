@@ -16,6 +16,7 @@ final class Flight {
     private static final Logger log = LoggerFactory.getLogger(Flight.class);
 
     private final Flights flights;
+    private final EvidenceLabel evidence;
     private final long begunAtNanos;
 
     /// Null once answered, which lets go of the caller's objects before the deadline's queue does.
@@ -23,12 +24,18 @@ final class Flight {
 
     Flight(
             Flights flights,
+            EvidenceLabel evidence,
             long begunAtNanos,
             Consumer<IssuanceOutcome> answer,
             Consumer<Throwable> fault) {
         this.flights = flights;
+        this.evidence = evidence;
         this.begunAtNanos = begunAtNanos;
         this.caller = new AtomicReference<>(new Caller(answer, fault));
+    }
+
+    EvidenceLabel evidence() {
+        return evidence;
     }
 
     long begunAtNanos() {

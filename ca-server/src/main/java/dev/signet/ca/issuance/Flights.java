@@ -42,9 +42,10 @@ final class Flights {
 
     /// Counted before [#objection] is asked: whoever sees no flights after [#refuseNew] will see
     /// none later.
-    Flight begin(Consumer<IssuanceOutcome> answer, Consumer<Throwable> fault) {
+    Flight begin(
+            EvidenceLabel evidence, Consumer<IssuanceOutcome> answer, Consumer<Throwable> fault) {
         inFlight.incrementAndGet();
-        Flight flight = new Flight(this, nanoTime.getAsLong(), answer, fault);
+        Flight flight = new Flight(this, evidence, nanoTime.getAsLong(), answer, fault);
         byDeadline.add(flight);
         return flight;
     }
@@ -96,7 +97,7 @@ final class Flights {
     void refused(Flight flight, Refusal refusal) {
         inFlight.decrementAndGet();
         metrics.refused(refusal.code(), age(flight));
-        refusalLog.log(refusal);
+        refusalLog.log(flight.evidence(), refusal);
     }
 
     void faulted(Flight flight) {

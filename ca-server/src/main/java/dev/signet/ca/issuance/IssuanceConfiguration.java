@@ -1,6 +1,7 @@
 package dev.signet.ca.issuance;
 
 import dev.signet.ca.attestation.Attestation;
+import dev.signet.ca.audit.RefusalCounts;
 import dev.signet.ca.authority.Authorities;
 import dev.signet.ca.certificate.SigningRequestReader;
 import dev.signet.ca.ledger.ClockGuard;
@@ -31,12 +32,13 @@ public class IssuanceConfiguration {
     private static final long DEADLINE_CHECK_MILLIS = 50;
 
     @Bean
-    Flights issuanceFlights(IssuanceSettings settings, MeterRegistry registry) {
+    Flights issuanceFlights(
+            IssuanceSettings settings, MeterRegistry registry, RefusalCounts refusalCounts) {
         return new Flights(
                 System::nanoTime,
                 settings.deadline(),
                 new IssuanceMetrics(registry),
-                new RefusalLog(System::nanoTime));
+                new RefusalLog(System::nanoTime, refusalCounts));
     }
 
     @Bean(destroyMethod = "shutdownNow")

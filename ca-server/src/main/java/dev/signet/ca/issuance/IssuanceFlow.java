@@ -85,7 +85,7 @@ final class IssuanceFlow implements Issuance {
     @Override
     public void issue(
             IssuanceRequest request, Consumer<IssuanceOutcome> answer, Consumer<Throwable> fault) {
-        Flight flight = flights.begin(answer, fault);
+        Flight flight = flights.begin(EvidenceLabel.of(request.evidence()), answer, fault);
         flight.guard(() -> admit(flight, request));
     }
 

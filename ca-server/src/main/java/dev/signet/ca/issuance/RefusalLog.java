@@ -1,5 +1,6 @@
 package dev.signet.ca.issuance;
 
+import dev.signet.ca.audit.RefusalCounts;
 import dev.signet.ca.refusal.Refusal;
 
 import org.slf4j.Logger;
@@ -10,7 +11,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /// Tells the operator why requests are refused, but no more than a few times a second: who has no
-/// credential must not be able to fill a disk. Metrics count them all. Thread-safe.
+/// credential must not be able to fill a disk. Metrics and the audit trail count them all.
+/// Thread-safe.
 final class RefusalLog {
 
     static final int LINES_PER_SECOND = 20;
@@ -19,15 +21,19 @@ final class RefusalLog {
     private static final long NANOS_PER_SECOND = 1_000_000_000;
 
     private final LongSupplier nanoTime;
+    private final RefusalCounts counts;
     private final AtomicLong second;
     private final AtomicInteger lines = new AtomicInteger();
 
-    RefusalLog(LongSupplier nanoTime) {
+    RefusalLog(LongSupplier nanoTime, RefusalCounts counts) {
+        this.counts = counts;
         this.nanoTime = nanoTime;
         this.second = new AtomicLong(Math.floorDiv(nanoTime.getAsLong(), NANOS_PER_SECOND));
     }
 
-    void log(Refusal refusal) {
+    void log(EvidenceLabel evidence, Refusal refusal) {
+        String why = refusal.diagnosis().isEmpty() ? refusal.message() : refusal.diagnosis();
+        counts.count(refusal.code(), evidence.text(), "", why);
         long now = Math.floorDiv(nanoTime.getAsLong(), NANOS_PER_SECOND);
         long before = second.get();
         if (now != before && second.compareAndSet(before, now)) {
@@ -37,10 +43,7 @@ final class RefusalLog {
             }
         }
         if (lines.incrementAndGet() <= LINES_PER_SECOND) {
-            log.info(
-                    "Refused: {} {}",
-                    refusal.code(),
-                    refusal.diagnosis().isEmpty() ? refusal.message() : refusal.diagnosis());
+            log.info("Refused: {} {}", refusal.code(), why);
         }
     }
 }

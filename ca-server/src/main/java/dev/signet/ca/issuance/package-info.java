@@ -8,6 +8,7 @@
             "certificate",
             "attestation",
             "policy",
+            "audit",
             "authority",
             "ledger",
             "trust"

@@ -1,5 +1,6 @@
 package dev.signet.ca.wire;
 
+import dev.signet.ca.audit.RefusalCounts;
 import dev.signet.ca.refusal.Refusal;
 
 import org.slf4j.Logger;
@@ -9,8 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Tells the operator why calls were refused, with the diagnosis that the caller does not get. At
-/// most some lines a second, so that a flood of refusals does not become a flood of the disk.
-/// Thread-safe; never blocks beyond the log itself.
+/// most some lines a second, so that a flood of refusals does not become a flood of the disk; the
+/// audit trail counts them all. Thread-safe; never blocks beyond the log itself.
 final class RefusalLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(RefusalLog.class);
@@ -18,11 +19,21 @@ final class RefusalLog {
     private static final int MAX_TEXT = 512;
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
+    private final RefusalCounts counts;
     private final AtomicLong second = new AtomicLong(Long.MIN_VALUE);
     private final AtomicInteger lines = new AtomicInteger();
     private final AtomicLong left = new AtomicLong();
 
+    RefusalLog(RefusalCounts counts) {
+        this.counts = counts;
+    }
+
     void refused(String method, Object peer, Refusal refusal) {
+        counts.count(
+                refusal.code(),
+                method,
+                "",
+                refusal.diagnosis().isEmpty() ? refusal.message() : refusal.diagnosis());
         if (!LOG.isInfoEnabled()) {
             return;
         }

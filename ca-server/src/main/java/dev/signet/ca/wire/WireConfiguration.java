@@ -1,6 +1,7 @@
 package dev.signet.ca.wire;
 
 import dev.signet.ca.admin.OperatorActs;
+import dev.signet.ca.audit.RefusalCounts;
 import dev.signet.ca.authority.Authorities;
 import dev.signet.ca.crypto.CryptoProvider;
 import dev.signet.ca.issuance.Issuance;
@@ -50,13 +51,14 @@ public class WireConfiguration {
             TrustBundles bundles,
             OperatorActs acts,
             MeterRegistry registry,
+            RefusalCounts refusalCounts,
             ServerIdentity identity,
             LiveKeyManager keys,
             Readiness readiness,
             Timer deadlineTimer,
             ExecutorService operatorThreads) {
         CallsInFlight inFlight = new CallsInFlight();
-        RefusalLog refusalLog = new RefusalLog();
+        RefusalLog refusalLog = new RefusalLog(refusalCounts);
         UnaryCalls calls =
                 new UnaryCalls(
                         deadlineTimer, settings.limits().callDeadline(), inFlight, refusalLog);

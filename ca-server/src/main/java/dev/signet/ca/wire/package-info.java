@@ -12,6 +12,7 @@
             "ledger",
             "issuance",
             "trust",
+            "audit",
             "admin"
         })
 @NullMarked

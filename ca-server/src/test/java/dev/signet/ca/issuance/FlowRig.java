@@ -6,6 +6,7 @@ import dev.signet.ca.TestCertificates;
 import dev.signet.ca.attestation.Attestation;
 import dev.signet.ca.attestation.AttestedCaller;
 import dev.signet.ca.attestation.Evidence;
+import dev.signet.ca.audit.InMemoryRefusalCounts;
 import dev.signet.ca.authority.Authorities;
 import dev.signet.ca.authority.FailingSigner;
 import dev.signet.ca.authority.TestAuthority;
@@ -46,6 +47,8 @@ import java.util.function.Function;
 /// The flow with everything around it under a test's control.
 final class FlowRig {
 
+    final InMemoryRefusalCounts refusals = new InMemoryRefusalCounts();
+
     static final Instant NOW = Instant.parse("2026-11-23T10:00:00.400Z");
     static final byte[] CSR = TestCertificates.request(TestCertificates.SubjectKeyType.P256);
 
@@ -79,7 +82,7 @@ final class FlowRig {
                         nanos::get,
                         Duration.ofSeconds(10),
                         new IssuanceMetrics(registry),
-                        new RefusalLog(nanos::get));
+                        new RefusalLog(nanos::get, refusals));
         return new IssuanceFlow(
                 () -> clockObjection,
                 attestation,

@@ -224,6 +224,7 @@ class IssuanceFlowTest {
                                 new Evidence.BearerToken("x"), new byte[7], null, Wish.NOTHING));
 
         answers.refused(RefusalCode.CSR_MALFORMED);
+        assertThat(rig.refusals.count(RefusalCode.CSR_MALFORMED, "bearer-token")).isOne();
         assertThat(rig.signer[0].signatures()).isZero();
         rig.assertConsistent(answers);
     }

@@ -48,6 +48,8 @@ final class WireRig implements AutoCloseable {
     final TestCa ca = new TestCa();
     final FakeIssuance issuance = new FakeIssuance(ca);
     final FakeTrustBundles bundles = new FakeTrustBundles(ca.bundle(1));
+    final dev.signet.ca.audit.InMemoryRefusalCounts refusals =
+            new dev.signet.ca.audit.InMemoryRefusalCounts();
     final FakeOperatorActs acts = new FakeOperatorActs();
     final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     volatile boolean ledgerAvailable = true;
@@ -84,6 +86,7 @@ final class WireRig implements AutoCloseable {
         bean(FakeIssuance.class, issuance);
         bean(FakeTrustBundles.class, bundles);
         bean(OperatorActs.class, acts);
+        bean(dev.signet.ca.audit.RefusalCounts.class, refusals);
         bean(PrometheusMeterRegistry.class, registry);
         bean(CryptoProvider.class, CRYPTO);
         bean(InstantSource.class, InstantSource.system());
