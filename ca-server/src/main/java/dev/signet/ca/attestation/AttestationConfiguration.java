@@ -2,16 +2,18 @@ package dev.signet.ca.attestation;
 
 import dev.signet.ca.crypto.CryptoProvider;
 import dev.signet.ca.identity.TrustDomain;
+import dev.signet.ca.ledger.JoinTokenRedemptions;
 import dev.signet.ca.trust.TrustBundles;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionOperations;
 
 import java.time.InstantSource;
 
 /// Makes the beans of this package. Needs beans [AttestationSettings], [TrustDomain],
-/// `InstantSource`, `JdbcClient` and those of crypto and trust.
+/// `InstantSource`, and those of crypto, ledger and trust.
 @Configuration(proxyBeanMethods = false)
 public class AttestationConfiguration {
 
@@ -24,8 +26,13 @@ public class AttestationConfiguration {
     }
 
     @Bean
-    JoinTokens joinTokens(JdbcClient jdbc, CryptoProvider crypto, InstantSource clock) {
-        return new JdbcJoinTokens(jdbc, crypto.secureRandom(), clock);
+    JoinTokens joinTokens(
+            JdbcClient jdbc,
+            TransactionOperations transactions,
+            JoinTokenRedemptions redemptions,
+            CryptoProvider crypto,
+            InstantSource clock) {
+        return new JdbcJoinTokens(jdbc, transactions, redemptions, crypto.secureRandom(), clock);
     }
 
     @Bean

@@ -34,6 +34,10 @@ final class JoinTokenAttestor {
         if (terms.isEmpty()) {
             return Unauthenticated.because("join token " + tokenId + " is not on record");
         }
+        if (terms.get().revokedAt() != null) {
+            return Unauthenticated.because(
+                    "join token " + tokenId + " was revoked at " + terms.get().revokedAt());
+        }
         if (!now.isBefore(terms.get().expiresAt())) {
             return Unauthenticated.because(
                     "join token " + tokenId + " expired at " + terms.get().expiresAt());

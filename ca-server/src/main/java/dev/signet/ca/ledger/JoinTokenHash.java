@@ -2,11 +2,14 @@ package dev.signet.ca.ledger;
 
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Optional;
 
 /// SHA-256 of a join token: what is kept of it. Immutable.
 public final class JoinTokenHash {
 
     private static final int LENGTH = 32;
+    private static final int PREFIX_LENGTH = 8;
 
     private final byte[] octets;
 
@@ -25,7 +28,37 @@ public final class JoinTokenHash {
 
     /// Public name of the token: 16 hexadecimal digits of the hash, useless for guessing it.
     public String tokenId() {
-        return HexFormat.of().formatHex(octets, 0, 8);
+        return HexFormat.of().formatHex(octets, 0, PREFIX_LENGTH);
+    }
+
+    /// The octets that a token id stands for.
+    ///
+    /// @return empty when the text is no token id
+    public static Optional<byte[]> prefix(String tokenId) {
+        try {
+            return tokenId.length() == 2 * PREFIX_LENGTH
+                            && tokenId.equals(tokenId.toLowerCase(Locale.ROOT))
+                    ? Optional.of(HexFormat.of().parseHex(tokenId))
+                    : Optional.empty();
+        } catch (IllegalArgumentException _) {
+            return Optional.empty();
+        }
+    }
+
+    /// The smallest hash of a token id.
+    ///
+    /// @param prefix what [#prefix] gave
+    public static JoinTokenHash first(byte[] prefix) {
+        return new JoinTokenHash(Arrays.copyOf(prefix, LENGTH));
+    }
+
+    /// The greatest hash of a token id.
+    ///
+    /// @param prefix what [#prefix] gave
+    public static JoinTokenHash last(byte[] prefix) {
+        byte[] octets = Arrays.copyOf(prefix, LENGTH);
+        Arrays.fill(octets, prefix.length, LENGTH, (byte) 0xff);
+        return new JoinTokenHash(octets);
     }
 
     @Override

@@ -80,6 +80,11 @@ public class LedgerConfiguration {
     }
 
     @Bean
+    JoinTokenRedemptions joinTokenRedemptions(JdbcClient jdbcClient) {
+        return new JdbcJoinTokenRedemptions(jdbcClient);
+    }
+
+    @Bean
     JdbcClockGuard clockGuard(
             JdbcClient jdbcClient,
             InstantSource clock,

@@ -123,17 +123,32 @@ class LedgerOperatorActsTest {
         boolean away;
 
         @Override
-        public CreatedJoinToken create(
-                SpiffeIdPattern pattern, Duration timeToLive, String createdBy) {
+        public List<CreatedJoinToken> createMany(
+                SpiffeIdPattern pattern, Duration timeToLive, String createdBy, int count) {
             if (away) {
                 throw new LedgerUnavailableException("away", new IllegalStateException());
             }
             made.add(pattern + " " + timeToLive + " " + createdBy);
-            return dev.signet.ca.attestation.TestAttestation.created();
+            return List.of(dev.signet.ca.attestation.TestAttestation.created());
         }
 
         @Override
         public Optional<Terms> find(JoinTokenHash hash) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Optional<JoinTokenRecord> find(String tokenId) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Page list(State state, int limit, String pageToken) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Revocation revoke(String tokenId, String revokedBy, String reason) {
             throw new UnsupportedOperationException();
         }
     }

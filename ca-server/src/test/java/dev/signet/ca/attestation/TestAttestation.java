@@ -2,10 +2,14 @@ package dev.signet.ca.attestation;
 
 import dev.signet.ca.TestCertificates;
 import dev.signet.ca.identity.TrustDomain;
+import dev.signet.ca.ledger.RealLedger;
 import dev.signet.ca.trust.TrustBundle;
 import dev.signet.ca.trust.TrustBundles;
 
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionOperations;
+import org.springframework.transaction.support.TransactionTemplate;
 
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -14,14 +18,33 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
+import javax.sql.DataSource;
+
 /// Attestation for tests of other packages: join tokens on a real database, certificates against
 /// given roots, no token issuers.
 public final class TestAttestation {
 
     private TestAttestation() {}
 
+    /// Each statement by itself.
     public static JoinTokens joinTokens(JdbcClient jdbc, InstantSource clock) {
-        return new JdbcJoinTokens(jdbc, new SecureRandom(), clock);
+        return new JdbcJoinTokens(
+                jdbc,
+                TransactionOperations.withoutTransaction(),
+                RealLedger.joinTokenRedemptions(jdbc),
+                new SecureRandom(),
+                clock);
+    }
+
+    /// In transactions, as the server's are.
+    public static JoinTokens joinTokens(DataSource dataSource, InstantSource clock) {
+        JdbcClient jdbc = JdbcClient.create(dataSource);
+        return new JdbcJoinTokens(
+                jdbc,
+                new TransactionTemplate(new JdbcTransactionManager(dataSource)),
+                RealLedger.joinTokenRedemptions(jdbc),
+                new SecureRandom(),
+                clock);
     }
 
     /// A token that is on record nowhere.

@@ -224,16 +224,32 @@ class TokenFuzzTest {
 
     private static final class NoJoinTokens implements JoinTokens {
         @Override
-        public CreatedJoinToken create(
+        public List<CreatedJoinToken> createMany(
                 dev.signet.ca.identity.SpiffeIdPattern pattern,
                 Duration timeToLive,
-                String createdBy) {
+                String createdBy,
+                int count) {
             throw new UnsupportedOperationException();
         }
 
         @Override
         public Optional<Terms> find(dev.signet.ca.ledger.JoinTokenHash hash) {
             return Optional.empty();
+        }
+
+        @Override
+        public Optional<JoinTokenRecord> find(String tokenId) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Page list(State state, int limit, String pageToken) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Revocation revoke(String tokenId, String revokedBy, String reason) {
+            throw new UnsupportedOperationException();
         }
     }
 }

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -30,8 +32,13 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+import javax.sql.DataSource;
 
 /// The flow of two replicas over one real ledger.
 class IssuanceFlowIT {
@@ -98,6 +105,136 @@ class IssuanceFlowIT {
                 issue(replicaA, join(token, FlowRig.requestIdAt(now.plusMillis(1))));
         awaitAll(List.of(other));
         other.refused(RefusalCode.TOKEN_ALREADY_USED);
+    }
+
+    @Test
+    void R7_aTokenIsRedeemedOrRevokedNeverBoth() throws Exception {
+        JoinTokens revoker = TestAttestation.joinTokens(DATABASE.dataSource(), () -> now);
+        int redeemed = 0;
+        int revoked = 0;
+        for (int round = 0; round < 100; round++) {
+            String id = "spiffe://example.org/r7/race-" + round;
+            CreatedJoinToken token = token(id);
+            List<Future<JoinTokens.Revocation>> revocations = new ArrayList<>();
+            List<FlowRig.Answers> answers = new ArrayList<>();
+            CountDownLatch start = new CountDownLatch(1);
+            for (int i = 0; i < 2; i++) {
+                revocations.add(
+                        threads.submit(() -> {
+                            start.await();
+                            return revoker.revoke(token.tokenId(), "operator", "race");
+                        }));
+            }
+            // Each side is sure to come first once; then it is left to chance, which moves from
+            // round to round.
+            if (round % 2 == 0) {
+                start.countDown();
+            }
+            if (round == 0) {
+                revocations.getFirst().get(20, TimeUnit.SECONDS);
+                revocations.getLast().get(20, TimeUnit.SECONDS);
+            }
+            if (round == 1) {
+                answers.add(issue(replicaA, join(token, null)));
+                awaitAll(answers);
+            }
+            for (int i = 0; i < 6; i++) {
+                answers.add(issue(i % 2 == 0 ? replicaA : replicaB, join(token, null)));
+                if (i == round % 6) {
+                    start.countDown();
+                }
+            }
+            awaitAll(answers);
+            List<JoinTokens.Revocation> outcomes = new ArrayList<>();
+            for (Future<JoinTokens.Revocation> revocation : revocations) {
+                outcomes.add(revocation.get(20, TimeUnit.SECONDS));
+            }
+            long issued = answers.stream().filter(IssuanceFlowIT::isIssued).count();
+            long taken =
+                    outcomes.stream()
+                            .filter(JoinTokens.Revocation.Revoked.class::isInstance)
+                            .count();
+
+            assertThat(issued + taken).as("round %d: %s", round, outcomes).isEqualTo(1);
+            assertThat(onRecord(id)).isEqualTo((int) issued);
+            if (issued == 1) {
+                redeemed++;
+                String serial =
+                        answers.stream()
+                                .filter(IssuanceFlowIT::isIssued)
+                                .findFirst()
+                                .orElseThrow()
+                                .certificate()
+                                .serialNumber()
+                                .hex();
+                assertThat(outcomes)
+                        .allSatisfy(outcome ->
+                                assertThat(outcome)
+                                        .isInstanceOfSatisfying(
+                                                JoinTokens.Revocation.AlreadyUsed.class,
+                                                used ->
+                                                        assertThat(used.serialNumber().hex())
+                                                                .isEqualTo(serial)));
+            } else {
+                revoked++;
+                assertThat(outcomes).contains(new JoinTokens.Revocation.AlreadyRevoked());
+            }
+        }
+        assertThat(redeemed).as("rounds that the redemption won").isPositive();
+        assertThat(revoked).as("rounds that the revocation won").isPositive();
+    }
+
+    @Test
+    void R7_aRedemptionThatWasAttestedBeforeTheRevocationDoesNotSucceedAfterIt() throws Exception {
+        CreatedJoinToken token = token("spiffe://example.org/r7/late");
+        DataSource dataSource = DATABASE.dataSource();
+        JoinTokens revoker = TestAttestation.joinTokens(dataSource, () -> now);
+        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch letGo = new CountDownLatch(1);
+        Future<?> act =
+                threads.submit(() ->
+                        new TransactionTemplate(new JdbcTransactionManager(dataSource))
+                                .executeWithoutResult(_ -> {
+                                    revoker.revoke(token.tokenId(), "operator", "open act");
+                                    held.countDown();
+                                    await(letGo);
+                                }));
+        await(held);
+        // The revocation is not committed: attestation lets the token pass, its redemption waits.
+        FlowRig.Answers late = issue(replicaA, join(token, null));
+        Awaitility.await().until(() -> waiting("join_token_redemption"));
+        letGo.countDown();
+        act.get(20, TimeUnit.SECONDS);
+        awaitAll(List.of(late));
+
+        late.refused(RefusalCode.TOKEN_ALREADY_USED);
+        assertThat(onRecord("spiffe://example.org/r7/late")).isZero();
+        FlowRig.Answers after = issue(replicaB, join(token, null));
+        awaitAll(List.of(after));
+        assertThat(after.refused(RefusalCode.UNAUTHENTICATED).diagnosis()).contains("revoked");
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            if (!latch.await(20, TimeUnit.SECONDS)) {
+                throw new AssertionError("nobody counted down");
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static boolean waiting(String table) {
+        return DATABASE.ownerJdbcClient()
+                        .sql(
+                                """
+                                SELECT count(*) FROM pg_stat_activity
+                                WHERE wait_event_type = 'Lock' AND query LIKE :query
+                                """)
+                        .param("query", "%" + table + "%")
+                        .query(Integer.class)
+                        .single()
+                > 0;
     }
 
     @Test

@@ -2,6 +2,8 @@ package dev.signet.ca.ledger;
 
 import dev.signet.ca.TestDatabase;
 
+import org.springframework.jdbc.core.simple.JdbcClient;
+
 /// The ledger on PostgreSQL for tests of other packages.
 public final class RealLedger implements AutoCloseable {
 
@@ -32,5 +34,9 @@ public final class RealLedger implements AutoCloseable {
     @Override
     public void close() {
         ledger.close();
+    }
+
+    public static JoinTokenRedemptions joinTokenRedemptions(JdbcClient jdbc) {
+        return new JdbcJoinTokenRedemptions(jdbc);
     }
 }

@@ -129,7 +129,8 @@ final class TestLedger implements AutoCloseable {
                 (SELECT count(*) FROM ledger.issuance_request r WHERE NOT EXISTS (
                     SELECT FROM ledger.certificate c
                     WHERE c.serial = r.serial AND c.request_id = r.request_id))
-                + (SELECT count(*) FROM ledger.join_token_redemption t WHERE NOT EXISTS (
+                + (SELECT count(*) FROM ledger.join_token_redemption t
+                   WHERE t.serial IS NOT NULL AND NOT EXISTS (
                     SELECT FROM ledger.certificate c WHERE c.serial = t.serial))
                 + (SELECT count(*) FROM ledger.certificate c
                    WHERE c.request_id IS NOT NULL AND NOT EXISTS (
