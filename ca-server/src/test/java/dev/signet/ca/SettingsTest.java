@@ -66,6 +66,7 @@ class SettingsTest {
                         settings.authority().issuingKeyType(),
                         settings.authority().rootLifetime(),
                         settings.authority().issuingLifetime(),
+                        settings.authority().issuingPathLength(),
                         settings.authority().minimumRemainder(),
                         settings.authority().refreshInterval(),
                         other.authority().keyEncryptionKey()),

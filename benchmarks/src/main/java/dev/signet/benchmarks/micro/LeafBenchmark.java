@@ -1,10 +1,10 @@
 package dev.signet.benchmarks.micro;
 
 import dev.signet.ca.certificate.CertificateContent;
+import dev.signet.ca.certificate.CertificateEncoder;
+import dev.signet.ca.certificate.CertificateLint;
 import dev.signet.ca.certificate.CertificateProfile;
 import dev.signet.ca.certificate.Issuer;
-import dev.signet.ca.certificate.LeafEncoder;
-import dev.signet.ca.certificate.LeafLint;
 import dev.signet.ca.certificate.SerialNumber;
 import dev.signet.ca.certificate.SignatureAlgorithm;
 import dev.signet.ca.certificate.SigningRequest;
@@ -43,8 +43,9 @@ public class LeafBenchmark {
                     name("CN=Benchmark Issuing CA"),
                     new byte[20],
                     Validity.of(NOW.minusSeconds(60), Duration.ofDays(365)),
-                    SignatureAlgorithm.ECDSA_P256_SHA256);
-    private final LeafEncoder encoder = new LeafEncoder(issuer);
+                    SignatureAlgorithm.ECDSA_P256_SHA256,
+                    0);
+    private final CertificateEncoder encoder = new CertificateEncoder(issuer);
     private final CertificateContent content = content();
     private final byte[] toBeSigned = encoder.toBeSigned(content);
     private final byte[] leaf = encoder.certificate(toBeSigned, authority.sign(toBeSigned));
@@ -61,7 +62,7 @@ public class LeafBenchmark {
 
     @Benchmark
     public Optional<String> lint() {
-        return LeafLint.firstDefect(leaf, content);
+        return CertificateLint.firstDefect(leaf, content);
     }
 
     private CertificateContent content() {

@@ -1,5 +1,6 @@
 package dev.signet.ca.attestation;
 
+import dev.signet.ca.authority.Authorities;
 import dev.signet.ca.crypto.CryptoProvider;
 import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.ledger.JoinTokenRedemptions;
@@ -13,7 +14,7 @@ import org.springframework.transaction.support.TransactionOperations;
 import java.time.InstantSource;
 
 /// Makes the beans of this package. Needs beans [AttestationSettings], [TrustDomain],
-/// `InstantSource`, and those of crypto, ledger and trust.
+/// `InstantSource`, and those of crypto, authority, ledger and trust.
 @Configuration(proxyBeanMethods = false)
 public class AttestationConfiguration {
 
@@ -42,10 +43,14 @@ public class AttestationConfiguration {
             JoinTokens joinTokens,
             TrustDomain trustDomain,
             TrustBundles trustBundles,
+            Authorities authorities,
             CryptoProvider crypto) {
         return new EvidenceAttestation(
                 new TokenAttestor(tokenIssuers.byIssuer(), crypto, settings.tokenCacheSize()),
                 new JoinTokenAttestor(joinTokens),
-                new CertificateAttestor(trustDomain, new IssuerPaths(trustBundles, crypto)));
+                new CertificateAttestor(
+                        trustDomain,
+                        new IssuerPaths(
+                                trustBundles, id -> authorities.chain(id).isPresent(), crypto)));
     }
 }

@@ -27,14 +27,19 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
-/// Verifies presented chains against the roots of this CA's own trust bundle. What is above the
-/// leaf is the same for all callers: its path is validated once for each trust bundle version and
-/// remembered; the leaf's signature is verified at each call. Thread-safe.
+/// Verifies presented chains against this CA's own authorities. A root of the trust bundle above is
+/// not enough: the leaf must be signed by an issuing CA of ours, for whoever holds an intermediate
+/// CA that we constrained to the trust domain could otherwise sign itself any identity in it and
+/// have it renewed (R16). What is above the leaf is the same for all callers: its path is validated
+/// once for each trust bundle version and remembered; the leaf's signature is verified at each
+/// call. Thread-safe.
 final class IssuerPaths {
 
     private static final int MAX_REMEMBERED = 64;
@@ -49,19 +54,23 @@ final class IssuerPaths {
                     "1.2.840.113549.1.1.11", "SHA256withRSA");
 
     private final TrustBundles trustBundles;
+    private final Predicate<String> ownAuthority;
     private final CryptoProvider crypto;
     private final Cache<ByteBuffer, ValidPath> validated =
             Caffeine.newBuilder().maximumSize(MAX_REMEMBERED).executor(Runnable::run).build();
 
     private volatile @Nullable Anchors anchors;
 
-    IssuerPaths(TrustBundles trustBundles, CryptoProvider crypto) {
+    /// @param ownAuthority whether an issuing CA is one of ours, by the lower-case hexadecimal
+    ///   SHA-256 of its certificate
+    IssuerPaths(TrustBundles trustBundles, Predicate<String> ownAuthority, CryptoProvider crypto) {
         this.trustBundles = trustBundles;
+        this.ownAuthority = ownAuthority;
         this.crypto = crypto;
     }
 
-    /// Why the chain, leaf first, does not lead to a root of ours at this instant; empty when it
-    /// does.
+    /// Why the chain, leaf first, does not lead over an issuing CA of ours to a root of ours at
+    /// this instant; empty when it does.
     Optional<String> objection(List<X509Certificate> chain, Instant now) {
         try {
             Anchors roots = current();
@@ -70,10 +79,10 @@ final class IssuerPaths {
                     chain.subList(1, chain.size()).stream()
                             .filter(certificate -> !roots.contains(certificate))
                             .toList();
-            PublicKey issuerKey =
-                    above.isEmpty()
-                            ? rootKey(roots, leaf, now)
-                            : validPath(roots, above, leaf, now).issuerKey();
+            if (above.isEmpty()) {
+                throw new Broken("no issuer was presented with it");
+            }
+            PublicKey issuerKey = validPath(roots, above, leaf, now).issuerKey();
             return verifies(leaf, issuerKey)
                     ? Optional.empty()
                     : Optional.of("its signature does not verify");
@@ -84,23 +93,13 @@ final class IssuerPaths {
         }
     }
 
-    private PublicKey rootKey(Anchors roots, X509Certificate leaf, Instant now)
-            throws GeneralSecurityException {
-        for (X509Certificate root : roots.certificates()) {
-            if (root.getSubjectX500Principal().equals(leaf.getIssuerX500Principal())) {
-                root.checkValidity(Date.from(now));
-                return key(root);
-            }
-        }
-        throw new Broken("no issuer was presented with it");
-    }
-
     private ValidPath validPath(
             Anchors roots, List<X509Certificate> above, X509Certificate leaf, Instant now)
             throws GeneralSecurityException {
         ByteBuffer name = name(above);
         ValidPath path = validated.getIfPresent(name);
         if (path == null || path.version() != roots.version()) {
+            requireOwn(above.getFirst());
             path =
                     new ValidPath(
                             roots.version(), key(above.getFirst()), validate(roots, above, now));
@@ -114,6 +113,13 @@ final class IssuerPaths {
             throw new Broken("it was issued by another CA than the one presented with it");
         }
         return path;
+    }
+
+    private void requireOwn(X509Certificate issuing) throws GeneralSecurityException {
+        String id = HexFormat.of().formatHex(crypto.sha256(issuing.getEncoded()));
+        if (!ownAuthority.test(id)) {
+            throw new Broken("its issuer is not an issuing CA of ours");
+        }
     }
 
     /// @return the root that the path leads to

@@ -2,7 +2,15 @@
 /// the current certificate. Trusts the configured issuers' keys and its own trust bundle; takes
 /// every statement from the octets whose signature it verified, never from the request.
 @ApplicationModule(
-        allowedDependencies = {"refusal", "identity", "crypto", "certificate", "ledger", "trust"})
+        allowedDependencies = {
+            "refusal",
+            "identity",
+            "crypto",
+            "certificate",
+            "authority",
+            "ledger",
+            "trust"
+        })
 @NullMarked
 package dev.signet.ca.attestation;
 

@@ -5,10 +5,12 @@ import dev.signet.ca.certificate.SignatureAlgorithm;
 import dev.signet.ca.certificate.Validity;
 
 import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
 import org.bouncycastle.cert.X509CertificateHolder;
 
 import java.io.IOException;
+import java.math.BigInteger;
 import java.util.HexFormat;
 
 /// A CA certificate, read: what its leaves and chain need to know of it. Immutable.
@@ -75,7 +77,17 @@ final class AuthorityCertificate {
         return identifier.getKeyIdentifier();
     }
 
+    /// How many CA certificates may follow; as many as there can be for a CA without bound.
+    private int pathLength() {
+        BasicConstraints constraints = BasicConstraints.fromExtensions(holder.getExtensions());
+        if (constraints == null || !constraints.isCA()) {
+            throw new IllegalArgumentException("authority " + id + " is no CA");
+        }
+        BigInteger pathLength = constraints.getPathLenConstraint();
+        return pathLength == null ? Integer.MAX_VALUE : pathLength.intValueExact();
+    }
+
     Issuer issuer(SignatureAlgorithm algorithm) {
-        return new Issuer(subject(), subjectKeyIdentifier(), validity(), algorithm);
+        return new Issuer(subject(), subjectKeyIdentifier(), validity(), algorithm, pathLength());
     }
 }

@@ -33,6 +33,7 @@ final class AuthorityCertificateLint {
     private static final int KEY_CERT_SIGN = 5;
     private static final int CRL_SIGN = 6;
     private static final int MAX_SERIAL_OCTETS = 20;
+    private static final int MAX_PATH_LENGTH = 4;
 
     private final CryptoProvider crypto;
 
@@ -73,13 +74,13 @@ final class AuthorityCertificateLint {
             return "other extensions are not the two key identifiers";
         }
         int pathLength = certificate.getBasicConstraints();
-        int expectedPathLength =
+        boolean fits =
                 switch (role) {
-                    case ROOT -> Integer.MAX_VALUE;
-                    case ISSUING -> 0;
+                    case ROOT -> pathLength == Integer.MAX_VALUE;
+                    case ISSUING -> pathLength >= 0 && pathLength <= MAX_PATH_LENGTH;
                 };
-        if (pathLength != expectedPathLength) {
-            return "basicConstraints is not CA:TRUE with the path length of its role";
+        if (!fits) {
+            return "basicConstraints is not CA:TRUE with a path length of its role";
         }
         if (usage == null || count(usage) != 2 || !usage[KEY_CERT_SIGN] || !usage[CRL_SIGN]) {
             return "keyUsage is not keyCertSign and cRLSign";

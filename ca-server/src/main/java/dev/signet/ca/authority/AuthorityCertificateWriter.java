@@ -33,10 +33,10 @@ import java.util.Arrays;
 import java.util.Date;
 import java.util.HexFormat;
 
-/// Writes the certificates of roots and issuing CAs: basicConstraints critical CA:TRUE (path length
-/// 0 for an issuing CA: it signs leaves only), keyUsage critical keyCertSign and cRLSign, subject
-/// and authority key identifier; no name constraints and no extKeyUsage, which some peers cannot
-/// read.
+/// Writes the certificates of roots and issuing CAs: basicConstraints critical CA:TRUE (with a path
+/// length for an issuing CA, usually 0: it signs leaves only), keyUsage critical keyCertSign and
+/// cRLSign, subject and authority key identifier; no name constraints and no extKeyUsage, which
+/// some peers cannot read.
 ///
 /// @rfc 5280 4.2.1
 final class AuthorityCertificateWriter {
@@ -53,6 +53,7 @@ final class AuthorityCertificateWriter {
         this.crypto = crypto;
     }
 
+    /// @param pathLength of an issuing CA; a root has none
     /// @param issuer null for a root, which signs itself
     /// @param signer the issuer's, or the root's own
     AuthorityCertificate write(
@@ -60,6 +61,7 @@ final class AuthorityCertificateWriter {
             TrustDomain trustDomain,
             PublicKey key,
             Validity validity,
+            int pathLength,
             @Nullable AuthorityCertificate issuer,
             Signer signer) {
         SubjectPublicKeyInfo keyInfo = SubjectPublicKeyInfo.getInstance(key.getEncoded());
@@ -75,7 +77,7 @@ final class AuthorityCertificateWriter {
         BasicConstraints constraints =
                 switch (role) {
                     case ROOT -> new BasicConstraints(true);
-                    case ISSUING -> new BasicConstraints(0);
+                    case ISSUING -> new BasicConstraints(pathLength);
                 };
         byte[] issuerIdentifier = issuer == null ? identifier : issuer.subjectKeyIdentifier();
         try {

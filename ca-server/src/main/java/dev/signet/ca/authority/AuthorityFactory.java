@@ -20,6 +20,9 @@ final class AuthorityFactory {
     /// beginning.
     private static final Duration BACKDATE = Duration.ofMinutes(5);
 
+    /// Of a root's path length.
+    private static final int NO_BOUND = Integer.MAX_VALUE;
+
     private final CryptoProvider crypto;
     private final AuthorityCertificateWriter writer;
     private final AuthorityCertificateLint lint;
@@ -43,12 +46,14 @@ final class AuthorityFactory {
     /// root.
     record Pair(Made root, Made issuing) {}
 
+    /// @param issuingPathLength how many CA certificates may follow below the issuing CA
     Pair create(
             TrustDomain trustDomain,
             KeyType rootKeyType,
             Duration rootLifetime,
             KeyType issuingKeyType,
             Duration issuingLifetime,
+            int issuingPathLength,
             Instant now) {
         Instant notBefore = now.truncatedTo(ChronoUnit.SECONDS).minus(BACKDATE);
         Validity rootValidity = Validity.of(notBefore, rootLifetime.plus(BACKDATE));
@@ -63,6 +68,7 @@ final class AuthorityFactory {
                                 trustDomain,
                                 rootKey.getPublic(),
                                 rootValidity,
+                                NO_BOUND,
                                 null,
                                 rootSigner),
                         null);
@@ -75,6 +81,7 @@ final class AuthorityFactory {
                                 trustDomain,
                                 issuingKey.getPublic(),
                                 issuingValidity,
+                                issuingPathLength,
                                 root,
                                 rootSigner),
                         root);

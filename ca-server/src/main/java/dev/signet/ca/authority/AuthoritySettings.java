@@ -4,13 +4,15 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 
-/// Settings under `signet.authority`. Key types and lifetimes count when an empty database gets its
-/// first authorities; later changes of them do not alter those.
+/// Settings under `signet.authority`. Key types, lifetimes and path length count when an empty
+/// database gets its first authorities; later changes of them do not alter those.
 ///
 /// @param rootKeyType default P384
 /// @param issuingKeyType default P256
 /// @param rootLifetime default 3650 days; 1 hour to 100 years
 /// @param issuingLifetime default 365 days; 1 minute up to the root's
+/// @param issuingPathLength how many CA certificates may follow below the issuing CA; default 0:
+///   none, so that profiles of intermediate CAs cannot be issued; at most 4
 /// @param minimumRemainder an issuer with less time left than this does not sign any more; default
 ///   1 minute
 /// @param refreshInterval how often the authorities on record are read again; default 5 s, at least
@@ -21,10 +23,12 @@ public record AuthoritySettings(
         KeyType issuingKeyType,
         Duration rootLifetime,
         Duration issuingLifetime,
+        Integer issuingPathLength,
         Duration minimumRemainder,
         Duration refreshInterval,
         KeyEncryptionKeySettings keyEncryptionKey) {
 
+    private static final int LONGEST_PATH = 4;
     private static final Duration LONGEST = Duration.ofDays(36_525);
     private static final Duration SHORTEST_ROOT = Duration.ofHours(1);
     private static final Duration SHORTEST_ISSUING = Duration.ofMinutes(1);
@@ -37,6 +41,7 @@ public record AuthoritySettings(
             @Nullable KeyType issuingKeyType,
             @Nullable Duration rootLifetime,
             @Nullable Duration issuingLifetime,
+            @Nullable Integer issuingPathLength,
             @Nullable Duration minimumRemainder,
             @Nullable Duration refreshInterval,
             @Nullable KeyEncryptionKeySettings keyEncryptionKey) {
@@ -44,6 +49,7 @@ public record AuthoritySettings(
         this.issuingKeyType = issuingKeyType == null ? KeyType.P256 : issuingKeyType;
         this.rootLifetime = rootLifetime == null ? Duration.ofDays(3650) : rootLifetime;
         this.issuingLifetime = issuingLifetime == null ? Duration.ofDays(365) : issuingLifetime;
+        this.issuingPathLength = issuingPathLength == null ? 0 : issuingPathLength;
         this.minimumRemainder = minimumRemainder == null ? Duration.ofMinutes(1) : minimumRemainder;
         this.refreshInterval = refreshInterval == null ? Duration.ofSeconds(5) : refreshInterval;
         if (keyEncryptionKey == null) {
@@ -55,6 +61,14 @@ public record AuthoritySettings(
         this.keyEncryptionKey = keyEncryptionKey;
         within("root-lifetime", this.rootLifetime, SHORTEST_ROOT, LONGEST);
         within("issuing-lifetime", this.issuingLifetime, SHORTEST_ISSUING, this.rootLifetime);
+        if (this.issuingPathLength < 0 || this.issuingPathLength > LONGEST_PATH) {
+            throw new IllegalArgumentException(
+                    "signet.authority.issuing-path-length is "
+                            + this.issuingPathLength
+                            + " (expected: 0 to "
+                            + LONGEST_PATH
+                            + ")");
+        }
         within("minimum-remainder", this.minimumRemainder, Duration.ZERO, this.issuingLifetime);
         within("refresh-interval", this.refreshInterval, SHORTEST_REFRESH, Duration.ofHours(1));
     }

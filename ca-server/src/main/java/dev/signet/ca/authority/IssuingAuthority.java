@@ -5,7 +5,8 @@ import dev.signet.ca.certificate.Issuer;
 
 import java.util.List;
 
-/// An authority that signs leaf certificates. Thread-safe.
+/// An authority that signs certificates of end entities, and of intermediate CAs where its path
+/// length leaves room. Thread-safe.
 public interface IssuingAuthority {
 
     /// Names the authority in the ledger: the lower-case hexadecimal SHA-256 of its certificate.
@@ -21,6 +22,7 @@ public interface IssuingAuthority {
 
     /// Writes down exactly what will be signed.
     ///
-    /// @throws IllegalArgumentException when the content names another issuer or outlives this one
+    /// @throws IllegalArgumentException when the content names another issuer, outlives this one,
+    ///   or is that of a CA for which there is no room ([Issuer#mayIssue])
     PreparedCertificate prepare(CertificateContent content);
 }

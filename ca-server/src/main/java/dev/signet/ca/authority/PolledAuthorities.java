@@ -83,6 +83,7 @@ final class PolledAuthorities implements Authorities, AutoCloseable {
                         settings.rootLifetime(),
                         settings.issuingKeyType(),
                         settings.issuingLifetime(),
+                        settings.issuingPathLength(),
                         clock.instant());
         List<NewAuthority> authorities =
                 List.of(

@@ -1,23 +1,23 @@
 package dev.signet.ca.authority;
 
 import dev.signet.ca.certificate.CertificateContent;
+import dev.signet.ca.certificate.CertificateEncoder;
+import dev.signet.ca.certificate.CertificateLint;
 import dev.signet.ca.certificate.Issuer;
-import dev.signet.ca.certificate.LeafEncoder;
-import dev.signet.ca.certificate.LeafLint;
 import dev.signet.ca.certificate.SignedCertificate;
 
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// Signs leaves written from a template, and lints each. Thread-safe.
+/// Signs certificates written from a template, and lints each. Thread-safe.
 final class TemplateIssuingAuthority implements IssuingAuthority {
 
     private final String id;
     private final Issuer issuer;
     private final List<byte[]> chain;
     private final Signer signer;
-    private final LeafEncoder encoder;
+    private final CertificateEncoder encoder;
 
     /// @param chain the issuing certificate first, without the root
     TemplateIssuingAuthority(String id, Issuer issuer, List<byte[]> chain, Signer signer) {
@@ -33,7 +33,7 @@ final class TemplateIssuingAuthority implements IssuingAuthority {
         this.issuer = issuer;
         this.chain = List.copyOf(chain);
         this.signer = signer;
-        this.encoder = new LeafEncoder(issuer);
+        this.encoder = new CertificateEncoder(issuer);
     }
 
     @Override
@@ -60,6 +60,16 @@ final class TemplateIssuingAuthority implements IssuingAuthority {
     public PreparedCertificate prepare(CertificateContent content) {
         if (!content.issuer().equals(issuer)) {
             throw new IllegalArgumentException("content names another issuer than authority " + id);
+        }
+        if (!issuer.mayIssue(content.profile())) {
+            throw new IllegalArgumentException(
+                    "profile "
+                            + content.profile().name()
+                            + " is of a CA for which the path length of authority "
+                            + id
+                            + ", "
+                            + issuer.pathLength()
+                            + ", leaves no room");
         }
         if (content.validity().notAfter().isAfter(issuer.validity().notAfter())) {
             throw new IllegalArgumentException(
@@ -95,7 +105,7 @@ final class TemplateIssuingAuthority implements IssuingAuthority {
                         "certificate " + content.serialNumber() + " was signed before");
             }
             byte[] der = encoder.certificate(toBeSigned, signer.sign(toBeSigned));
-            Optional<String> defect = LeafLint.firstDefect(der, content);
+            Optional<String> defect = CertificateLint.firstDefect(der, content);
             if (defect.isPresent()) {
                 throw new SigningException(
                         "certificate "

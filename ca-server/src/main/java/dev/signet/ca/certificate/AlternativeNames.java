@@ -5,14 +5,16 @@ import java.util.List;
 import java.util.StringJoiner;
 
 /// Subject alternative names beside the SPIFFE ID (RFC 5280 4.2.1.6). An instance that exists is
-/// valid: each name has the syntax of its kind, none appears twice, there are at most 100.
-/// Immutable; compared by value, in order.
+/// valid: each name has the syntax of its kind, none appears twice, there are at most 100, and
+/// their text has at most 32,768 characters. Immutable; compared by value, in order.
 ///
 /// @param dnsNames lower case, labels of letters, digits and inner hyphens (RFC 1123 2.1), the
 ///   first may be `*`; at most 253 characters
 /// @param ipAddresses IPv4 or IPv6
 /// @param emailAddresses `local@host`, ASCII (RFC 5280 4.2.1.6, RFC 5321 4.1.2 without quotes)
-/// @param uris absolute URIs of a scheme other than `spiffe`, ASCII, at most 2048 characters
+/// @param uris absolute URIs of a scheme other than `spiffe`, ASCII, at most 2048 characters; with
+///   a host where they have an authority (RFC 5280 4.2.1.6). SPIFFE X509-SVID wants one URI SAN
+///   only: its verifiers refuse a certificate with others
 public record AlternativeNames(
         List<String> dnsNames,
         List<InetAddress> ipAddresses,
@@ -24,14 +26,17 @@ public record AlternativeNames(
 
     public static final int MAX_NAMES = 100;
 
+    static final int MAX_TEXT = 32_768;
+
     /// @throws IllegalArgumentException when a name is not one, appears twice, or there are more
-    ///   than 100
+    ///   than 100 or too long ones
     public AlternativeNames {
         dnsNames = List.copyOf(dnsNames);
         ipAddresses = List.copyOf(ipAddresses);
         emailAddresses = List.copyOf(emailAddresses);
         uris = List.copyOf(uris);
         NameSyntax.require(dnsNames, ipAddresses, emailAddresses, uris);
+        NameSyntax.requireLength(emailAddresses, uris, dnsNames);
     }
 
     public boolean isEmpty() {
@@ -41,13 +46,14 @@ public record AlternativeNames(
                 && uris.isEmpty();
     }
 
-    /// `DNS:name`, `IP:address`, `email:address`, `URI:uri`, comma-separated; empty for none.
+    /// `DNS:name`, `IP:address`, `email:address`, `URI:uri`, comma-separated; a comma in a URI has
+    /// a backslash before it, which no name contains. Empty for none.
     public String text() {
         StringJoiner names = new StringJoiner(",");
         dnsNames.forEach(name -> names.add("DNS:" + name));
         ipAddresses.forEach(address -> names.add("IP:" + address.getHostAddress()));
         emailAddresses.forEach(address -> names.add("email:" + address));
-        uris.forEach(uri -> names.add("URI:" + uri));
+        uris.forEach(uri -> names.add("URI:" + uri.replace(",", "\\,")));
         return names.toString();
     }
 }

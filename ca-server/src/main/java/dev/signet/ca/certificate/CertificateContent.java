@@ -1,6 +1,7 @@
 package dev.signet.ca.certificate;
 
 import dev.signet.ca.identity.SpiffeId;
+import dev.signet.ca.identity.TrustDomain;
 
 import java.util.List;
 
@@ -11,11 +12,12 @@ import java.util.List;
 /// @param validity within the issuer's
 /// @param spiffeId whom it is for: the one URI SAN of scheme `spiffe`, first of all; a profile for
 ///   an intermediate CA writes its trust domain alone
-/// @param names further SANs
-/// @param subject distinguished name; usually empty
+/// @param names further SANs; none for a CA
+/// @param subject distinguished name; usually empty, never for a CA
 /// @param key the subject's public key
 /// @param profile the rest
-/// @param extendedKeyUsages some or all of the profile's, in its order
+/// @param extendedKeyUsages some or all of the profile's, in the order to write; at least one where
+///   the profile has any, as none would mean every purpose
 public record CertificateContent(
         SerialNumber serialNumber,
         Issuer issuer,
@@ -27,12 +29,38 @@ public record CertificateContent(
         CertificateProfile profile,
         List<ExtendedKeyUsage> extendedKeyUsages) {
 
-    /// @throws IllegalArgumentException when an extended key usage is not the profile's
+    /// @throws IllegalArgumentException when the extended key usages are not the profile's, the key
+    ///   cannot have its key usages, or an intermediate CA has no subject, has further names, or is
+    ///   in a trust domain that name constraints cannot say because it is not a host name
     public CertificateContent {
         extendedKeyUsages = List.copyOf(extendedKeyUsages);
-        if (!profile.extendedKeyUsages().containsAll(extendedKeyUsages)) {
+        if (!profile.extendedKeyUsages().containsAll(extendedKeyUsages)
+                || extendedKeyUsages.isEmpty() != profile.extendedKeyUsages().isEmpty()) {
             throw new IllegalArgumentException(
-                    "an extended key usage is not one of profile " + profile.name());
+                    "extended key usages are not some of profile " + profile.name());
+        }
+        if (!ProfileRules.accepts(profile, key.type())) {
+            throw new IllegalArgumentException(
+                    key.type() + " keys cannot have the key usages of profile " + profile.name());
+        }
+        if (profile.authority() != null) {
+            requireAuthority(spiffeId.trustDomain(), names, subject);
+        }
+    }
+
+    private static void requireAuthority(
+            TrustDomain trustDomain, AlternativeNames names, SubjectName subject) {
+        if (subject.isEmpty()) {
+            throw new IllegalArgumentException("a CA has no subject (RFC 5280 4.1.2.6)");
+        }
+        if (!names.isEmpty()) {
+            throw new IllegalArgumentException("a CA has names beside its trust domain's");
+        }
+        if (!ProfileRules.mayConstrain(trustDomain)) {
+            throw new IllegalArgumentException(
+                    "trust domain "
+                            + trustDomain
+                            + " is not a host name, which name constraints want (RFC 5280 4.2.1.10)");
         }
     }
 

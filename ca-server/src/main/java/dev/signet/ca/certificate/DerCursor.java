@@ -119,6 +119,18 @@ final class DerCursor {
         return Arrays.copyOfRange(octets, start, end);
     }
 
+    boolean isOctets(int... expected) {
+        if (length() != expected.length) {
+            return false;
+        }
+        for (int i = 0; i < expected.length; i++) {
+            if (octet(i) != expected[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     boolean contentEquals(byte[] other) {
         return Arrays.equals(octets, start, end, other, 0, other.length);
     }

@@ -9,4 +9,11 @@ final class DerFormatException extends RuntimeException {
     DerFormatException(String message) {
         super(message, null, false, false);
     }
+
+    /// @param defect what is wrong where it does not hold
+    static void require(boolean holds, String defect) {
+        if (!holds) {
+            throw new DerFormatException(defect);
+        }
+    }
 }

@@ -23,6 +23,26 @@ final class DerWriter {
         return content < 0x1_0000 ? 4 + content : 5 + content;
     }
 
+    /// A whole element with a one-octet tag.
+    static byte[] element(int tag, byte[] content) {
+        return new DerWriter(lengthOf(content.length))
+                .header(tag, content.length)
+                .octets(content)
+                .toOctets();
+    }
+
+    static byte[] concat(byte[]... parts) {
+        int length = 0;
+        for (byte[] part : parts) {
+            length += part.length;
+        }
+        DerWriter all = new DerWriter(length);
+        for (byte[] part : parts) {
+            all.octets(part);
+        }
+        return all.toOctets();
+    }
+
     DerWriter header(int tag, int length) {
         octets[position++] = (byte) tag;
         if (length < 0x80) {

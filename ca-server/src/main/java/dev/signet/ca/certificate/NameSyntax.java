@@ -17,6 +17,7 @@ final class NameSyntax {
     private static final int MAX_DNS_NAME = 253;
     private static final int MAX_LOCAL_PART = 64;
     private static final int MAX_URI = 2048;
+    private static final int MAX_KIND_AND_COMMA = 7;
     private static final String LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
     private static final Pattern DNS_NAME =
             Pattern.compile("(\\*\\.)?" + LABEL + "(\\." + LABEL + ")*");
@@ -58,13 +59,34 @@ final class NameSyntax {
         }
     }
 
+    /// Dot-separated labels, no wildcard, not an IPv4 address.
+    static boolean isHost(String text) {
+        return text.length() <= MAX_DNS_NAME
+                && HOST.matcher(text).matches()
+                && !text.matches("[0-9.]+");
+    }
+
     private static boolean isEmailAddress(String text) {
         int at = text.lastIndexOf('@');
         return at > 0
                 && at <= MAX_LOCAL_PART
                 && LOCAL_PART.matcher(text.substring(0, at)).matches()
-                && text.length() - at - 1 <= MAX_DNS_NAME
-                && HOST.matcher(text.substring(at + 1)).matches();
+                && isHost(text.substring(at + 1));
+    }
+
+    /// Each name adds its kind and a comma, each comma in a URI a backslash.
+    @SafeVarargs
+    static void requireLength(List<String>... kinds) {
+        int length = 0;
+        for (List<String> names : kinds) {
+            for (String name : names) {
+                length += MAX_KIND_AND_COMMA + name.length();
+                length += Math.toIntExact(name.chars().filter(c -> c == ',').count());
+            }
+        }
+        require(
+                length <= AlternativeNames.MAX_TEXT,
+                "names are longer than " + AlternativeNames.MAX_TEXT + " characters together");
     }
 
     private static boolean isUri(String text) {
@@ -73,7 +95,9 @@ final class NameSyntax {
         }
         try {
             URI uri = new URI(text);
-            return uri.isAbsolute() && !uri.getScheme().toLowerCase(Locale.ROOT).equals("spiffe");
+            return uri.isAbsolute()
+                    && !uri.getScheme().toLowerCase(Locale.ROOT).equals("spiffe")
+                    && (uri.getRawAuthority() == null || uri.getHost() != null);
         } catch (URISyntaxException _) {
             return false;
         }

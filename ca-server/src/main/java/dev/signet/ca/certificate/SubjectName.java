@@ -6,12 +6,14 @@ import java.util.StringJoiner;
 /// A subject's distinguished name (RFC 5280 4.1.2.6): one attribute to each RDN, the most
 /// significant first. An instance that exists is valid. Immutable; compared by value.
 ///
-/// @param attributes at most 16; empty: the subject is empty and its SANs are critical
+/// @param attributes at most 16, whose text has at most 2,048 characters; empty: the subject is
+///   empty and its SANs are critical
 public record SubjectName(List<Attribute> attributes) {
 
     public static final SubjectName EMPTY = new SubjectName(List.of());
 
     private static final int MAX_ATTRIBUTES = 16;
+    private static final int MAX_TEXT = 2048;
 
     /// Kinds of attribute and their upper bounds (RFC 5280 appendix A.1), in characters.
     public enum Type {
@@ -78,12 +80,18 @@ public record SubjectName(List<Attribute> attributes) {
         }
     }
 
-    /// @throws IllegalArgumentException when there are more than 16 attributes
+    /// @throws IllegalArgumentException when there are more than 16 attributes, or their text is
+    ///   too long
     public SubjectName {
         attributes = List.copyOf(attributes);
         if (attributes.size() > MAX_ATTRIBUTES) {
             throw new IllegalArgumentException(
                     attributes.size() + " attributes (expected: at most " + MAX_ATTRIBUTES + ")");
+        }
+        int length = text(attributes).length();
+        if (length > MAX_TEXT) {
+            throw new IllegalArgumentException(
+                    "subject has " + length + " characters (expected: at most " + MAX_TEXT + ")");
         }
     }
 
@@ -93,6 +101,10 @@ public record SubjectName(List<Attribute> attributes) {
 
     /// RFC 4514, the least significant first; empty for the empty name.
     public String text() {
+        return text(attributes);
+    }
+
+    private static String text(List<Attribute> attributes) {
         StringJoiner text = new StringJoiner(",");
         for (Attribute attribute : attributes.reversed()) {
             text.add(attribute.type().keyword() + "=" + escaped(attribute.value()));

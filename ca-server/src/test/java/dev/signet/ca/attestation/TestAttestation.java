@@ -59,7 +59,9 @@ public final class TestAttestation {
                 new CertificateAttestor(
                         trustDomain,
                         new IssuerPaths(
-                                new FixedBundle(trustDomain, 1, roots), TestCertificates.CRYPTO)));
+                                new FixedBundle(trustDomain, 1, roots),
+                                _ -> true,
+                                TestCertificates.CRYPTO)));
     }
 
     /// A trust bundle that a test replaces by hand.

@@ -75,6 +75,7 @@ class TokenFuzzTest {
                                     new TestAttestation.FixedBundle(
                                             new dev.signet.ca.identity.TrustDomain("example.org"),
                                             1),
+                                    _ -> true,
                                     TestCertificates.CRYPTO)));
 
     @Test

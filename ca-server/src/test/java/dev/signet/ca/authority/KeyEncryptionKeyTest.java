@@ -102,7 +102,8 @@ class KeyEncryptionKeyTest {
     void R20_printsNoKey() {
         String base64 = Base64.getEncoder().encodeToString(octets(3));
         KeyEncryptionKeySettings settings = new KeyEncryptionKeySettings(null, null, base64);
-        AuthoritySettings all = new AuthoritySettings(null, null, null, null, null, null, settings);
+        AuthoritySettings all =
+                new AuthoritySettings(null, null, null, null, null, null, null, settings);
         assertThat(settings.toString() + all + key(3)).doesNotContain(base64.substring(0, 8));
     }
 
@@ -112,7 +113,8 @@ class KeyEncryptionKeyTest {
                 .hasMessageContaining("0 sources");
         assertThatThrownBy(() -> new KeyEncryptionKeySettings(Path.of("f"), "KEY", null))
                 .hasMessageContaining("2 sources");
-        assertThatThrownBy(() -> new AuthoritySettings(null, null, null, null, null, null, null))
+        assertThatThrownBy(
+                        () -> new AuthoritySettings(null, null, null, null, null, null, null, null))
                 .hasMessageContaining("key-encryption-key is missing");
     }
 

@@ -47,6 +47,7 @@ class PolledAuthoritiesIT {
                 null,
                 null,
                 null,
+                null,
                 new KeyEncryptionKeySettings(null, null, Base64.getEncoder().encodeToString(key)));
     }
 

@@ -24,21 +24,35 @@ public final class TestAuthority implements Authorities {
 
     /// P-384 root, P-256 issuing CA, of a year, begun a little before this instant.
     public static TestAuthority at(Instant now) {
-        return with(KeyType.P256, now, Duration.ofDays(365), signer -> signer);
+        return with(KeyType.P256, now, Duration.ofDays(365), 0, signer -> signer);
+    }
+
+    /// The same with room for CA certificates below the issuing CA.
+    public static TestAuthority at(Instant now, int pathLength) {
+        return with(KeyType.P256, now, Duration.ofDays(365), pathLength, signer -> signer);
     }
 
     /// The same with a signer of the test's making around the real one.
     ///
     /// @see FailingSigner
     public static TestAuthority at(Instant now, UnaryOperator<Signer> signer) {
-        return with(KeyType.P256, now, Duration.ofDays(365), signer);
+        return with(KeyType.P256, now, Duration.ofDays(365), 0, signer);
     }
 
-    /// The general form.
+    /// Without room for CA certificates below the issuing CA.
     public static TestAuthority with(
             KeyType issuingKeyType,
             Instant now,
             Duration issuingLifetime,
+            UnaryOperator<Signer> signer) {
+        return with(issuingKeyType, now, issuingLifetime, 0, signer);
+    }
+
+    private static TestAuthority with(
+            KeyType issuingKeyType,
+            Instant now,
+            Duration issuingLifetime,
+            int pathLength,
             UnaryOperator<Signer> signer) {
         AuthorityFactory factory = new AuthorityFactory(TestCertificates.CRYPTO);
         AuthorityFactory.Pair pair =
@@ -48,6 +62,7 @@ public final class TestAuthority implements Authorities {
                         Duration.ofDays(3650),
                         issuingKeyType,
                         issuingLifetime,
+                        pathLength,
                         now);
         AuthorityCertificate issuing = pair.issuing().certificate();
         List<byte[]> chain = List.of(issuing.der());

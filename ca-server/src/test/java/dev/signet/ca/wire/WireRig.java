@@ -229,7 +229,8 @@ final class WireRig implements AutoCloseable {
                     new byte[0],
                     new byte[0],
                     dev.signet.ca.certificate.Validity.of(now, java.time.Duration.ofDays(1)),
-                    dev.signet.ca.certificate.SignatureAlgorithm.ECDSA_P256_SHA256);
+                    dev.signet.ca.certificate.SignatureAlgorithm.ECDSA_P256_SHA256,
+                    0);
         }
 
         @Override

@@ -8,23 +8,13 @@ import dev.signet.ca.TestCertificates.SubjectKeyType;
 import dev.signet.ca.identity.SpiffeId;
 
 import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
-import org.bouncycastle.asn1.x509.BasicConstraints;
-import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
-import org.bouncycastle.asn1.x509.Extension;
-import org.bouncycastle.asn1.x509.GeneralName;
-import org.bouncycastle.asn1.x509.GeneralNames;
-import org.bouncycastle.asn1.x509.KeyPurposeId;
-import org.bouncycastle.asn1.x509.KeyUsage;
-import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
-import org.bouncycastle.cert.X509v3CertificateBuilder;
-import org.bouncycastle.operator.ContentSigner;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.security.Signature;
@@ -32,27 +22,35 @@ import java.security.cert.CertificateExpiredException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Random;
 
-class LeafEncoderTest {
+class CertificateEncoderTest {
 
     private static final Instant NOW = Instant.parse("2026-11-23T10:00:00Z");
     private static final X500Name ISSUER =
             new X500Name("O=example.org,CN=Signet Issuing CA 01020304");
 
-    static Issuer issuer(SignatureAlgorithm algorithm) throws Exception {
+    static Issuer issuer(SignatureAlgorithm algorithm) {
         byte[] identifier = new byte[20];
         new Random(7).nextBytes(identifier);
         return new Issuer(
-                ISSUER.getEncoded("DER"),
+                subject(),
                 identifier,
                 new Validity(
                         Instant.parse("1960-01-01T00:00:00Z"),
                         Instant.parse("9999-12-31T23:59:59Z")),
-                algorithm);
+                algorithm,
+                4);
+    }
+
+    private static byte[] subject() {
+        try {
+            return ISSUER.getEncoded("DER");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static SubjectKeyType issuerKeyType(SignatureAlgorithm algorithm) {
@@ -87,7 +85,7 @@ class LeafEncoderTest {
     }
 
     static byte[] signed(CertificateContent content) throws Exception {
-        LeafEncoder encoder = new LeafEncoder(content.issuer());
+        CertificateEncoder encoder = new CertificateEncoder(content.issuer());
         byte[] toBeSigned = encoder.toBeSigned(content);
         Signature signature =
                 TestCertificates.CRYPTO.newSignature(content.issuer().algorithm().jcaName());
@@ -96,100 +94,34 @@ class LeafEncoderTest {
         return encoder.certificate(toBeSigned, signature.sign());
     }
 
-    private static byte[] byBouncyCastle(CertificateContent content) throws Exception {
-        List<GeneralName> names = new ArrayList<>();
-        names.add(
-                new GeneralName(
-                        GeneralName.uniformResourceIdentifier, content.spiffeId().toString()));
-        for (String name : content.names().dnsNames()) {
-            names.add(new GeneralName(GeneralName.dNSName, name));
-        }
-        for (InetAddress address : content.names().ipAddresses()) {
-            names.add(
-                    new GeneralName(
-                            GeneralName.iPAddress,
-                            new org.bouncycastle.asn1.DEROctetString(address.getAddress())));
-        }
-        ContentSigner signer =
-                new JcaContentSignerBuilder(content.issuer().algorithm().jcaName())
-                        .build(issuerKeyType(content.issuer().algorithm()).keyPair().getPrivate());
-        return new X509v3CertificateBuilder(
-                        ISSUER,
-                        new BigInteger(1, content.serialNumber().octets()),
-                        Date.from(content.validity().notBefore()),
-                        Date.from(content.validity().notAfter()),
-                        new X500Name(new org.bouncycastle.asn1.x500.RDN[0]),
-                        SubjectPublicKeyInfo.getInstance(content.key().subjectPublicKeyInfo()))
-                .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature))
-                .addExtension(
-                        Extension.extendedKeyUsage,
-                        false,
-                        new ExtendedKeyUsage(
-                                new KeyPurposeId[] {
-                                    KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth
-                                }))
-                .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
-                .addExtension(
-                        Extension.authorityKeyIdentifier,
-                        false,
-                        new AuthorityKeyIdentifier(content.issuer().subjectKeyIdentifier()))
-                .addExtension(
-                        Extension.subjectAlternativeName,
-                        true,
-                        new GeneralNames(names.toArray(GeneralName[]::new)))
-                .build(signer)
-                .toASN1Structure()
-                .getTBSCertificate()
-                .getEncoded("DER");
-    }
-
-    private static CertificateContent random(Random random, SignatureAlgorithm algorithm)
-            throws Exception {
-        long earliest = Instant.parse("2020-01-01T00:00:00Z").getEpochSecond();
-        Instant notBefore = Instant.ofEpochSecond(earliest + random.nextInt(2_000_000_000));
-        Validity validity =
-                Validity.of(notBefore, Duration.ofSeconds(1 + random.nextInt(100_000_000)));
-        byte[] serial = new byte[16];
-        random.nextBytes(serial);
-        StringBuilder path = new StringBuilder();
-        int segments = 1 + random.nextInt(8);
-        for (int i = 0; i < segments; i++) {
-            path.append('/')
-                    .append("aZ09._-x".repeat(1 + random.nextInt(20)), 0, 1 + random.nextInt(8))
-                    .append('e');
-        }
-        List<String> names = new ArrayList<>();
-        List<InetAddress> addresses = new ArrayList<>();
-        for (int i = random.nextInt(4); i > 0; i--) {
-            names.add("ca-" + i + ".example.org");
-            byte[] address = new byte[random.nextBoolean() ? 4 : 16];
-            random.nextBytes(address);
-            addresses.add(InetAddress.getByAddress(address));
-        }
-        SubjectKeyType[] types = SubjectKeyType.values();
-        return new CertificateContent(
-                SerialNumber.of(validity.notAfter(), serial),
-                issuer(algorithm),
-                validity,
-                new SpiffeId(
-                        new dev.signet.ca.identity.TrustDomain("example.org"), path.toString()),
-                new AlternativeNames(names, addresses, List.of(), List.of()),
-                SubjectName.EMPTY,
-                key(types[random.nextInt(types.length)]),
-                CertificateProfile.WORKLOAD,
-                CertificateProfile.WORKLOAD.extendedKeyUsages());
-    }
-
     @ParameterizedTest
     @EnumSource(SignatureAlgorithm.class)
     void writesTheOctetsThatBouncyCastleWrites(SignatureAlgorithm algorithm) throws Exception {
-        Random random = new Random(20261123);
-        for (int i = 0; i < 100; i++) {
-            CertificateContent content = random(random, algorithm);
-            assertThat(new LeafEncoder(content.issuer()).toBeSigned(content))
-                    .isEqualTo(byBouncyCastle(content));
-            assertThat(LeafLint.firstDefect(signed(content), content)).isEmpty();
+        RandomContents contents = new RandomContents(20261123);
+        Issuer issuer = issuer(algorithm);
+        CertificateEncoder encoder = new CertificateEncoder(issuer);
+        for (int i = 0; i < 200; i++) {
+            CertificateContent content = contents.next(issuer);
+            assertThat(encoder.toBeSigned(content))
+                    .as("%s", content)
+                    .isEqualTo(BouncyCastleEncoder.toBeSigned(content));
+            assertThat(CertificateLint.firstDefect(signed(content), content))
+                    .as("%s", content)
+                    .isEmpty();
         }
+    }
+
+    @Test
+    void aProfileThatIsUsedAgainAfterManyOthersIsWrittenTheSame() throws Exception {
+        Issuer issuer = issuer(SignatureAlgorithm.ED25519);
+        CertificateEncoder encoder = new CertificateEncoder(issuer);
+        CertificateContent first = new RandomContents(5).next(issuer);
+        byte[] octets = encoder.toBeSigned(first);
+        RandomContents contents = new RandomContents(6);
+        for (int i = 0; i < 100; i++) {
+            encoder.toBeSigned(contents.next(issuer));
+        }
+        assertThat(encoder.toBeSigned(first)).isEqualTo(octets);
     }
 
     @ParameterizedTest
@@ -234,9 +166,10 @@ class LeafEncoderTest {
 
     @Test
     void R1_theSerialNumberIsTwentyPositiveOctetsAsReserved() throws Exception {
-        Random random = new Random(1);
+        RandomContents contents = new RandomContents(1);
         for (int i = 0; i < 200; i++) {
-            CertificateContent content = random(random, SignatureAlgorithm.ECDSA_P256_SHA256);
+            CertificateContent content =
+                    contents.next(issuer(SignatureAlgorithm.ECDSA_P256_SHA256));
             BigInteger serial = TestCertificates.parse(signed(content)).getSerialNumber();
             assertThat(serial).isPositive();
             assertThat(serial.toByteArray()).hasSize(20).isEqualTo(content.serialNumber().octets());
@@ -282,9 +215,9 @@ class LeafEncoderTest {
         X509Certificate leaf = TestCertificates.parse(der);
         assertThat(leaf.getNotBefore().toInstant()).isEqualTo(Instant.parse(instant));
         assertThat(leaf.getNotAfter().toInstant()).isEqualTo(Instant.parse(instant).plusSeconds(1));
-        assertThat(new LeafEncoder(content.issuer()).toBeSigned(content))
-                .isEqualTo(byBouncyCastle(content));
-        assertThat(LeafLint.firstDefect(der, content)).isEmpty();
+        assertThat(new CertificateEncoder(content.issuer()).toBeSigned(content))
+                .isEqualTo(BouncyCastleEncoder.toBeSigned(content));
+        assertThat(CertificateLint.firstDefect(der, content)).isEmpty();
     }
 
     @Test
@@ -310,9 +243,9 @@ class LeafEncoderTest {
                         content.key(),
                         content.profile(),
                         content.extendedKeyUsages());
-        assertThat(new LeafEncoder(content.issuer()).toBeSigned(longContent))
-                .isEqualTo(byBouncyCastle(longContent));
-        assertThat(LeafLint.firstDefect(signed(longContent), longContent)).isEmpty();
+        assertThat(new CertificateEncoder(content.issuer()).toBeSigned(longContent))
+                .isEqualTo(BouncyCastleEncoder.toBeSigned(longContent));
+        assertThat(CertificateLint.firstDefect(signed(longContent), longContent)).isEmpty();
     }
 
     @ParameterizedTest

@@ -1,63 +1,29 @@
 package dev.signet.ca.certificate;
 
-import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
+import static dev.signet.ca.certificate.DerFormatException.require;
+
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.Optional;
-import java.util.Set;
 
-/// Reads a finished leaf certificate back and compares every field with what was decided and with
-/// the profile. Shares no code with [LeafEncoder]. Does not verify the signature's value, only its
+import javax.security.auth.x500.X500Principal;
+
+/// Reads a finished certificate back and compares every field with what was decided and with RFC
+/// 5280. Shares no code with [CertificateEncoder]. Does not verify the signature's value, only its
 /// form. Thread-safe.
 ///
 /// @rfc 5280 4.1
 /// @rfc 5280 4.2
-public final class LeafLint {
+public final class CertificateLint {
 
     private static final int VERSION = 0xa0;
     private static final int EXTENSIONS = 0xa3;
-    private static final int KEY_IDENTIFIER = 0x80;
-    private static final int DNS_NAME = 0x82;
-    private static final int URI = 0x86;
-    private static final int IP_ADDRESS = 0x87;
 
-    /// The extensions of the profile; it wants each exactly once and no other.
-    private enum ProfileExtension {
-        KEY_USAGE(15),
-        EXTENDED_KEY_USAGE(37),
-        BASIC_CONSTRAINTS(19),
-        AUTHORITY_KEY_IDENTIFIER(35),
-        SUBJECT_ALT_NAME(17);
-
-        private final int lastArc;
-
-        /// @param lastArc of the identifier, after 2.5.29 (id-ce)
-        ProfileExtension(int lastArc) {
-            this.lastArc = lastArc;
-        }
-
-        static ProfileExtension of(DerCursor identifier) {
-            for (ProfileExtension extension : values()) {
-                if (octetsOf(identifier, 0x55, 0x1d, extension.lastArc)) {
-                    return extension;
-                }
-            }
-            throw new DerFormatException("an extension is not in the profile");
-        }
-    }
-
-    private static final byte[] SERVER_AUTH = {0x2b, 6, 1, 5, 5, 7, 3, 1};
-    private static final byte[] CLIENT_AUTH = {0x2b, 6, 1, 5, 5, 7, 3, 2};
-
-    private static final int DIGITAL_SIGNATURE = 0x80;
-
-    private LeafLint() {}
+    private CertificateLint() {}
 
     /// @param der the whole certificate
     /// @param expected what it is to say
@@ -81,7 +47,7 @@ public final class LeafLint {
         certificate.end();
 
         DerCursor version = signed.next(VERSION);
-        require(octetsOf(version.next(DerCursor.INTEGER), 2), "version is not 3");
+        require(version.next(DerCursor.INTEGER).isOctets(2), "version is not 3");
         version.end();
         checkSerial(signed.next(DerCursor.INTEGER), expected);
         byte[] innerAlgorithm = signed.nextEncoded(DerCursor.SEQUENCE);
@@ -95,7 +61,15 @@ public final class LeafLint {
                 Arrays.equals(signed.nextEncoded(DerCursor.SEQUENCE), expected.issuer().subject()),
                 "issuer is not the issuer's subject (RFC 5280 4.1.2.4)");
         checkValidity(signed.next(DerCursor.SEQUENCE), expected);
-        require(signed.next(DerCursor.SEQUENCE).length() == 0, "subject is not empty");
+        byte[] subject = signed.nextEncoded(DerCursor.SEQUENCE);
+        NameLint.checkSubject(new DerCursor(subject).next(DerCursor.SEQUENCE), expected);
+        if (expected.profile().authority() != null) {
+            // A self-issued certificate does not count against a path length (RFC 5280 6.1.4 (l)).
+            require(
+                    !new X500Principal(subject)
+                            .equals(new X500Principal(expected.issuer().subject())),
+                    "a CA's subject is its issuer's");
+        }
         require(
                 Arrays.equals(
                         signed.nextEncoded(DerCursor.SEQUENCE),
@@ -105,7 +79,7 @@ public final class LeafLint {
         signed.end();
         DerCursor extensions = wrapped.next(DerCursor.SEQUENCE);
         wrapped.end();
-        checkExtensions(extensions, expected);
+        new ExtensionLint(expected).check(extensions);
         checkSignature(signature, expected.issuer().algorithm());
     }
 
@@ -169,89 +143,6 @@ public final class LeafLint {
         return 10 * tens + ones;
     }
 
-    private static void checkExtensions(DerCursor extensions, CertificateContent expected) {
-        Set<ProfileExtension> seen = EnumSet.noneOf(ProfileExtension.class);
-        while (extensions.hasMore()) {
-            DerCursor extension = extensions.next(DerCursor.SEQUENCE);
-            DerCursor identifier = extension.next(DerCursor.OBJECT_IDENTIFIER);
-            boolean critical = false;
-            if (extension.peekTag() == DerCursor.BOOLEAN) {
-                require(
-                        octetsOf(extension.next(DerCursor.BOOLEAN), 0xff),
-                        "an extension's critical is not the DER of TRUE");
-                critical = true;
-            }
-            DerCursor wrapped = extension.next(DerCursor.OCTET_STRING);
-            extension.end();
-            ProfileExtension type = ProfileExtension.of(identifier);
-            require(seen.add(type), "an extension appears twice (RFC 5280 4.2)");
-            checkExtension(type, critical, wrapped, expected);
-            wrapped.end();
-        }
-        require(
-                seen.size() == ProfileExtension.values().length,
-                "an extension of the profile is missing");
-    }
-
-    private static void checkExtension(
-            ProfileExtension type, boolean critical, DerCursor value, CertificateContent expected) {
-        switch (type) {
-            case KEY_USAGE -> {
-                require(critical, "keyUsage is not critical");
-                require(
-                        octetsOf(value.next(DerCursor.BIT_STRING), 7, DIGITAL_SIGNATURE),
-                        "keyUsage is not digitalSignature alone");
-            }
-            case EXTENDED_KEY_USAGE -> {
-                require(!critical, "extKeyUsage is critical");
-                DerCursor purposes = value.next(DerCursor.SEQUENCE);
-                require(
-                        purposes.next(DerCursor.OBJECT_IDENTIFIER).contentEquals(SERVER_AUTH)
-                                && purposes.next(DerCursor.OBJECT_IDENTIFIER)
-                                        .contentEquals(CLIENT_AUTH),
-                        "extKeyUsage is not serverAuth and clientAuth");
-                purposes.end();
-            }
-            case BASIC_CONSTRAINTS -> {
-                require(critical, "basicConstraints is not critical");
-                require(
-                        value.next(DerCursor.SEQUENCE).length() == 0,
-                        "basicConstraints is not CA:FALSE by default (RFC 5280 4.2.1.9)");
-            }
-            case AUTHORITY_KEY_IDENTIFIER -> {
-                require(!critical, "authorityKeyIdentifier is critical (RFC 5280 4.2.1.1)");
-                DerCursor identifier = value.next(DerCursor.SEQUENCE);
-                require(
-                        identifier
-                                .next(KEY_IDENTIFIER)
-                                .contentEquals(expected.issuer().subjectKeyIdentifier()),
-                        "authorityKeyIdentifier is not the issuer's subjectKeyIdentifier");
-                identifier.end();
-            }
-            case SUBJECT_ALT_NAME -> {
-                require(critical, "subjectAltName is not critical although the subject is empty");
-                checkNames(value.next(DerCursor.SEQUENCE), expected);
-            }
-        }
-    }
-
-    private static void checkNames(DerCursor names, CertificateContent expected) {
-        require(
-                names.next(URI).contentEquals(ascii(expected.spiffeId().toString())),
-                "URI is not the decided SPIFFE ID");
-        for (String name : expected.names().dnsNames()) {
-            require(
-                    names.next(DNS_NAME).contentEquals(ascii(name)),
-                    "DNS name is not the decided one");
-        }
-        for (InetAddress address : expected.names().ipAddresses()) {
-            require(
-                    names.next(IP_ADDRESS).contentEquals(address.getAddress()),
-                    "IP address is not the decided one");
-        }
-        names.end();
-    }
-
     private static void checkSignature(DerCursor bits, SignatureAlgorithm algorithm) {
         require(bits.length() > 1 && bits.octet(0) == 0, "signature is not whole octets");
         switch (algorithm) {
@@ -291,27 +182,5 @@ public final class LeafLint {
             case ED25519 -> "300506032b6570";
             case RSA_SHA256 -> "300d06092a864886f70d01010b0500";
         };
-    }
-
-    private static boolean octetsOf(DerCursor element, int... octets) {
-        if (element.length() != octets.length) {
-            return false;
-        }
-        for (int i = 0; i < octets.length; i++) {
-            if (element.octet(i) != octets[i]) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static byte[] ascii(String text) {
-        return text.getBytes(StandardCharsets.US_ASCII);
-    }
-
-    private static void require(boolean holds, String defect) {
-        if (!holds) {
-            throw new DerFormatException(defect);
-        }
     }
 }

@@ -1,0 +1,235 @@
+package dev.signet.ca.certificate;
+
+import static dev.signet.ca.certificate.DerFormatException.require;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/// Reads the extensions of one certificate back: each that its profile wants exactly once, no
+/// other, each as decided, and together as RFC 5280 allows, whatever the profile says. Used once,
+/// by one thread.
+///
+/// @rfc 5280 4.2.1
+final class ExtensionLint {
+
+    private static final int KEY_IDENTIFIER = 0x80;
+    private static final int DIGITAL_SIGNATURE = 0x80;
+    private static final int KEY_ENCIPHERMENT = 0x20;
+    private static final int KEY_AGREEMENT = 0x08;
+    private static final int KEY_CERT_SIGN = 0x04;
+
+    private enum Type {
+        KEY_USAGE(15),
+        EXTENDED_KEY_USAGE(37),
+        BASIC_CONSTRAINTS(19),
+        AUTHORITY_KEY_IDENTIFIER(35),
+        SUBJECT_KEY_IDENTIFIER(14),
+        NAME_CONSTRAINTS(30),
+        SUBJECT_ALT_NAME(17);
+
+        private final int lastArc;
+
+        /// @param lastArc of the identifier, after 2.5.29 (id-ce)
+        Type(int lastArc) {
+            this.lastArc = lastArc;
+        }
+
+        static Type of(DerCursor identifier) {
+            for (Type type : values()) {
+                if (identifier.isOctets(0x55, 0x1d, type.lastArc)) {
+                    return type;
+                }
+            }
+            throw new DerFormatException("an extension is in no profile");
+        }
+    }
+
+    private final CertificateContent expected;
+    private final Set<Type> seen = EnumSet.noneOf(Type.class);
+    private int keyUsage;
+    private boolean authority;
+
+    ExtensionLint(CertificateContent expected) {
+        this.expected = expected;
+    }
+
+    void check(DerCursor extensions) {
+        while (extensions.hasMore()) {
+            DerCursor extension = extensions.next(DerCursor.SEQUENCE);
+            DerCursor identifier = extension.next(DerCursor.OBJECT_IDENTIFIER);
+            boolean critical = false;
+            if (extension.peekTag() == DerCursor.BOOLEAN) {
+                require(
+                        extension.next(DerCursor.BOOLEAN).isOctets(0xff),
+                        "an extension's critical is not the DER of TRUE");
+                critical = true;
+            }
+            DerCursor value = extension.next(DerCursor.OCTET_STRING);
+            extension.end();
+            Type type = Type.of(identifier);
+            require(seen.add(type), "an extension appears twice (RFC 5280 4.2)");
+            checkExtension(type, critical, value);
+            value.end();
+        }
+        checkTogether();
+    }
+
+    private void checkExtension(Type type, boolean critical, DerCursor value) {
+        switch (type) {
+            case KEY_USAGE -> {
+                require(critical, "keyUsage is not critical");
+                checkKeyUsage(value.next(DerCursor.BIT_STRING));
+            }
+            case EXTENDED_KEY_USAGE -> {
+                require(!critical, "extKeyUsage is critical");
+                checkExtendedKeyUsage(value.next(DerCursor.SEQUENCE));
+            }
+            case BASIC_CONSTRAINTS -> {
+                require(critical, "basicConstraints is not critical");
+                checkBasicConstraints(value.next(DerCursor.SEQUENCE));
+            }
+            case AUTHORITY_KEY_IDENTIFIER -> {
+                require(!critical, "authorityKeyIdentifier is critical (RFC 5280 4.2.1.1)");
+                DerCursor identifier = value.next(DerCursor.SEQUENCE);
+                require(
+                        identifier
+                                .next(KEY_IDENTIFIER)
+                                .contentEquals(expected.issuer().subjectKeyIdentifier()),
+                        "authorityKeyIdentifier is not the issuer's subjectKeyIdentifier");
+                identifier.end();
+            }
+            case SUBJECT_KEY_IDENTIFIER -> {
+                require(!critical, "subjectKeyIdentifier is critical (RFC 5280 4.2.1.2)");
+                require(
+                        value.next(DerCursor.OCTET_STRING).contentEquals(expected.key().sha256()),
+                        "subjectKeyIdentifier is not the key's");
+            }
+            case NAME_CONSTRAINTS -> {
+                require(critical, "nameConstraints is not critical (RFC 5280 4.2.1.10)");
+                NameLint.checkConstraints(value.next(DerCursor.SEQUENCE), expected);
+            }
+            case SUBJECT_ALT_NAME -> {
+                require(
+                        critical == expected.subject().isEmpty(),
+                        "subjectAltName is critical or not, unlike the subject is empty or not"
+                                + " (RFC 5280 4.2.1.6)");
+                NameLint.checkSubjectAltNames(value.next(DerCursor.SEQUENCE), expected);
+            }
+        }
+    }
+
+    private void checkKeyUsage(DerCursor bits) {
+        require(bits.length() == 2, "keyUsage is not of one octet of bits");
+        keyUsage = bits.octet(1);
+        require(keyUsage != 0, "keyUsage has no bit set (RFC 5280 4.2.1.3)");
+        require(
+                bits.octet(0) == Integer.numberOfTrailingZeros(keyUsage),
+                "keyUsage is not the DER of named bits");
+        int wanted = 0;
+        for (KeyUsage usage : expected.profile().keyUsages()) {
+            wanted |=
+                    switch (usage) {
+                        case DIGITAL_SIGNATURE -> DIGITAL_SIGNATURE;
+                        case KEY_ENCIPHERMENT -> KEY_ENCIPHERMENT;
+                        case KEY_AGREEMENT -> KEY_AGREEMENT;
+                        case KEY_CERT_SIGN -> KEY_CERT_SIGN;
+                        case CRL_SIGN -> 0x02;
+                    };
+        }
+        require(keyUsage == wanted, "keyUsage is not the profile's");
+    }
+
+    private void checkExtendedKeyUsage(DerCursor purposes) {
+        for (ExtendedKeyUsage purpose : expected.extendedKeyUsages()) {
+            int lastArc =
+                    switch (purpose) {
+                        case SERVER_AUTH -> 1;
+                        case CLIENT_AUTH -> 2;
+                        case CODE_SIGNING -> 3;
+                        case EMAIL_PROTECTION -> 4;
+                    };
+            require(
+                    purposes.next(DerCursor.OBJECT_IDENTIFIER)
+                            .isOctets(0x2b, 6, 1, 5, 5, 7, 3, lastArc),
+                    "a purpose of extKeyUsage is not the decided one");
+        }
+        purposes.end();
+        require(
+                !expected.extendedKeyUsages().isEmpty(),
+                "extKeyUsage is empty (RFC 5280 4.2.1.12)");
+    }
+
+    private void checkBasicConstraints(DerCursor constraints) {
+        CertificateProfile.AuthorityConstraints wanted = expected.profile().authority();
+        if (wanted == null) {
+            require(
+                    constraints.length() == 0,
+                    "basicConstraints is not CA:FALSE by default (RFC 5280 4.2.1.9)");
+            return;
+        }
+        authority = true;
+        require(
+                constraints.next(DerCursor.BOOLEAN).isOctets(0xff),
+                "basicConstraints is not CA:TRUE");
+        require(
+                constraints.next(DerCursor.INTEGER).isOctets(wanted.pathLength())
+                        && wanted.pathLength() < 0x80,
+                "path length is not the profile's");
+        constraints.end();
+        require(
+                wanted.pathLength() < expected.issuer().pathLength(),
+                "path length is not below the issuer's (RFC 5280 4.2.1.9)");
+    }
+
+    private void checkTogether() {
+        Set<Type> wanted =
+                EnumSet.of(
+                        Type.KEY_USAGE,
+                        Type.BASIC_CONSTRAINTS,
+                        Type.AUTHORITY_KEY_IDENTIFIER,
+                        Type.SUBJECT_ALT_NAME);
+        if (authority) {
+            wanted.add(Type.SUBJECT_KEY_IDENTIFIER);
+            wanted.add(Type.NAME_CONSTRAINTS);
+        } else {
+            wanted.add(Type.EXTENDED_KEY_USAGE);
+        }
+        require(seen.equals(wanted), "extensions are not those of the profile");
+        require(
+                authority == ((keyUsage & KEY_CERT_SIGN) != 0),
+                "keyCertSign is set and it is no CA, or the reverse (RFC 5280 4.2.1.3, 4.2.1.9)");
+        require(
+                authority || (keyUsage & 0x02) == 0,
+                "cRLSign is set and it is no CA (RFC 5280 4.2.1.3)");
+        checkPurposes();
+        checkKey();
+    }
+
+    /// RFC 5280 4.2.1.12: usable only where both extensions allow it.
+    private void checkPurposes() {
+        int any = DIGITAL_SIGNATURE | KEY_ENCIPHERMENT | KEY_AGREEMENT;
+        for (ExtendedKeyUsage purpose : expected.extendedKeyUsages()) {
+            int one =
+                    switch (purpose) {
+                        case SERVER_AUTH, EMAIL_PROTECTION -> any;
+                        case CLIENT_AUTH -> DIGITAL_SIGNATURE | KEY_AGREEMENT;
+                        case CODE_SIGNING -> DIGITAL_SIGNATURE;
+                    };
+            require(
+                    (keyUsage & one) != 0,
+                    "keyUsage allows none of what a purpose of extKeyUsage needs (RFC 5280"
+                            + " 4.2.1.12)");
+        }
+    }
+
+    /// RFC 3279 2.3.1, RFC 8813 3, RFC 8410 5.
+    private void checkKey() {
+        int forbidden =
+                switch (expected.key().type()) {
+                    case P256, P384 -> KEY_ENCIPHERMENT;
+                    case ED25519 -> KEY_ENCIPHERMENT | KEY_AGREEMENT;
+                    case RSA -> KEY_AGREEMENT;
+                };
+        require((keyUsage & forbidden) == 0, "keyUsage is not one for keys of this type");
+    }
+}

@@ -1,0 +1,124 @@
+package dev.signet.ca.certificate;
+
+import static dev.signet.ca.certificate.DerFormatException.require;
+
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Reads names back. Shares no code with [NameEncoder].
+///
+/// @rfc 5280 4.1.2.6
+/// @rfc 5280 4.2.1.6
+/// @rfc 5280 4.2.1.10
+final class NameLint {
+
+    private static final int UTF8_STRING = 0x0c;
+    private static final int PRINTABLE_STRING = 0x13;
+    private static final int EMAIL = 0x81;
+    private static final int DNS_NAME = 0x82;
+    private static final int URI = 0x86;
+    private static final int IP_ADDRESS = 0x87;
+    private static final int PERMITTED = 0xa0;
+    private static final int EXCLUDED = 0xa1;
+
+    private NameLint() {}
+
+    /// @param subject content of the subject Name
+    static void checkSubject(DerCursor subject, CertificateContent expected) {
+        for (SubjectName.Attribute attribute : expected.subject().attributes()) {
+            DerCursor relative = subject.next(DerCursor.SET);
+            DerCursor pair = relative.next(DerCursor.SEQUENCE);
+            relative.end();
+            require(
+                    pair.next(DerCursor.OBJECT_IDENTIFIER)
+                            .isOctets(0x55, 4, lastArc(attribute.type())),
+                    "a subject attribute is not of the decided type");
+            boolean country = attribute.type() == SubjectName.Type.COUNTRY;
+            DerCursor value = pair.next(country ? PRINTABLE_STRING : UTF8_STRING);
+            pair.end();
+            require(
+                    value.contentEquals(attribute.value().getBytes(StandardCharsets.UTF_8)),
+                    "a subject attribute is not the decided one");
+        }
+        subject.end();
+    }
+
+    /// @param names content of subjectAltName
+    static void checkSubjectAltNames(DerCursor names, CertificateContent expected) {
+        String identity = expected.spiffeId().toString();
+        if (expected.profile().authority() != null) {
+            identity = "spiffe://" + expected.spiffeId().trustDomain().name();
+        }
+        require(is(names.next(URI), identity), "first URI is not the decided SPIFFE ID");
+        AlternativeNames further = expected.names();
+        for (String name : further.dnsNames()) {
+            require(is(names.next(DNS_NAME), name), "DNS name is not the decided one");
+        }
+        for (InetAddress address : further.ipAddresses()) {
+            require(
+                    names.next(IP_ADDRESS).contentEquals(address.getAddress()),
+                    "IP address is not the decided one");
+        }
+        for (String name : further.emailAddresses()) {
+            require(is(names.next(EMAIL), name), "e-mail address is not the decided one");
+        }
+        for (String name : further.uris()) {
+            require(is(names.next(URI), name), "URI is not the decided one");
+        }
+        names.end();
+    }
+
+    /// @param constraints content of nameConstraints
+    static void checkConstraints(DerCursor constraints, CertificateContent expected) {
+        CertificateProfile.AuthorityConstraints authority = expected.profile().authority();
+        if (authority == null) {
+            throw new DerFormatException("nameConstraints are not a CA's (RFC 5280 4.2.1.10)");
+        }
+        DerCursor permitted = constraints.next(PERMITTED);
+        DerCursor excluded = constraints.next(EXCLUDED);
+        constraints.end();
+        require(
+                is(base(permitted, URI), expected.spiffeId().trustDomain().name()),
+                "permitted URI is not of the trust domain");
+        List<String> domains = new ArrayList<>(authority.permittedDnsDomains());
+        if (domains.isEmpty()) {
+            domains.add("invalid");
+        }
+        for (String domain : domains) {
+            require(is(base(permitted, DNS_NAME), domain), "permitted DNS name is not the decided");
+        }
+        require(is(base(permitted, EMAIL), "invalid"), "e-mail addresses are permitted");
+        permitted.end();
+        for (int length : List.of(8, 32)) {
+            require(
+                    base(excluded, IP_ADDRESS).contentEquals(new byte[length]),
+                    "an IP address is not excluded");
+        }
+        excluded.end();
+    }
+
+    /// The name of the next subtree, which has no minimum and no maximum.
+    private static DerCursor base(DerCursor subtrees, int tag) {
+        DerCursor subtree = subtrees.next(DerCursor.SEQUENCE);
+        DerCursor base = subtree.next(tag);
+        subtree.end();
+        return base;
+    }
+
+    private static int lastArc(SubjectName.Type type) {
+        return switch (type) {
+            case COMMON_NAME -> 3;
+            case COUNTRY -> 6;
+            case LOCALITY -> 7;
+            case STATE -> 8;
+            case ORGANIZATION -> 10;
+            case ORGANIZATIONAL_UNIT -> 11;
+        };
+    }
+
+    private static boolean is(DerCursor value, String ascii) {
+        return value.contentEquals(ascii.getBytes(StandardCharsets.US_ASCII));
+    }
+}
