@@ -55,6 +55,11 @@ public class IssuanceConfiguration {
         return deadlines;
     }
 
+    @Bean
+    RateLimits issuanceRateLimits(IssuanceSettings settings) {
+        return new RateLimits(settings.rateLimits(), System::nanoTime);
+    }
+
     @Bean(destroyMethod = "shutdown")
     ExecutorService issuanceBlockingThreads() {
         return Executors.newThreadPerTaskExecutor(

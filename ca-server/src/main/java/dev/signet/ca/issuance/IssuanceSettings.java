@@ -9,13 +9,16 @@ import java.time.Duration;
 ///   s. After it the caller is told DEADLINE_EXCEEDED and nothing is released
 /// @param maxBlocking how many requests may wait at a time for something other than this CPU (a
 ///   join token's look-up, a remote signer), 1 to 10,000; default 256. One more is told OVERLOADED
-public record IssuanceSettings(Duration deadline, Integer maxBlocking) {
+/// @param rateLimits how many certificates are given in a time
+public record IssuanceSettings(
+        Duration deadline, Integer maxBlocking, RateLimitSettings rateLimits) {
 
     private static final int MAX_BLOCKING = 10_000;
 
     public IssuanceSettings {
         deadline = deadline == null ? Duration.ofSeconds(10) : deadline;
         maxBlocking = maxBlocking == null ? 256 : maxBlocking;
+        rateLimits = rateLimits == null ? RateLimitSettings.defaults() : rateLimits;
         if (deadline.compareTo(Duration.ofMillis(100)) < 0
                 || deadline.compareTo(Duration.ofMinutes(5)) > 0) {
             throw new IllegalArgumentException(
@@ -28,6 +31,6 @@ public record IssuanceSettings(Duration deadline, Integer maxBlocking) {
     }
 
     public static IssuanceSettings defaults() {
-        return new IssuanceSettings(Duration.ofSeconds(10), 256);
+        return new IssuanceSettings(Duration.ofSeconds(10), 256, RateLimitSettings.defaults());
     }
 }
