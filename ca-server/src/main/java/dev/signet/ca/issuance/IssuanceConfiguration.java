@@ -1,9 +1,11 @@
 package dev.signet.ca.issuance;
 
 import dev.signet.ca.attestation.Attestation;
+import dev.signet.ca.audit.AuditLines;
 import dev.signet.ca.audit.RefusalCounts;
 import dev.signet.ca.authority.Authorities;
 import dev.signet.ca.certificate.SigningRequestReader;
+import dev.signet.ca.halt.Halts;
 import dev.signet.ca.ledger.ClockGuard;
 import dev.signet.ca.ledger.Ledger;
 import dev.signet.ca.ledger.LedgerSettings;
@@ -69,12 +71,14 @@ public class IssuanceConfiguration {
     @Bean
     Issuance issuance(
             ClockGuard clockGuard,
+            Halts halts,
             Attestation attestation,
             Policies policies,
             Authorities authorities,
             SigningRequestReader signingRequestReader,
             Ledger ledger,
             TrustBundles trustBundles,
+            AuditLines auditLines,
             InstantSource clock,
             Flights issuanceFlights,
             ExecutorService issuanceBlockingThreads,
@@ -84,12 +88,14 @@ public class IssuanceConfiguration {
         requirePartitions(policySettings.maxLifetime(), ledgerSettings.partitionsAhead());
         return new IssuanceFlow(
                 clockGuard,
+                halts,
                 attestation,
                 policies,
                 authorities,
                 new CertificateAssembly(signingRequestReader::read, ledger.serialNumbers()),
                 ledger,
                 trustBundles,
+                auditLines,
                 clock,
                 issuanceFlights,
                 new BlockingLane(issuanceBlockingThreads, settings.maxBlocking()));

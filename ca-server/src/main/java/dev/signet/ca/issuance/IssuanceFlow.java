@@ -2,8 +2,10 @@ package dev.signet.ca.issuance;
 
 import dev.signet.ca.attestation.Attestation;
 import dev.signet.ca.attestation.AttestedCaller;
+import dev.signet.ca.audit.AuditLines;
 import dev.signet.ca.authority.Authorities;
 import dev.signet.ca.authority.IssuingAuthority;
+import dev.signet.ca.halt.Halts;
 import dev.signet.ca.issuance.CertificateAssembly.Approved;
 import dev.signet.ca.ledger.ClockGuard;
 import dev.signet.ca.ledger.IssuanceRecord;
@@ -39,34 +41,40 @@ final class IssuanceFlow implements Issuance {
     private static final Duration RETRY_WHEN_LEDGER_IS_AWAY = Duration.ofSeconds(1);
 
     private final ClockGuard clockGuard;
+    private final Halts halts;
     private final Attestation attestation;
     private final Policies policies;
     private final Authorities authorities;
     private final CertificateAssembly assembly;
     private final Ledger ledger;
     private final TrustBundles trustBundles;
+    private final AuditLines auditLines;
     private final InstantSource clock;
     private final Flights flights;
     private final BlockingLane blockingLane;
 
     IssuanceFlow(
             ClockGuard clockGuard,
+            Halts halts,
             Attestation attestation,
             Policies policies,
             Authorities authorities,
             CertificateAssembly assembly,
             Ledger ledger,
             TrustBundles trustBundles,
+            AuditLines auditLines,
             InstantSource clock,
             Flights flights,
             BlockingLane blockingLane) {
         this.clockGuard = clockGuard;
+        this.halts = halts;
         this.attestation = attestation;
         this.policies = policies;
         this.authorities = authorities;
         this.assembly = assembly;
         this.ledger = ledger;
         this.trustBundles = trustBundles;
+        this.auditLines = auditLines;
         this.clock = clock;
         this.flights = flights;
         this.blockingLane = blockingLane;
@@ -126,8 +134,15 @@ final class IssuanceFlow implements Issuance {
             Authorities.Selection selection) {
         switch (attestation.attest(request.evidence(), now)) {
             case Attestation.Outcome.Refused(Refusal refusal) -> flight.refuse(refusal);
-            case Attestation.Outcome.Attested(AttestedCaller caller) ->
+            case Attestation.Outcome.Attested(AttestedCaller caller) -> {
+                // Asked here, not at the door: only who is known may learn why there is a halt.
+                Optional<Refusal> halted = halted(flight);
+                if (halted.isPresent()) {
+                    flight.refuse(halted.get());
+                } else {
                     decide(flight, request, now, policy, selection, caller);
+                }
+            }
         }
     }
 
@@ -188,20 +203,40 @@ final class IssuanceFlow implements Issuance {
             }
             case CertificateAssembly.Outcome.TooLate() -> place.giveUp();
             case CertificateAssembly.Outcome.Signed(IssuanceRecord issuance) ->
-                    // 8. Commit.
-                    place.record(
-                            issuance,
-                            outcome ->
-                                    flight.guard(
-                                            () -> decided(flight, approved, attempt, outcome)));
+                    commit(flight, approved, attempt, place, issuance);
         }
+    }
+
+    // 8. Commit, unless a halt came meanwhile (R6): what is not handed over now never is.
+    private void commit(
+            Flight flight,
+            Approved approved,
+            int attempt,
+            Ledger.Place place,
+            IssuanceRecord issuance) {
+        Optional<Refusal> halted = halted(flight);
+        if (halted.isPresent()) {
+            place.giveUp();
+            flight.refuse(halted.get());
+            return;
+        }
+        place.record(
+                issuance,
+                outcome -> flight.guard(() -> decided(flight, approved, attempt, outcome)));
+    }
+
+    /// This server's own certificate is not subject to a halt: without one nobody could lift it.
+    private Optional<Refusal> halted(Flight flight) {
+        return flight.evidence() == EvidenceLabel.SERVER ? Optional.empty() : halts.objection();
     }
 
     private void decided(
             Flight flight, Approved approved, int attempt, Ledger.RecordOutcome outcome) {
         switch (outcome) {
-            case Ledger.Recorded(RecordedCertificate certificate) ->
-                    release(flight, certificate, approved.authority().chain());
+            case Ledger.Recorded(RecordedCertificate certificate) -> {
+                tell(approved, certificate);
+                release(flight, certificate, approved.authority().chain());
+            }
             case Ledger.AlreadyRecorded(RecordedCertificate certificate) ->
                     releaseAgain(flight, certificate);
             case Ledger.RequestIdReused() ->
@@ -233,6 +268,23 @@ final class IssuanceFlow implements Issuance {
                                                     + " the same request id.",
                                             diagnosis)
                                     .retryAfter(RETRY_WHEN_LEDGER_IS_AWAY));
+        }
+    }
+
+    /// The ledger row is the record of the issuance; this is for those who read along.
+    private void tell(Approved approved, RecordedCertificate certificate) {
+        if (auditLines.enabled()) {
+            auditLines.issued(
+                    new AuditLines.Issued(
+                            certificate.serialNumber().hex(),
+                            certificate.spiffeId().toString(),
+                            clock.instant(),
+                            certificate.validity().notAfter(),
+                            approved.caller().kind().text(),
+                            approved.caller().subject(),
+                            approved.grant().policyVersion(),
+                            approved.grant().rule(),
+                            approved.request().requestId()));
         }
     }
 

@@ -9,6 +9,7 @@
             "attestation",
             "policy",
             "audit",
+            "halt",
             "authority",
             "ledger",
             "trust"

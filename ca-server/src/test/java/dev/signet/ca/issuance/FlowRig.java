@@ -7,11 +7,13 @@ import dev.signet.ca.attestation.Attestation;
 import dev.signet.ca.attestation.AttestedCaller;
 import dev.signet.ca.attestation.Evidence;
 import dev.signet.ca.audit.InMemoryRefusalCounts;
+import dev.signet.ca.audit.RecordedAuditLines;
 import dev.signet.ca.authority.Authorities;
 import dev.signet.ca.authority.FailingSigner;
 import dev.signet.ca.authority.TestAuthority;
 import dev.signet.ca.certificate.SigningRequest;
 import dev.signet.ca.certificate.SigningRequestReader;
+import dev.signet.ca.halt.SettableHalts;
 import dev.signet.ca.identity.EvidenceKind;
 import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.ledger.InMemoryLedger;
@@ -47,6 +49,8 @@ import java.util.function.Function;
 /// The flow with everything around it under a test's control.
 final class FlowRig {
 
+    final SettableHalts halts = new SettableHalts();
+    final RecordedAuditLines auditLines = new RecordedAuditLines();
     final InMemoryRefusalCounts refusals = new InMemoryRefusalCounts();
 
     static final Instant NOW = Instant.parse("2026-11-23T10:00:00.400Z");
@@ -85,6 +89,7 @@ final class FlowRig {
                         new RefusalLog(nanos::get, refusals));
         return new IssuanceFlow(
                 () -> clockObjection,
+                halts,
                 attestation,
                 () -> {
                     policiesTaken.incrementAndGet();
@@ -99,6 +104,7 @@ final class FlowRig {
                         chosen.serialNumbers()),
                 chosen,
                 new FakeTrustBundles(),
+                auditLines,
                 () -> now,
                 flights,
                 new BlockingLane(blockingThreads, maxBlocking));
@@ -177,6 +183,7 @@ final class FlowRig {
         boolean mayBlock;
         JoinTokenHash joinToken;
         Runnable before = () -> {};
+        Refusal refusal;
 
         @Override
         public boolean mayBlock(Evidence evidence) {
@@ -186,6 +193,9 @@ final class FlowRig {
         @Override
         public Outcome attest(Evidence evidence, Instant now) {
             before.run();
+            if (refusal != null) {
+                return new Outcome.Refused(refusal);
+            }
             return new Outcome.Attested(
                     new AttestedCaller(
                             EvidenceKind.KUBERNETES,

@@ -215,6 +215,77 @@ class IssuanceFlowTest {
         rig.assertConsistent(answers);
     }
 
+    private static final Refusal HALTED =
+            Refusal.of(RefusalCode.HALTED, "An operator has halted issuance: key ceremony");
+
+    @Test
+    void R6_aHaltStopsIssuanceBeforeAnythingIsSigned() {
+        rig.halts.objection = Optional.of(HALTED);
+
+        Answers answers = rig.issue();
+
+        assertThat(answers.refused(RefusalCode.HALTED).message()).contains("key ceremony");
+        assertThat(rig.signer[0].signatures()).isZero();
+        rig.assertConsistent(answers);
+    }
+
+    @Test
+    void R6_aHaltThatComesWhileARequestIsServedLeavesItsCertificateUnrecordedAndUnreleased() {
+        var reader = rig.reader;
+        rig.reader =
+                octets -> {
+                    rig.halts.objection = Optional.of(HALTED);
+                    return reader.apply(octets);
+                };
+
+        Answers answers = rig.issue();
+
+        answers.refused(RefusalCode.HALTED);
+        assertThat(rig.signer[0].signatures()).isOne();
+        assertThat(rig.ledger.commits()).isZero();
+        rig.assertConsistent(answers);
+    }
+
+    @Test
+    void R6_whoIsNotKnownDoesNotLearnOfAHalt() {
+        rig.halts.objection = Optional.of(HALTED);
+        var attestation = new FlowRig.FakeAttestation();
+        attestation.refusal = Refusal.of(RefusalCode.UNAUTHENTICATED, "no");
+        rig.attestation = attestation;
+
+        rig.issue().refused(RefusalCode.UNAUTHENTICATED);
+    }
+
+    @Test
+    void R6_theServersOwnCertificateIsIssuedDuringAHalt() {
+        rig.halts.objection = Optional.of(HALTED);
+
+        rig.issue(
+                        rig.flow(),
+                        new IssuanceRequest(
+                                new Evidence.ThisServer("replica"),
+                                FlowRig.CSR,
+                                null,
+                                Wish.NOTHING))
+                .issued();
+    }
+
+    @Test
+    void tellsTheAuditLinesOfEachIssuanceOnce() {
+        UUID id = FlowRig.requestIdAt(NOW);
+        var flow = rig.flow();
+
+        var first = rig.issue(flow, FlowRig.request(id)).certificate();
+        rig.issue(flow, FlowRig.request(id)).issued();
+
+        assertThat(rig.auditLines.issued)
+                .singleElement()
+                .satisfies(line -> {
+                    assertThat(line.serialNumber()).isEqualTo(first.serialNumber().hex());
+                    assertThat(line.requestId()).isEqualTo(id);
+                });
+    }
+
     @Test
     void refusesABadCertificationRequestAndFreesThePlace() {
         Answers answers =
