@@ -45,6 +45,7 @@ final class IssuanceFlow implements Issuance {
     private final Attestation attestation;
     private final Policies policies;
     private final Authorities authorities;
+    private final RateLimits rateLimits;
     private final CertificateAssembly assembly;
     private final Ledger ledger;
     private final TrustBundles trustBundles;
@@ -59,6 +60,7 @@ final class IssuanceFlow implements Issuance {
             Attestation attestation,
             Policies policies,
             Authorities authorities,
+            RateLimits rateLimits,
             CertificateAssembly assembly,
             Ledger ledger,
             TrustBundles trustBundles,
@@ -71,6 +73,7 @@ final class IssuanceFlow implements Issuance {
         this.attestation = attestation;
         this.policies = policies;
         this.authorities = authorities;
+        this.rateLimits = rateLimits;
         this.assembly = assembly;
         this.ledger = ledger;
         this.trustBundles = trustBundles;
@@ -168,13 +171,19 @@ final class IssuanceFlow implements Issuance {
                 switch (selection) {
                     case Authorities.Selection.NotUsable(Refusal refusal) -> flight.refuse(refusal);
                     case Authorities.Selection.Usable(IssuingAuthority authority) ->
-                            takePlace(
-                                    flight,
-                                    new Approved(request, now, caller, grant, authority),
-                                    1);
+                            limit(flight, new Approved(request, now, caller, grant, authority));
                 }
             }
         }
+    }
+
+    private void limit(Flight flight, Approved approved) {
+        Optional<Refusal> objection = rateLimits.take(approved.caller(), approved.grant());
+        if (objection.isPresent()) {
+            flight.refuse(objection.get());
+            return;
+        }
+        takePlace(flight, approved, 1);
     }
 
     // 4. Take a place in the commit queue before anything costly is done; none left: say so at once
@@ -185,6 +194,7 @@ final class IssuanceFlow implements Issuance {
         }
         Optional<Ledger.Place> reserved = ledger.reserve();
         if (reserved.isEmpty()) {
+            giveBack(approved);
             flight.refuse(overloaded());
             return;
         }
@@ -194,6 +204,7 @@ final class IssuanceFlow implements Issuance {
             assembled = assembly.assemble(approved, flight::isAnswered);
         } catch (RuntimeException | Error e) {
             place.giveUp();
+            giveBack(approved);
             throw e;
         }
         switch (assembled) {
@@ -217,6 +228,7 @@ final class IssuanceFlow implements Issuance {
         Optional<Refusal> halted = halted(flight);
         if (halted.isPresent()) {
             place.giveUp();
+            giveBack(approved);
             flight.refuse(halted.get());
             return;
         }
@@ -237,8 +249,10 @@ final class IssuanceFlow implements Issuance {
                 tell(approved, certificate);
                 release(flight, certificate, approved.authority().chain());
             }
-            case Ledger.AlreadyRecorded(RecordedCertificate certificate) ->
-                    releaseAgain(flight, certificate);
+            case Ledger.AlreadyRecorded(RecordedCertificate certificate) -> {
+                giveBack(approved); // a retry costs nothing (R18)
+                releaseAgain(flight, certificate);
+            }
             case Ledger.RequestIdReused() ->
                     flight.refuse(
                             Refusal.of(
@@ -260,15 +274,22 @@ final class IssuanceFlow implements Issuance {
                 // Not on the ledger's writer thread: it must go on committing.
                 blockingLane.run(flight, () -> takePlace(flight, approved, attempt + 1));
             }
-            case Ledger.Unavailable(String diagnosis) ->
-                    flight.refuse(
-                            Refusal.withDiagnosis(
-                                            RefusalCode.LEDGER_UNAVAILABLE,
-                                            "The issuance could not be put on record. Retry with"
-                                                    + " the same request id.",
-                                            diagnosis)
-                                    .retryAfter(RETRY_WHEN_LEDGER_IS_AWAY));
+            case Ledger.Unavailable(String diagnosis) -> {
+                giveBack(approved);
+                flight.refuse(
+                        Refusal.withDiagnosis(
+                                        RefusalCode.LEDGER_UNAVAILABLE,
+                                        "The issuance could not be put on record. Retry with the"
+                                                + " same request id.",
+                                        diagnosis)
+                                .retryAfter(RETRY_WHEN_LEDGER_IS_AWAY));
+            }
         }
+    }
+
+    /// What fails for no fault of the caller's does not use up its allowance.
+    private void giveBack(Approved approved) {
+        rateLimits.giveBack(approved.caller(), approved.grant());
     }
 
     /// The ledger row is the record of the issuance; this is for those who read along.

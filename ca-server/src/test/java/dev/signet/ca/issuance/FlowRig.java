@@ -49,6 +49,7 @@ import java.util.function.Function;
 /// The flow with everything around it under a test's control.
 final class FlowRig {
 
+    RateLimitSettings limits = RateLimitSettings.defaults();
     final SettableHalts halts = new SettableHalts();
     final RecordedAuditLines auditLines = new RecordedAuditLines();
     final InMemoryRefusalCounts refusals = new InMemoryRefusalCounts();
@@ -96,6 +97,7 @@ final class FlowRig {
                     return policy;
                 },
                 authorities,
+                new RateLimits(limits, nanos::get),
                 new CertificateAssembly(
                         octets -> {
                             requestsRead.incrementAndGet();

@@ -271,6 +271,30 @@ class IssuanceFlowTest {
     }
 
     @Test
+    void R18_aRetryAndWhatTheServerFailsDoNotUseUpAnAllowance() {
+        rig.limits = new RateLimitSettings("2 per 1h", "unlimited", "unlimited");
+        var flow = rig.flow();
+        UUID id = FlowRig.requestIdAt(NOW);
+        for (int i = 0; i < 10; i++) {
+            rig.issue(flow, FlowRig.request(id)).issued();
+        }
+        var reader = rig.reader;
+        rig.reader =
+                _ -> {
+                    throw new IllegalStateException("a fault of this server");
+                };
+        rig.issue(flow, FlowRig.request(null)).faulted();
+        rig.reader = reader;
+
+        rig.issue(flow, FlowRig.request(null)).issued();
+        Answers limited = rig.issue(flow, FlowRig.request(null));
+
+        assertThat(limited.refused(RefusalCode.RATE_LIMITED).retryAfter()).isPositive();
+        assertThat(rig.signer[0].signatures()).isEqualTo(11);
+        rig.assertConsistent(limited);
+    }
+
+    @Test
     void tellsTheAuditLinesOfEachIssuanceOnce() {
         UUID id = FlowRig.requestIdAt(NOW);
         var flow = rig.flow();
