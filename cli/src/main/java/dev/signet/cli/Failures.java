@@ -32,7 +32,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     public int handleExecutionException(
             Exception failure, CommandLine line, @Nullable ParseResult result) {
         CommandFailedException known = FailureTexts.known(failure);
-        report(json(result), known.code(), String.valueOf(known.getMessage()));
+        report(json(result), known);
         if (System.getenv(DEBUG_VARIABLE) != null) {
             failure.printStackTrace(terminal.err());
         }
@@ -42,18 +42,25 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     @Override
     public int handleParseException(ParameterException failure, String[] arguments) {
         CommandLine line = failure.getCommandLine();
-        report(false, "USAGE", String.valueOf(failure.getMessage()));
+        report(
+                false,
+                new CommandFailedException(
+                        ExitCode.USAGE, "USAGE", String.valueOf(failure.getMessage()), failure));
         if (!UnmatchedArgumentException.printSuggestions(failure, line.getErr())) {
             terminal.err().println("Try: " + line.getCommandSpec().qualifiedName() + " --help");
         }
         return ExitCode.USAGE;
     }
 
-    private void report(boolean json, String code, String message) {
+    private void report(boolean json, CommandFailedException failure) {
+        String message = String.valueOf(failure.getMessage());
         if (json) {
             Map<String, Object> error = new LinkedHashMap<>();
-            error.put("code", code);
+            error.put("code", failure.code());
             error.put("message", message);
+            if (!failure.errors().isEmpty()) {
+                error.put("errors", failure.errors());
+            }
             terminal.err().println(Json.write(Map.of("error", error)));
             return;
         }

@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /// Reads `90s`, `10m`, `2h`, `1d`, or what ISO 8601 writes, `PT10M`. Whole seconds, at least one.
-final class Lifetimes implements ITypeConverter<Duration> {
+public final class Lifetimes implements ITypeConverter<Duration> {
 
     private static final Pattern SHORT = Pattern.compile("([1-9][0-9]{0,8})([smhd])");
 

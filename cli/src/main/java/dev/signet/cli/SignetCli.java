@@ -1,5 +1,13 @@
 package dev.signet.cli;
 
+import dev.signet.cli.admin.ApprovalCommands;
+import dev.signet.cli.admin.AuditCommands;
+import dev.signet.cli.admin.HaltCommands;
+import dev.signet.cli.admin.PolicyCommands;
+import dev.signet.cli.admin.ProfileCommands;
+import dev.signet.cli.admin.WhoAmI;
+import dev.signet.cli.context.ContextCommands;
+import dev.signet.cli.context.LoginCommand;
 import dev.signet.cli.output.Terminal;
 
 import picocli.CommandLine;
@@ -25,7 +33,10 @@ import java.time.InstantSource;
             "  0   done",
             "  1   refused or failed; the message says why",
             "  2   the command line is wrong",
-            "  3   the server is not there, or not the one that is trusted",
+            "  3   the server is not there, cannot serve now, or is not the trusted one",
+            "  4   the credential is not known, or its roles do not permit this",
+            "  5   the answer is no: a document with errors, a denial, differences",
+            "  6   proposed; waits for the approval of a second person",
             "",
             "First steps:",
             "  ./signet demo      see everything at work, in less than a minute",
@@ -57,6 +68,14 @@ public final class SignetCli implements Runnable {
         line.addSubcommand(
                 new CommandLine(new CertificatesCommand())
                         .addSubcommand(new CertificatesCommand.ListAll(terminal)));
+        line.addSubcommand(PolicyCommands.commandLine(terminal, clock));
+        line.addSubcommand(ProfileCommands.commandLine(terminal, clock));
+        line.addSubcommand(AuditCommands.commandLine(terminal, clock));
+        line.addSubcommand(HaltCommands.commandLine(terminal, clock));
+        line.addSubcommand(ApprovalCommands.commandLine(terminal, clock));
+        line.addSubcommand(new WhoAmI(terminal, clock));
+        line.addSubcommand(new LoginCommand(terminal));
+        line.addSubcommand(ContextCommands.commandLine(terminal));
         line.addSubcommand(new AotTrainCommand(terminal, clock));
         Failures failures = new Failures(terminal);
         line.setOut(writer(terminal.out()));

@@ -20,14 +20,49 @@ class SignetCliTest {
         assertThat(help.code()).isEqualTo(ExitCode.OK);
         assertThat(help.out())
                 .contains("demo", "server", "token", "issue", "inspect", "certificates")
+                .contains("policy", "audit", "halt", "approvals", "login", "context")
                 .contains("Exit codes:")
+                .containsPattern("(?s)  0 .*  1 .*  2 .*  3 .*  4 .*  5 .*  6 ")
                 .doesNotContain("aot-train");
         assertThat(help.err()).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"demo", "server", "token create", "issue", "inspect", "certificates list"})
+            strings = {
+                "demo",
+                "server",
+                "token create",
+                "issue",
+                "inspect",
+                "certificates list",
+                "policy validate",
+                "policy apply",
+                "policy list",
+                "policy show",
+                "policy explain",
+                "policy replay",
+                "policy activate",
+                "policy rollback",
+                "profiles list",
+                "profiles show",
+                "audit list",
+                "audit tail",
+                "halt status",
+                "halt start",
+                "halt lift",
+                "approvals list",
+                "approvals show",
+                "approvals approve",
+                "approvals reject",
+                "whoami",
+                "login",
+                "context add",
+                "context list",
+                "context use",
+                "context show",
+                "context remove"
+            })
     void everyCommandHasHelpAndJson(String command) {
         Run help = Run.signet((command + " --help").split(" "));
         assertThat(help.code()).isEqualTo(ExitCode.OK);
@@ -49,7 +84,17 @@ class SignetCliTest {
                 "certificates",
                 "certificates list --limit 0",
                 "server --grpc-port many",
-                "server --database-user u"
+                "server --database-user u",
+                "policy",
+                "policy apply x.yaml",
+                "policy replay active --from 7d",
+                "audit list --limit 0",
+                "audit tail -n -1",
+                "halt",
+                "halt start",
+                "login",
+                "login --join-token a --join-token-file b",
+                "whoami --context a --data-dir b"
             })
     void aWrongCommandLineIsSaidOnStderrWithCode2(String line) {
         Run run = Run.signet(line.isEmpty() ? new String[0] : line.split(" "));

@@ -5,6 +5,8 @@ import dev.signet.cli.ExitCode;
 import dev.signet.cli.postgres.Directories;
 import dev.signet.cli.postgres.UserHome;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -21,6 +23,7 @@ import java.util.Set;
 /// | `key-encryption-key` | wraps the CA's private keys; 32 octets, base64; without it they are lost |
 /// | `operator-credential` | lets its bearer make join tokens and read the ledger |
 /// | `address` | `host:port` of gRPC, of the server that runs or ran last |
+/// | `admin-address` | `host:port` of the admin API |
 /// | `bundle.pem` | the trust bundle |
 /// | `server.log` | |
 /// | `postgres` | the embedded PostgreSQL, if that is used |
@@ -113,6 +116,47 @@ public final class DataDirectory {
         } catch (IOException e) {
             throw new CommandFailedException(
                     ExitCode.FAILED, "DATA_DIRECTORY", "cannot read " + path + ": " + e, e);
+        }
+    }
+
+    /// Address of the admin API, `host:port`.
+    ///
+    /// @throws CommandFailedException when no server has run here, or one without an admin API
+    public String adminAddress() {
+        String grpc = address();
+        try {
+            return Files.readString(path.resolve("admin-address")).strip();
+        } catch (NoSuchFileException e) {
+            throw new CommandFailedException(
+                    ExitCode.UNREACHABLE,
+                    "NO_ADMIN_API",
+                    "the server in "
+                            + path
+                            + " ("
+                            + grpc
+                            + ") has no admin API\nStart it without signet.admin.enabled=false, or"
+                            + " say where another one is: --server, --context",
+                    e);
+        } catch (IOException e) {
+            throw new CommandFailedException(
+                    ExitCode.FAILED, "DATA_DIRECTORY", "cannot read " + path + ": " + e, e);
+        }
+    }
+
+    /// Leaves where the admin API is.
+    ///
+    /// @param address null: the server has none
+    public void publishAdmin(@Nullable String address) {
+        Path file = path.resolve("admin-address");
+        try {
+            if (address == null) {
+                Files.deleteIfExists(file);
+            } else {
+                PrivateFiles.writePublic(file, address + "\n");
+            }
+        } catch (IOException e) {
+            throw new CommandFailedException(
+                    ExitCode.FAILED, "DATA_DIRECTORY", "cannot write to " + path + ": " + e, e);
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.signet.cli.home;
 
+import dev.signet.cli.CommandFailedException;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
@@ -7,10 +9,13 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
 import java.util.Set;
 
 /// Files that appear whole, on disk and with their final permissions, or not at all.
@@ -41,6 +46,24 @@ public final class PrivateFiles {
     /// For everybody to read (0644); replaces an existing one.
     public static void writePublic(Path file, String text) throws IOException {
         write(file, text, READABLE, true);
+    }
+
+    /// @throws CommandFailedException when others than the owner may read or write the file
+    /// @throws NoSuchFileException when there is none
+    public static void requirePrivate(Path file) throws IOException {
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
+        Set<PosixFilePermission> others = EnumSet.allOf(PosixFilePermission.class);
+        others.removeAll(PosixFilePermissions.fromString("rwx------"));
+        others.retainAll(permissions);
+        if (!others.isEmpty()) {
+            throw new CommandFailedException(
+                    "NOT_PRIVATE",
+                    file
+                            + " is open to others ("
+                            + PosixFilePermissions.toString(permissions)
+                            + "): chmod 600 "
+                            + file);
+        }
     }
 
     private static void write(Path file, String text, String permissions, boolean replace)

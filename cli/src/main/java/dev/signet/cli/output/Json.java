@@ -2,94 +2,109 @@ package dev.signet.cli.output;
 
 import org.jspecify.annotations.Nullable;
 
-import java.time.Instant;
-import java.util.List;
-import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.SerializableString;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.io.CharacterEscapes;
+import tools.jackson.core.io.SerializedString;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.DefaultIndenter;
+import tools.jackson.core.util.DefaultPrettyPrinter;
+import tools.jackson.core.util.Separators;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectWriter;
+import tools.jackson.databind.json.JsonMapper;
 
-/// Writes JSON (RFC 8259) from maps, lists, strings, numbers, booleans, instants and null, indented
-/// by two spaces, keys in the maps' order.
+/// JSON that is read and written here. Written: indented by two spaces, keys in their order, each
+/// character that a terminal would obey escaped. Stateless.
 ///
 /// @rfc 8259 7
 public final class Json {
 
+    private static final JsonMapper MAPPER =
+            JsonMapper.builder(
+                            JsonFactory.builder()
+                                    .characterEscapes(new Harmless())
+                                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                                    .build())
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .build();
+    private static final DefaultIndenter TWO_SPACES = new DefaultIndenter("  ", "\n");
+    private static final ObjectWriter INDENTED =
+            MAPPER.writer()
+                    .with(
+                            new DefaultPrettyPrinter(
+                                            Separators.createDefaultInstance()
+                                                    .withObjectNameValueSpacing(
+                                                            Separators.Spacing.AFTER)
+                                                    .withObjectEmptySeparator("")
+                                                    .withArrayEmptySeparator(""))
+                                    .withObjectIndenter(TWO_SPACES)
+                                    .withArrayIndenter(TWO_SPACES));
+
     private Json() {}
 
-    /// @throws IllegalArgumentException for a value of another kind
+    /// @param value maps, lists, texts, numbers, truths, instants, trees
     public static String write(@Nullable Object value) {
-        StringBuilder json = new StringBuilder();
-        write(json, value, "\n");
-        return json.toString();
+        return INDENTED.writeValueAsString(value);
     }
 
-    private static void write(StringBuilder json, @Nullable Object value, String newLine) {
-        switch (value) {
-            case null -> json.append("null");
-            case Map<?, ?> map -> writeMap(json, map, newLine);
-            case List<?> list -> writeList(json, list, newLine);
-            case Boolean truth -> json.append(truth.booleanValue());
-            case Integer number -> json.append(number.intValue());
-            case Long number -> json.append(number.longValue());
-            case Instant instant -> writeString(json, instant.toString());
-            case String text -> writeString(json, text);
-            default -> throw new IllegalArgumentException("no JSON for a " + value.getClass());
+    /// On one line.
+    public static String writeLine(@Nullable Object value) {
+        return MAPPER.writeValueAsString(value);
+    }
+
+    /// Reads one document.
+    ///
+    /// @throws IllegalArgumentException when it is none; the message quotes nothing of it
+    public static JsonNode read(byte[] octets) {
+        try {
+            return MAPPER.readTree(octets);
+        } catch (JacksonException e) {
+            throw unreadable(e);
         }
     }
 
-    private static void writeMap(StringBuilder json, Map<?, ?> map, String newLine) {
-        if (map.isEmpty()) {
-            json.append("{}");
-            return;
+    /// Reads one document.
+    ///
+    /// @throws IllegalArgumentException when it is none; the message quotes nothing of it
+    public static JsonNode read(String text) {
+        try {
+            return MAPPER.readTree(text);
+        } catch (JacksonException e) {
+            throw unreadable(e);
         }
-        String separator = "{";
-        for (Map.Entry<?, ?> entry : map.entrySet()) {
-            json.append(separator).append(newLine).append("  ");
-            writeString(json, String.valueOf(entry.getKey()));
-            json.append(": ");
-            write(json, entry.getValue(), newLine + "  ");
-            separator = ",";
-        }
-        json.append(newLine).append('}');
     }
 
-    private static void writeList(StringBuilder json, List<?> list, String newLine) {
-        if (list.isEmpty()) {
-            json.append("[]");
-            return;
-        }
-        String separator = "[";
-        for (Object element : list) {
-            json.append(separator).append(newLine).append("  ");
-            write(json, element, newLine + "  ");
-            separator = ",";
-        }
-        json.append(newLine).append(']');
+    private static IllegalArgumentException unreadable(JacksonException failure) {
+        return new IllegalArgumentException("no JSON: " + failure.getOriginalMessage(), failure);
     }
 
-    private static void writeString(StringBuilder json, String text) {
-        json.append('"');
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            switch (c) {
-                case '"' -> json.append("\\\"");
-                case '\\' -> json.append("\\\\");
-                case '\n' -> json.append("\\n");
-                case '\r' -> json.append("\\r");
-                case '\t' -> json.append("\\t");
-                default -> {
-                    if (c < 0x20 || c == 0x7f || (Character.isSurrogate(c) && !paired(text, i))) {
-                        json.append(String.format("\\u%04x", (int) c));
-                    } else {
-                        json.append(c);
-                    }
-                }
-            }
-        }
-        json.append('"');
-    }
+    /// Escapes what [Style#printable] replaces, and what JSON itself demands.
+    private static final class Harmless extends CharacterEscapes {
 
-    private static boolean paired(String text, int i) {
-        return Character.isHighSurrogate(text.charAt(i))
-                ? i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))
-                : i > 0 && Character.isHighSurrogate(text.charAt(i - 1));
+        private static final long serialVersionUID = 1L;
+        private static final int DELETE = 0x7f;
+
+        private final int[] ascii = standardAsciiEscapesForJSON();
+
+        Harmless() {
+            ascii[DELETE] = ESCAPE_STANDARD;
+        }
+
+        @Override
+        public int[] getEscapeCodesForAscii() {
+            return ascii.clone();
+        }
+
+        @Override
+        public @Nullable SerializableString getEscapeSequence(int character) {
+            boolean half =
+                    character >= Character.MIN_SURROGATE && character <= Character.MAX_SURROGATE;
+            return half || !Style.obeyed(character)
+                    ? null
+                    : new SerializedString("\\u%04X".formatted(character));
+        }
     }
 }

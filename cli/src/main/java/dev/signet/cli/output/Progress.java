@@ -64,6 +64,15 @@ public final class Progress implements AutoCloseable {
         }
     }
 
+    /// Prints something else, such as a line of the result, with the step's line out of its way.
+    public void pause(Runnable print) {
+        synchronized (monitor) {
+            erase();
+            err.flush();
+            print.run();
+        }
+    }
+
     /// Ends the step well.
     public void done(String what) {
         end(style.green("✓") + "  " + what);

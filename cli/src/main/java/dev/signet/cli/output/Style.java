@@ -57,7 +57,7 @@ public final class Style {
         return printable.toString();
     }
 
-    private static boolean obeyed(int codePoint) {
+    static boolean obeyed(int codePoint) {
         return switch (Character.getType(codePoint)) {
             case Character.CONTROL,
                     Character.FORMAT,

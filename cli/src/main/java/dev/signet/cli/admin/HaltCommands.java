@@ -1,0 +1,108 @@
+package dev.signet.cli.admin;
+
+import dev.signet.cli.ExitCode;
+import dev.signet.cli.output.Terminal;
+import dev.signet.cli.remote.AdminClient;
+import dev.signet.cli.remote.AdminRequest;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+import tools.jackson.databind.JsonNode;
+
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+
+/// `signet halt`.
+@Command(
+        name = "halt",
+        description = "Stop all issuance at once, and let it go on.",
+        synopsisSubcommandLabel = "COMMAND")
+public final class HaltCommands extends Group {
+
+    private static final String PATH = "/v1/halt";
+
+    private HaltCommands() {}
+
+    public static CommandLine commandLine(Terminal terminal, InstantSource clock) {
+        return new CommandLine(new HaltCommands())
+                .addSubcommand(new Status(terminal, clock))
+                .addSubcommand(new Start(terminal, clock))
+                .addSubcommand(new Lift(terminal, clock));
+    }
+
+    @Command(name = "status", description = "Whether issuance is halted, since when, by whom, why.")
+    static final class Status extends AdminCommand {
+
+        Status(Terminal terminal, InstantSource clock) {
+            super(terminal, clock);
+        }
+
+        @Override
+        int run(AdminClient client) {
+            JsonNode state = client.send(AdminRequest.get(PATH)).body();
+            if (json()) {
+                printJson(state);
+            } else if (state.path("halted").asBoolean(false)) {
+                print(terminal().outStyle().red("halted"));
+                printFields(
+                        List.of(
+                                new String[] {"Since", Shown.time(state, "since")},
+                                new String[] {"By", Shown.actor(state, "by")},
+                                new String[] {"Reason", Shown.text(state, "reason")}));
+            } else {
+                print(terminal().outStyle().green("not halted"));
+            }
+            return ExitCode.OK;
+        }
+    }
+
+    @Command(
+            name = "start",
+            description = {
+                "Halt: no replica issues a certificate from within a second on.",
+                "Whoever asks for one is told the reason. Certificates that are out stay good."
+            },
+            footerHeading = "%nExample:%n",
+            footer = "  signet halt start --reason 'incident 42: a leaked registration key'")
+    static final class Start extends AdminCommand {
+
+        @Mixin private ReasonOption reason;
+
+        Start(Terminal terminal, InstantSource clock) {
+            super(terminal, clock);
+        }
+
+        @Override
+        int run(AdminClient client) {
+            return settled(
+                    client.change(PATH, AdminRequest.put(PATH, Map.of("reason", reason.text()))),
+                    "issuance is halted");
+        }
+    }
+
+    @Command(
+            name = "lift",
+            description = "Let issuance go on.",
+            footerHeading = "%nExample:%n",
+            footer = "  signet halt lift --reason 'incident 42 is over'")
+    static final class Lift extends AdminCommand {
+
+        @Mixin private ReasonOption reason;
+
+        Lift(Terminal terminal, InstantSource clock) {
+            super(terminal, clock);
+        }
+
+        @Override
+        int run(AdminClient client) {
+            return settled(
+                    client.change(
+                            PATH,
+                            AdminRequest.post(PATH + "/lift", Map.of("reason", reason.text()))),
+                    "issuance goes on");
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package dev.signet.cli.remote;
+
+import dev.signet.cli.CommandFailedException;
+import dev.signet.cli.ExitCode;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.net.http.HttpConnectTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
+import java.security.cert.CertificateException;
+import java.time.Duration;
+
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+
+/// From a failed connection to what the user is told, and whether another attempt may help.
+final class AdminFailures {
+
+    private static final int DEEPEST_CAUSE = 20;
+
+    private AdminFailures() {}
+
+    /// The answer did not come in time.
+    static final class TooSlow extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        TooSlow(Duration waited) {
+            super("no answer within " + waited.toSeconds() + " s");
+        }
+    }
+
+    /// A stream that is not whole.
+    static final class Broken extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        Broken(String message, @Nullable Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    static CommandFailedException broken(AdminTarget target, Broken failure) {
+        return unreachable(
+                "INCOMPLETE",
+                "the answer of "
+                        + target.server()
+                        + " is not whole: "
+                        + failure.getMessage()
+                        + "\nRepeat it; a server cuts off what takes longer than"
+                        + " signet.admin.limits.stream-deadline",
+                failure);
+    }
+
+    /// Whether the next attempt may fare better: a server that is not there, is not trusted, or was
+    /// waited for long enough will not.
+    static boolean mayPass(IOException failure) {
+        return !(failure instanceof ConnectException
+                || failure instanceof HttpConnectTimeoutException
+                || failure instanceof TooSlow
+                || tooLarge(failure)
+                || causedBy(failure, SSLException.class));
+    }
+
+    static CommandFailedException failure(
+            AdminTarget target, AdminRequest request, IOException failure) {
+        if (causedBy(failure, CertificateException.class)) {
+            return unreachable(
+                    "CA_CERTIFICATE_NOT_TRUSTED",
+                    "what answers at "
+                            + target.server()
+                            + " is not the server of the trust bundle "
+                            + target.bundle()
+                            + " ("
+                            + deepest(failure)
+                            + ")\nCheck the address; where the CA has got a new root, fetch the"
+                            + " bundle anew over a way that you trust",
+                    failure);
+        }
+        if (causedBy(failure, SSLHandshakeException.class)
+                && target.credential() instanceof AdminCredential.Certificate certificate) {
+            return unreachable(
+                    "TLS",
+                    "no TLS connection to "
+                            + target.server()
+                            + ": "
+                            + deepest(failure)
+                            + "\nIt was shown "
+                            + certificate.words()
+                            + "; where the server refuses it, log in again: signet login --help",
+                    failure);
+        }
+        if (causedBy(failure, SSLException.class)) {
+            return unreachable(
+                    "TLS",
+                    "no TLS connection to " + target.server() + ": " + deepest(failure),
+                    failure);
+        }
+        if (causedBy(failure, UnresolvedAddressException.class)
+                || causedBy(failure, UnknownHostException.class)) {
+            return unreachable(
+                    "UNREACHABLE", "there is no host " + target.server().getHost(), failure);
+        }
+        if (failure instanceof ConnectException || failure instanceof HttpConnectTimeoutException) {
+            return unreachable(
+                    "UNREACHABLE",
+                    "no server answers at "
+                            + target.server()
+                            + "\nIs it running, with signet.admin.enabled? `signet context list`"
+                            + " shows what is used",
+                    failure);
+        }
+        if (tooLarge(failure)) {
+            return AdminProblem.strange(target, 200);
+        }
+        return unreachable(
+                failure instanceof TooSlow ? "DEADLINE_EXCEEDED" : "UNREACHABLE",
+                "the server at "
+                        + target.server()
+                        + " did not answer: "
+                        + deepest(failure)
+                        + (request.write()
+                                ? "\nIt may have done it all the same: look before you repeat"
+                                : ""),
+                failure);
+    }
+
+    /// As the JDK's limit on the size of a body says it.
+    private static boolean tooLarge(IOException failure) {
+        return String.valueOf(failure.getMessage()).contains("body exceeds capacity");
+    }
+
+    private static CommandFailedException unreachable(
+            String code, String message, IOException failure) {
+        return new CommandFailedException(ExitCode.UNREACHABLE, code, message, failure);
+    }
+
+    private static String deepest(Throwable failure) {
+        Throwable at = failure;
+        for (int depth = 0; at.getCause() != null && depth < DEEPEST_CAUSE; depth++) {
+            at = at.getCause();
+        }
+        String message = at.getMessage();
+        return message == null ? at.getClass().getSimpleName() : message;
+    }
+
+    private static boolean causedBy(Throwable failure, Class<? extends Throwable> type) {
+        int depth = 0;
+        for (Throwable at = failure; at != null && depth < DEEPEST_CAUSE; at = at.getCause()) {
+            if (type.isInstance(at)) {
+                return true;
+            }
+            depth++;
+        }
+        return false;
+    }
+}
