@@ -11,7 +11,7 @@ import java.security.NoSuchAlgorithmException;
 
 /// The operator credential, of which only a hash is kept. Without a configured one nothing matches.
 /// Immutable, thread-safe.
-final class OperatorCredential {
+public final class OperatorCredential {
 
     private static final int MIN_LENGTH = 32;
     private static final int MAX_LENGTH = 512;
@@ -29,7 +29,7 @@ final class OperatorCredential {
     }
 
     /// In constant time: both sides are hashed, the hashes compared.
-    boolean matches(String presented) {
+    public boolean matches(String presented) {
         return hash != null && MessageDigest.isEqual(hash, sha256(presented));
     }
 

@@ -8,15 +8,19 @@ import dev.signet.ca.refusal.Refusal;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 
 /// Whether this replica can issue now, and if not, why. Thread-safe; never blocks.
-final class Readiness {
+final class Readiness implements ReadinessConditions {
 
     private final LedgerHealth ledger;
     private final ClockGuard clockGuard;
     private final Authorities authorities;
     private final ServerIdentity identity;
     private final InstantSource clock;
+    private final List<Condition> conditions = new CopyOnWriteArrayList<>();
     private volatile boolean serving;
     private volatile boolean draining;
 
@@ -31,6 +35,13 @@ final class Readiness {
         this.authorities = authorities;
         this.identity = identity;
         this.clock = clock;
+    }
+
+    private record Condition(String code, Supplier<Optional<String>> objection) {}
+
+    @Override
+    public void require(String code, Supplier<Optional<String>> objection) {
+        conditions.add(new Condition(code, objection));
     }
 
     /// @param code permanent, upper case with underscores
@@ -68,6 +79,12 @@ final class Readiness {
         String missing = identity.objection();
         if (missing != null) {
             objections.add(new Objection("SERVER_CERTIFICATE_MISSING", missing));
+        }
+        for (Condition condition : conditions) {
+            condition
+                    .objection()
+                    .get()
+                    .ifPresent(text -> objections.add(new Objection(condition.code(), text)));
         }
         return objections;
     }

@@ -35,6 +35,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+
 /// Beans of this package: the servers on both ports and what they share.
 @Configuration(proxyBeanMethods = false)
 public class WireConfiguration {
@@ -46,7 +49,7 @@ public class WireConfiguration {
     GrpcServer grpcServer(
             GrpcSettings settings,
             StopSettings stopSettings,
-            OperatorSettings operatorSettings,
+            OperatorCredential operatorCredential,
             Issuance issuance,
             TrustBundles bundles,
             OperatorActs acts,
@@ -54,6 +57,7 @@ public class WireConfiguration {
             RefusalCounts refusalCounts,
             ServerIdentity identity,
             LiveKeyManager keys,
+            LiveTrustManager trust,
             Readiness readiness,
             Timer deadlineTimer,
             ExecutorService operatorThreads) {
@@ -87,12 +91,12 @@ public class WireConfiguration {
                 new GrpcServer.GrpcParts(
                         services,
                         new AccessInterceptor(
-                                new CallerReader(OperatorCredential.of(operatorSettings)),
+                                new CallerReader(operatorCredential),
                                 settings.limits(),
                                 refusalLog),
                         registry,
                         keys,
-                        new LiveTrustManager(),
+                        trust,
                         bundles,
                         identity,
                         issuance,
@@ -105,6 +109,31 @@ public class WireConfiguration {
     @Bean
     LiveKeyManager liveKeyManager() {
         return new LiveKeyManager();
+    }
+
+    @Bean
+    LiveTrustManager liveTrustManager() {
+        return new LiveTrustManager();
+    }
+
+    @Bean
+    ServerKeys serverKeys(LiveKeyManager keys, LiveTrustManager trust) {
+        return new ServerKeys() {
+            @Override
+            public X509ExtendedKeyManager keys() {
+                return keys;
+            }
+
+            @Override
+            public X509ExtendedTrustManager clientTrust() {
+                return trust;
+            }
+        };
+    }
+
+    @Bean
+    OperatorCredential operatorCredential(OperatorSettings settings) {
+        return OperatorCredential.of(settings);
     }
 
     @Bean
