@@ -153,6 +153,8 @@ final class StartedServer implements ServerUnderTest {
         command.add("--signet.grpc.port=" + port);
         command.add("--signet.http.address=127.0.0.1");
         command.add("--signet.http.port=0");
+        command.add("--signet.admin.address=127.0.0.1");
+        command.add("--signet.admin.port=0");
         command.add("--signet.stop.drain-time=0s");
         command.add("--signet.authority.key-encryption-key.file=" + keyEncryptionKey);
         String issuer = "--signet.attestation.token-issuers[0].";

@@ -89,6 +89,7 @@ final class StartupCommand implements Callable<Integer> {
         List<String> command = new ArrayList<>();
         command.add(launcher.toAbsolutePath().toString());
         command.addAll(List.of("server", "--listen", "127.0.0.1", "--http-port", "0"));
+        command.addAll(List.of("--admin-port", "0"));
         command.addAll(List.of("--trust-domain", StartedServer.TRUST_DOMAIN));
         command.addAll(List.of("--data-dir", work.resolve("signet").toString()));
         Path password = work.resolve("password");

@@ -1,10 +1,13 @@
 package dev.signet.ca;
 
+import dev.signet.ca.rest.AdminPort;
 import dev.signet.ca.trust.TrustBundle;
 import dev.signet.ca.trust.TrustBundles;
 import dev.signet.ca.wire.ListeningPorts;
 
 import org.springframework.context.ConfigurableApplicationContext;
+
+import java.util.OptionalInt;
 
 /// A server that was started in this process. Thread-safe.
 public final class RunningServer implements AutoCloseable {
@@ -25,6 +28,11 @@ public final class RunningServer implements AutoCloseable {
     /// The plain HTTP port as bound.
     public int httpPort() {
         return ports.http();
+    }
+
+    /// The admin API's TLS port as bound; empty where it is not enabled.
+    public OptionalInt adminPort() {
+        return context.getBean(AdminPort.class).port();
     }
 
     /// What a first caller has to trust, as it is now.

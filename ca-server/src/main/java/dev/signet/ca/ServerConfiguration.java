@@ -22,6 +22,8 @@ import dev.signet.ca.ledger.LedgerConfiguration;
 import dev.signet.ca.ledger.LedgerSettings;
 import dev.signet.ca.policy.PolicyConfiguration;
 import dev.signet.ca.policy.PolicySettings;
+import dev.signet.ca.rest.AdminSettings;
+import dev.signet.ca.rest.RestConfiguration;
 import dev.signet.ca.trust.TrustConfiguration;
 import dev.signet.ca.trust.TrustSettings;
 import dev.signet.ca.wire.GrpcSettings;
@@ -58,7 +60,8 @@ import java.time.InstantSource;
     AttestationConfiguration.class,
     IssuanceConfiguration.class,
     AdminConfiguration.class,
-    WireConfiguration.class
+    WireConfiguration.class,
+    RestConfiguration.class
 })
 class ServerConfiguration {
 
@@ -143,6 +146,11 @@ class ServerConfiguration {
     @Bean
     OperatorSettings operatorSettings(SignetSettings settings) {
         return settings.operator();
+    }
+
+    @Bean
+    AdminSettings adminSettings(SignetSettings settings) {
+        return settings.admin();
     }
 
     @Bean

@@ -7,6 +7,7 @@ import dev.signet.ca.issuance.IssuanceSettings;
 import dev.signet.ca.ledger.DatabaseSettings;
 import dev.signet.ca.ledger.LedgerSettings;
 import dev.signet.ca.policy.PolicySettings;
+import dev.signet.ca.rest.AdminSettings;
 import dev.signet.ca.trust.TrustSettings;
 import dev.signet.ca.wire.GrpcSettings;
 import dev.signet.ca.wire.HttpSettings;
@@ -37,6 +38,7 @@ public record SignetSettings(
         @DefaultValue GrpcSettings grpc,
         @DefaultValue HttpSettings http,
         @DefaultValue OperatorSettings operator,
+        @DefaultValue AdminSettings admin,
         @DefaultValue StopSettings stop) {
 
     /// Levels of the log.

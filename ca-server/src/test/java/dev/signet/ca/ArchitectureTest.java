@@ -99,7 +99,9 @@ class ArchitectureTest {
                                 .and(
                                         not(
                                                 resideInAnyPackage(
-                                                        "dev.signet.ca", "dev.signet.ca.wire"))))
+                                                        "dev.signet.ca",
+                                                        "dev.signet.ca.rest",
+                                                        "dev.signet.ca.wire"))))
                 .should()
                 .dependOnClassesThat(
                         resideInAPackage("org.springframework..")

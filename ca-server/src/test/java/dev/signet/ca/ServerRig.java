@@ -102,6 +102,8 @@ final class ServerRig implements AutoCloseable {
             settings.put("signet.grpc.address", "127.0.0.1");
             settings.put("signet.http.port", "0");
             settings.put("signet.http.address", "127.0.0.1");
+            settings.put("signet.admin.port", "0");
+            settings.put("signet.admin.address", "127.0.0.1");
             settings.put("signet.stop.drain-time", "0s");
             settings.put("signet.attestation.token-issuers[0].name", "cluster");
             settings.put("signet.attestation.token-issuers[0].kind", "kubernetes");

@@ -77,6 +77,7 @@ class SettingsTest {
                 settings.grpc(),
                 settings.http(),
                 settings.operator(),
+                settings.admin(),
                 settings.stop());
     }
 

@@ -61,6 +61,8 @@ final class AotTrainCommand implements Callable<Integer> {
                                         "signet.grpc.address", "127.0.0.1",
                                         "signet.http.port", "0",
                                         "signet.http.address", "127.0.0.1",
+                                        "signet.admin.port", "0",
+                                        "signet.admin.address", "127.0.0.1",
                                         "signet.stop.drain-time", "0s"),
                                 new SecureRandom(),
                                 progress)) {

@@ -62,9 +62,15 @@ final class ServerCommand implements Callable<Integer> {
     private int httpPort = 8080;
 
     @Option(
+            names = "--admin-port",
+            paramLabel = "PORT",
+            description = "Admin API, HTTPS (default: ${DEFAULT-VALUE}; 0: any free port).")
+    private int adminPort = 9443;
+
+    @Option(
             names = "--listen",
             paramLabel = "ADDRESS",
-            description = "Address of both ports (default: all).")
+            description = "Address of all ports (default: all).")
     private String listen = "";
 
     @ArgGroup(exclusive = false)
@@ -126,9 +132,11 @@ final class ServerCommand implements Callable<Integer> {
         Map<String, String> all = new LinkedHashMap<>();
         all.put("signet.grpc.port", String.valueOf(grpcPort));
         all.put("signet.http.port", String.valueOf(httpPort));
+        all.put("signet.admin.port", String.valueOf(adminPort));
         if (!listen.isEmpty()) {
             all.put("signet.grpc.address", listen);
             all.put("signet.http.address", listen);
+            all.put("signet.admin.address", listen);
         }
         if (configuration != null) {
             all.put(
@@ -154,6 +162,9 @@ final class ServerCommand implements Callable<Integer> {
         row(
                 "HTTP",
                 "http://localhost:" + server.httpPort() + style.dim("  /trust-bundle /metrics"));
+        if (server.adminPort().isPresent()) {
+            row("Admin API", "https://localhost:" + server.adminPort().getAsInt());
+        }
         row("Database", postgres == null ? "as given" : "embedded, " + directory.postgres());
         row("Data", directory.path().toString());
         row("Log", directory.serverLog().toString());
@@ -190,6 +201,7 @@ final class ServerCommand implements Callable<Integer> {
         json.put("trust_domain", server.trustDomain());
         json.put("grpc_port", server.grpcPort());
         json.put("http_port", server.httpPort());
+        server.adminPort().ifPresent(port -> json.put("admin_port", port));
         json.put("data_directory", directory.path().toString());
         json.put("bundle", directory.bundle().toString());
         json.put("credential", directory.operatorCredential().toString());

@@ -69,6 +69,8 @@ public final class ServerProcess implements AutoCloseable {
         all.put("signet.grpc.port", String.valueOf(grpcPort));
         all.put("signet.http.address", "127.0.0.1");
         all.put("signet.http.port", String.valueOf(httpPort));
+        all.put("signet.admin.address", "127.0.0.1");
+        all.put("signet.admin.port", "0");
         all.put("signet.stop.drain-time", "0s");
         all.putAll(postgres.serverSettings());
         all.putAll(settings);

@@ -64,6 +64,8 @@ class SignetCliIT {
                         "0",
                         "--http-port",
                         "0",
+                        "--admin-port",
+                        "0",
                         "--set",
                         "signet.stop.drain-time=0s")
                 .redirectOutput(directory.resolve("server.out").toFile())
@@ -235,6 +237,8 @@ class SignetCliIT {
                         "--grpc-port",
                         "0",
                         "--http-port",
+                        "0",
+                        "--admin-port",
                         "0"));
         return new ProcessBuilder(command)
                 .redirectOutput(directory.resolve(name + ".out").toFile())

@@ -26,7 +26,8 @@ import java.util.stream.Collectors;
 
 class RefusalStatusTest {
 
-    private static final Pattern ROW = Pattern.compile("\\| `([A-Z_]+)` \\| ([A-Z_]+) \\|.*");
+    private static final Pattern ROW =
+            Pattern.compile("\\| `([A-Z_]+)` \\| ([A-Z_]+) \\| [0-9]+ \\|.*");
 
     @Test
     void theDocumentHasEveryCodeWithItsStatus() throws Exception {

@@ -134,6 +134,7 @@ public final class Demo implements AutoCloseable {
                                         "signet.grpc.address", "127.0.0.1",
                                         "signet.http.port", "0",
                                         "signet.http.address", "127.0.0.1",
+                                        "signet.admin.enabled", "false",
                                         "signet.stop.drain-time", "0s"),
                                 new SecureRandom(),
                                 progress));

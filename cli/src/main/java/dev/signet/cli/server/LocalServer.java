@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -173,6 +174,11 @@ public final class LocalServer implements AutoCloseable {
     /// TCP port of plain HTTP.
     public int httpPort() {
         return server.httpPort();
+    }
+
+    /// TCP port of the admin API; empty where it is not enabled.
+    public OptionalInt adminPort() {
+        return server.adminPort();
     }
 
     /// The embedded PostgreSQL; null: another database is used.

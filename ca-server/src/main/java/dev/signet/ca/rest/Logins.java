@@ -1,0 +1,219 @@
+package dev.signet.ca.rest;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+
+import dev.signet.ca.attestation.Attestation;
+import dev.signet.ca.attestation.Evidence;
+import dev.signet.ca.audit.Actor;
+import dev.signet.ca.audit.AuditEvent;
+import dev.signet.ca.audit.AuditTrail;
+import dev.signet.ca.audit.RefusalCounts;
+import dev.signet.ca.identity.SpiffeId;
+import dev.signet.ca.identity.SpiffeIdPattern;
+import dev.signet.ca.identity.TrustDomain;
+import dev.signet.ca.refusal.Refusal;
+import dev.signet.ca.refusal.RefusalCode;
+import dev.signet.ca.wire.OperatorCredential;
+
+import jakarta.servlet.http.HttpServletRequest;
+
+import java.net.InetAddress;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/// Tells who calls, from exactly one credential, anew for every request: a connection may outlive
+/// the certificate or token that it began with (R9). Thread-safe; may block.
+///
+/// A credential that can be guessed or sprayed is not looked at while its address is throttled:
+/// else the answer would tell a right one from a wrong one. A client certificate is not throttled,
+/// its key was proved in the handshake: who shares an address with an attacker can still get in.
+final class Logins {
+
+    private static final String CERTIFICATES = "jakarta.servlet.request.X509Certificate";
+    private static final String BOOTSTRAP_PATH = "/signet/operator/bootstrap";
+    private static final Duration SAME_LOGIN = Duration.ofHours(1);
+    private static final int REMEMBERED_LOGINS = 10_000;
+
+    private final OperatorCredential operator;
+    private final Attestation attestation;
+    private final TokenLogins tokens;
+    private final Throttle throttle;
+    private final AuditTrail trail;
+    private final RefusalCounts refusals;
+    private final InstantSource clock;
+    private final List<CertificateRoles> certificates;
+    private final Cache<Login, Boolean> recorded;
+
+    private record Login(Actor actor, Set<Role> roles) {}
+
+    Logins(
+            AdminSettings settings,
+            TrustDomain trustDomain,
+            OperatorCredential operator,
+            Attestation attestation,
+            AuditTrail trail,
+            RefusalCounts refusals,
+            InstantSource clock) {
+        this.operator = operator;
+        this.attestation = attestation;
+        this.tokens = new TokenLogins(settings.oidc(), clock);
+        this.throttle = new Throttle(settings.logins(), clock);
+        this.trail = trail;
+        this.refusals = refusals;
+        this.clock = clock;
+        List<CertificateRoles> roles = new ArrayList<>(settings.certificates());
+        roles.add(new CertificateRoles(trustDomain.uri() + BOOTSTRAP_PATH, List.of(Role.ADMIN)));
+        this.certificates = List.copyOf(roles);
+        this.recorded =
+                Caffeine.newBuilder()
+                        .maximumSize(REMEMBERED_LOGINS)
+                        .expireAfterWrite(SAME_LOGIN)
+                        .executor(Runnable::run)
+                        .build();
+    }
+
+    /// What came of it.
+    sealed interface Outcome {
+        record In(AdminCaller caller) implements Outcome {}
+
+        /// UNAUTHENTICATED, LOGIN_THROTTLED or ATTESTATION_UNAVAILABLE.
+        record Out(Refusal refusal) implements Outcome {}
+    }
+
+    /// @throws dev.signet.ca.ledger.LedgerUnavailableException when the login cannot be put on
+    ///   record: then there is none
+    Outcome login(HttpServletRequest request) {
+        Outcome outcome = judged(request);
+        if (outcome instanceof Outcome.Out(Refusal refusal)) {
+            refusals.count(refusal.code(), "login", "", refusal.diagnosis());
+        }
+        return outcome;
+    }
+
+    private Outcome judged(HttpServletRequest request) {
+        InetAddress address = address(request);
+        X509Certificate[] chain =
+                request.getAttribute(CERTIFICATES) instanceof X509Certificate[] shown
+                        ? shown
+                        : new X509Certificate[0];
+        List<String> authorization = Collections.list(request.getHeaders("Authorization"));
+        int credentials = authorization.size() + (chain.length > 0 ? 1 : 0);
+        if (credentials == 1 && authorization.isEmpty()) {
+            return settle(byCertificate(List.of(chain), address), address);
+        }
+        Duration wait = throttle.waitTime(address);
+        if (!wait.isZero()) {
+            return new Outcome.Out(
+                    Refusal.of(
+                                    RefusalCode.LOGIN_THROTTLED,
+                                    "Too many failed logins from this address. Retry after the"
+                                            + " given time.")
+                            .retryAfter(wait));
+        }
+        return settle(
+                credentials == 1
+                        ? byHeader(authorization.getFirst(), address)
+                        : out(credentials + " credentials (expected: exactly one)"),
+                address);
+    }
+
+    private Outcome settle(Outcome outcome, InetAddress address) {
+        switch (outcome) {
+            case Outcome.In(AdminCaller caller) -> record(caller);
+            case Outcome.Out(Refusal refusal) -> {
+                if (refusal.code() == RefusalCode.UNAUTHENTICATED) {
+                    throttle.failed(address);
+                }
+            }
+        }
+        return outcome;
+    }
+
+    /// Once for each credential's owner, address and roles in an hour.
+    private void record(AdminCaller caller) {
+        Login login = new Login(caller.actor(), caller.roles());
+        if (recorded.getIfPresent(login) == null) {
+            trail.record(
+                    new AuditEvent(
+                            "login",
+                            caller.actor(),
+                            String.join(
+                                    " ",
+                                    caller.roles().stream().sorted().map(Role::toString).toList()),
+                            "",
+                            null,
+                            null,
+                            null));
+            recorded.put(login, true);
+        }
+    }
+
+    private Outcome byHeader(String authorization, InetAddress address) {
+        int space = authorization.indexOf(' ');
+        if (space < 1) {
+            return out("an Authorization header that is no scheme with a credential");
+        }
+        String secret = authorization.substring(space + 1);
+        // RFC 9110 11.1: the scheme in any case.
+        return switch (authorization.substring(0, space).toLowerCase(Locale.ROOT)) {
+            case "bearer" ->
+                    switch (tokens.login(secret)) {
+                        case TokenLogins.Outcome.Proved(String subject, Set<Role> roles) ->
+                                in("oidc", subject, address, roles);
+                        case TokenLogins.Outcome.Refused(Refusal refusal) ->
+                                new Outcome.Out(refusal);
+                    };
+            case "operator" ->
+                    operator.matches(secret)
+                            ? in("credential", "operator", address, Set.of(Role.ADMIN))
+                            : out("a wrong operator credential");
+            default -> out("an Authorization scheme that is not known here");
+        };
+    }
+
+    private Outcome byCertificate(List<X509Certificate> chain, InetAddress address) {
+        return switch (attestation.attest(
+                new Evidence.CurrentCertificate(chain), clock.instant())) {
+            case Attestation.Outcome.Refused(Refusal refusal) -> new Outcome.Out(refusal);
+            case Attestation.Outcome.Attested(var caller) -> {
+                SpiffeId id = SpiffeId.parse(caller.subject()).orElseThrow();
+                Set<Role> roles = EnumSet.noneOf(Role.class);
+                for (CertificateRoles mapping : certificates) {
+                    SpiffeIdPattern pattern = mapping.pattern();
+                    if (pattern.matches(id)) {
+                        roles.addAll(mapping.roles());
+                    }
+                }
+                yield in("certificate", caller.subject(), address, roles);
+            }
+        };
+    }
+
+    private static Outcome in(String kind, String subject, InetAddress address, Set<Role> roles) {
+        return new Outcome.In(
+                new AdminCaller(new Actor(kind, subject, address.getHostAddress()), roles));
+    }
+
+    private static Outcome out(String diagnosis) {
+        return new Outcome.Out(Refusal.withDiagnosis(RefusalCode.UNAUTHENTICATED, "", diagnosis));
+    }
+
+    private static InetAddress address(HttpServletRequest request) {
+        try {
+            // Always a literal: nothing is looked up.
+            String literal = request.getRemoteAddr();
+            return InetAddress.ofLiteral(
+                    literal.startsWith("[") ? literal.substring(1, literal.length() - 1) : literal);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalStateException("a caller without an address", e);
+        }
+    }
+}

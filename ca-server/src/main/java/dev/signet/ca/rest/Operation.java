@@ -1,0 +1,90 @@
+package dev.signet.ca.rest;
+
+import static dev.signet.ca.rest.Role.ADMIN;
+import static dev.signet.ca.rest.Role.OPERATOR;
+import static dev.signet.ca.rest.Role.SECURITY_OFFICER;
+import static dev.signet.ca.rest.Role.VIEWER;
+
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+
+/// Everything that the API can be asked for, and which roles may: the published permission table
+/// (docs/admin-api.md). A role that is not listed may not; there is no other place that decides.
+enum Operation {
+    SHOW_ME("Who the caller is", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
+    SHOW_SERVER("Version and state of the server", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
+    SHOW_OPENAPI("This document", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
+    LIST_CERTIFICATES("Search certificates", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
+    SHOW_CERTIFICATE("One certificate", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
+    EXPORT_CERTIFICATES("Export certificates", OPERATOR, SECURITY_OFFICER, ADMIN),
+    CREATE_JOIN_TOKENS("Make join tokens", OPERATOR, ADMIN),
+    LIST_JOIN_TOKENS("Search join tokens", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
+    SHOW_JOIN_TOKEN("One join token", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
+    REVOKE_JOIN_TOKEN("Revoke a join token", OPERATOR, SECURITY_OFFICER, ADMIN),
+    LIST_POLICIES("Policy versions", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
+    SHOW_POLICY("One policy version", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
+    CREATE_POLICY("Store a policy version", SECURITY_OFFICER, ADMIN),
+    VALIDATE_POLICY("Check a policy document", OPERATOR, SECURITY_OFFICER, ADMIN),
+    SHOW_ACTIVE_POLICY("The policy in force", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
+    ACTIVATE_POLICY("Put a policy version in force", SECURITY_OFFICER, ADMIN),
+    ROLL_BACK_POLICY("Put the previous policy in force", SECURITY_OFFICER, ADMIN),
+    EXPLAIN_POLICY("Say how a policy decides", OPERATOR, SECURITY_OFFICER, ADMIN),
+    REPLAY_POLICY("Replay a policy over the ledger", OPERATOR, SECURITY_OFFICER, ADMIN),
+    LIST_PROFILES("Certificate profiles", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
+    SHOW_PROFILE("One certificate profile", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
+    LIST_AUTHORITIES("The CA's authorities", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
+    SHOW_AUTHORITY("One authority", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
+    SHOW_TRUST_BUNDLE("The trust bundle", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
+    LIST_AUDIT_EVENTS("Search the audit trail", SECURITY_OFFICER, ADMIN),
+    EXPORT_AUDIT_EVENTS("Export the audit trail", SECURITY_OFFICER, ADMIN),
+    LIST_REFUSALS("Counted refusals", SECURITY_OFFICER, ADMIN),
+    SHOW_HALT("Whether issuance is halted", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
+    HALT_ISSUANCE("Halt issuance", OPERATOR, SECURITY_OFFICER, ADMIN),
+    LIFT_HALT("Lift the halt", SECURITY_OFFICER, ADMIN),
+    LIST_APPROVALS("Acts that wait for approval", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
+    SHOW_APPROVAL("One act that waits", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
+    APPROVE("Approve an act", SECURITY_OFFICER, ADMIN),
+    REJECT("Reject an act", SECURITY_OFFICER, ADMIN);
+
+    private final String summary;
+
+    @SuppressWarnings("ImmutableEnumChecker") // an unmodifiable set
+    private final Set<Role> roles;
+
+    Operation(String summary, Role... roles) {
+        this.summary = summary;
+        Set<Role> permitted = EnumSet.noneOf(Role.class);
+        permitted.addAll(Arrays.asList(roles));
+        this.roles = Collections.unmodifiableSet(permitted);
+    }
+
+    /// As in the OpenAPI document: `listCertificates`.
+    String id() {
+        StringBuilder id = new StringBuilder();
+        boolean upper = false;
+        for (char c : name().toCharArray()) {
+            if (c == '_') {
+                upper = true;
+            } else {
+                id.append(upper ? c : Character.toLowerCase(c));
+                upper = false;
+            }
+        }
+        return id.toString();
+    }
+
+    String summary() {
+        return summary;
+    }
+
+    /// Who may.
+    Set<Role> roles() {
+        return roles;
+    }
+
+    boolean permits(Set<Role> held) {
+        return held.stream().anyMatch(roles::contains);
+    }
+}
