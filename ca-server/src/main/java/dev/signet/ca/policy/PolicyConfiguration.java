@@ -1,19 +1,53 @@
 package dev.signet.ca.policy;
 
-import dev.signet.ca.certificate.CertificateProfile;
 import dev.signet.ca.identity.TrustDomain;
+import dev.signet.ca.ledger.Changes;
+
+import io.micrometer.core.instrument.MeterRegistry;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
-/// Makes the beans of this package.
+import java.time.InstantSource;
+import java.util.concurrent.Executors;
+
+/// Beans of this package: [Policies], [PolicyVersions], [PolicyLanguage]. Needs beans
+/// [PolicySettings], [TrustDomain], [Changes], `JdbcClient` over a migrated database,
+/// `InstantSource` and `MeterRegistry`.
 @Configuration(proxyBeanMethods = false)
 public class PolicyConfiguration {
 
     @Bean
-    Policies policies(TrustDomain trustDomain, PolicySettings settings) {
-        PolicySnapshot snapshot =
-                new DefaultPolicy(trustDomain, settings, CertificateProfile.WORKLOAD);
-        return () -> snapshot;
+    PolicyLanguage policyLanguage(TrustDomain trustDomain, PolicySettings settings) {
+        return new DocumentCompiler(trustDomain, settings);
+    }
+
+    @Bean
+    PolicyVersions policyVersions(JdbcClient jdbc, PolicyLanguage language, InstantSource clock) {
+        return new JdbcPolicyVersions(jdbc, language, clock);
+    }
+
+    @Bean(destroyMethod = "close")
+    StoredPolicies policies(
+            PolicyVersions versions,
+            PolicyLanguage language,
+            PolicySettings settings,
+            Changes changes,
+            MeterRegistry registry) {
+        StoredPolicies policies =
+                new StoredPolicies(
+                        versions,
+                        language,
+                        Executors.newSingleThreadScheduledExecutor(
+                                Thread.ofPlatform().daemon().name("signet-policy").factory()),
+                        registry);
+        try {
+            policies.start(settings.refreshInterval(), changes);
+        } catch (RuntimeException e) {
+            policies.close();
+            throw e;
+        }
+        return policies;
     }
 }

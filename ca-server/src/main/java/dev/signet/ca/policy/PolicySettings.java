@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
-/// What the default policy grants; configured under `signet.policy`. An instance that exists is
-/// usable.
+/// The bounds of every policy, and this server's own names; configured under `signet.policy`. An
+/// instance that exists is usable.
 ///
 /// @param defaultLifetime of a certificate whose caller names none; default 1 h
 /// @param minLifetime shortest lifetime that a caller may wish, at least 10 s; default 10 s
@@ -17,13 +17,16 @@ import java.util.Locale;
 /// @param serverDnsNames names under which clients dial this server, at most 64; default localhost
 /// @param serverIpAddresses IPv4 and IPv6 literals under which clients dial this server, at most
 ///   64; default 127.0.0.1 and ::1
+/// @param refreshInterval how often this replica looks whether another version is in force, besides
+///   being told; 100 ms to 1 h; default 1 s
 public record PolicySettings(
         Duration defaultLifetime,
         Duration minLifetime,
         Duration maxLifetime,
         Duration serverLifetime,
         List<String> serverDnsNames,
-        List<String> serverIpAddresses) {
+        List<String> serverIpAddresses,
+        Duration refreshInterval) {
 
     private static final Duration LEAST = Duration.ofSeconds(10);
     private static final Duration MOST = Duration.ofDays(365);
@@ -70,6 +73,14 @@ public record PolicySettings(
             }
         }
         serverIpAddresses.forEach(PolicySettings::address);
+        refreshInterval = refreshInterval == null ? Duration.ofSeconds(1) : refreshInterval;
+        if (refreshInterval.compareTo(Duration.ofMillis(100)) < 0
+                || refreshInterval.compareTo(Duration.ofHours(1)) > 0) {
+            throw new IllegalArgumentException(
+                    "signet.policy.refresh-interval is "
+                            + refreshInterval
+                            + " (expected: 100 ms to 1 h)");
+        }
     }
 
     public static PolicySettings defaults() {
@@ -79,7 +90,8 @@ public record PolicySettings(
                 Duration.ofHours(24),
                 Duration.ofHours(1),
                 List.of("localhost"),
-                List.of("127.0.0.1", "::1"));
+                List.of("127.0.0.1", "::1"),
+                Duration.ofSeconds(1));
     }
 
     /// Under which clients dial this server.
@@ -89,6 +101,23 @@ public record PolicySettings(
                 serverIpAddresses.stream().map(PolicySettings::address).toList(),
                 List.of(),
                 List.of());
+    }
+
+    /// What decisions depend on, as text.
+    String decisive() {
+        return String.join(
+                "|",
+                defaultLifetime.toString(),
+                minLifetime.toString(),
+                maxLifetime.toString(),
+                serverLifetime.toString(),
+                serverDnsNames.toString(),
+                serverIpAddresses.toString());
+    }
+
+    /// The lifetime, or the bound that it is beyond.
+    Duration withinBounds(Duration lifetime) {
+        return clamp(lifetime, minLifetime, maxLifetime);
     }
 
     private static InetAddress address(String literal) {

@@ -10,6 +10,9 @@ public interface PolicySnapshot {
     /// First matching rule decides; none matches: POLICY_DENIED.
     Decision decide(PolicyRequest request);
 
+    /// The same decision, and why: for operators, not for the hot path.
+    Explanation explain(PolicyRequest request);
+
     /// Whether [#decide] may wait for something other than this CPU.
     boolean mayBlock();
 }

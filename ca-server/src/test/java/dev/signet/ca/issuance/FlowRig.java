@@ -21,6 +21,7 @@ import dev.signet.ca.ledger.JoinTokenHash;
 import dev.signet.ca.ledger.Ledger;
 import dev.signet.ca.ledger.RecordedCertificate;
 import dev.signet.ca.policy.Decision;
+import dev.signet.ca.policy.Explanation;
 import dev.signet.ca.policy.Grants;
 import dev.signet.ca.policy.PolicyRequest;
 import dev.signet.ca.policy.PolicySnapshot;
@@ -220,6 +221,11 @@ final class FlowRig {
         @Override
         public String version() {
             return version;
+        }
+
+        @Override
+        public Explanation explain(PolicyRequest request) {
+            throw new UnsupportedOperationException("the flow explains nothing");
         }
 
         @Override

@@ -12,6 +12,7 @@ import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.identity.SpiffeIdPattern;
 import dev.signet.ca.ledger.RealLedger;
 import dev.signet.ca.policy.Decision;
+import dev.signet.ca.policy.Explanation;
 import dev.signet.ca.policy.Grants;
 import dev.signet.ca.policy.PolicyRequest;
 import dev.signet.ca.policy.PolicySnapshot;
@@ -388,6 +389,11 @@ class IssuanceFlowIT {
         public Decision decide(PolicyRequest request) {
             SpiffeId id = request.bound().exact().orElseThrow();
             return Grants.workload(id, Duration.ofHours(1), version(), "bound");
+        }
+
+        @Override
+        public Explanation explain(PolicyRequest request) {
+            throw new UnsupportedOperationException("the flow explains nothing");
         }
 
         @Override

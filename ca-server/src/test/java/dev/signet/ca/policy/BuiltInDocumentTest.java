@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.signet.ca.certificate.AlternativeNames;
-import dev.signet.ca.certificate.CertificateProfile;
 import dev.signet.ca.identity.EvidenceKind;
 import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.identity.SpiffeIdPattern;
@@ -26,14 +25,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-class DefaultPolicyTest {
+class BuiltInDocumentTest {
 
     private static final TrustDomain DOMAIN = new TrustDomain("example.org");
     private static final Map<String, String> ORDERS =
             Map.of("kubernetes.namespace", "shop", "kubernetes.service-account", "orders");
 
-    private final DefaultPolicy policy =
-            new DefaultPolicy(DOMAIN, PolicySettings.defaults(), CertificateProfile.WORKLOAD);
+    private final PolicySnapshot policy = policy(DOMAIN, PolicySettings.defaults());
 
     @Test
     void grantsAKubernetesCallerTheIdOfItsServiceAccount() {
@@ -94,8 +92,9 @@ class DefaultPolicyTest {
                         null,
                         Duration.ofMinutes(30),
                         List.of("CA.example.org"),
-                        List.of("192.0.2.7", "2001:db8::7"));
-        DefaultPolicy configured = new DefaultPolicy(DOMAIN, settings, CertificateProfile.WORKLOAD);
+                        List.of("192.0.2.7", "2001:db8::7"),
+                        null);
+        PolicySnapshot configured = policy(DOMAIN, settings);
 
         Decision.Granted granted =
                 (Decision.Granted)
@@ -337,34 +336,12 @@ class DefaultPolicyTest {
     @Test
     void R5_versionNamesTheContent() {
         PolicySettings other =
-                new PolicySettings(Duration.ofMinutes(59), null, null, null, null, null);
+                new PolicySettings(Duration.ofMinutes(59), null, null, null, null, null, null);
 
-        assertThat(
-                        new DefaultPolicy(
-                                DOMAIN, PolicySettings.defaults(), CertificateProfile.WORKLOAD))
-                .extracting(DefaultPolicy::version)
-                .isEqualTo(policy.version());
-        assertThat(new DefaultPolicy(DOMAIN, other, CertificateProfile.WORKLOAD).version())
-                .isNotEqualTo(policy.version());
-        assertThat(
-                        new DefaultPolicy(
-                                        new TrustDomain("example.com"),
-                                        PolicySettings.defaults(),
-                                        CertificateProfile.WORKLOAD)
-                                .version())
-                .isNotEqualTo(policy.version());
-        assertThat(
-                        new DefaultPolicy(
-                                        DOMAIN,
-                                        PolicySettings.defaults(),
-                                        new CertificateProfile(
-                                                "workload",
-                                                2,
-                                                Duration.ofSeconds(15),
-                                                CertificateProfile.WORKLOAD.keyUsages(),
-                                                CertificateProfile.WORKLOAD.extendedKeyUsages(),
-                                                null))
-                                .version())
+        assertThat(policy.version()).matches("default-1\\+sha256:[0-9a-f]{16}");
+        assertThat(policy(DOMAIN, PolicySettings.defaults()).version()).isEqualTo(policy.version());
+        assertThat(policy(DOMAIN, other).version()).isNotEqualTo(policy.version());
+        assertThat(policy(new TrustDomain("example.com"), PolicySettings.defaults()).version())
                 .isNotEqualTo(policy.version());
         assertThat(granted(kubernetes(ORDERS, null, null)).policyVersion())
                 .isEqualTo(policy.version());
@@ -372,17 +349,34 @@ class DefaultPolicyTest {
 
     @Test
     void settingsRefuseWhatCannotWork() {
+        assertRefused("min-lifetime", null, Duration.ofSeconds(9), null, null, null);
+        assertRefused("default-lifetime", Duration.ofHours(25), null, null, null, null);
+        assertRefused("server-dns-names", null, null, List.of("*.x"), null, null);
+        assertRefused("server-ip-addresses", null, null, null, List.of("ca.local"), null);
+        assertRefused("refresh-interval", null, null, null, null, Duration.ofMillis(99));
+    }
+
+    private static void assertRefused(
+            String setting,
+            Duration defaultLifetime,
+            Duration minLifetime,
+            List<String> dnsNames,
+            List<String> addresses,
+            Duration refreshInterval) {
         assertThatThrownBy(() ->
-                        new PolicySettings(null, Duration.ofSeconds(9), null, null, null, null))
-                .hasMessageContaining("min-lifetime");
-        assertThatThrownBy(() ->
-                        new PolicySettings(Duration.ofHours(25), null, null, null, null, null))
-                .hasMessageContaining("default-lifetime");
-        assertThatThrownBy(() -> new PolicySettings(null, null, null, null, List.of("*.x"), null))
-                .hasMessageContaining("server-dns-names");
-        assertThatThrownBy(
-                        () -> new PolicySettings(null, null, null, null, null, List.of("ca.local")))
-                .hasMessageContaining("server-ip-addresses");
+                        new PolicySettings(
+                                defaultLifetime,
+                                minLifetime,
+                                null,
+                                null,
+                                dnsNames,
+                                addresses,
+                                refreshInterval))
+                .hasMessageContaining(setting);
+    }
+
+    private static PolicySnapshot policy(TrustDomain trustDomain, PolicySettings settings) {
+        return BuiltInDocument.compile(new DocumentCompiler(trustDomain, settings));
     }
 
     private Decision.Granted granted(PolicyRequest request) {

@@ -1,0 +1,145 @@
+package dev.signet.ca.policy;
+
+import dev.signet.ca.certificate.BuiltInProfiles;
+import dev.signet.ca.certificate.CertificateProfile;
+import dev.signet.ca.identity.TrustDomain;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// The policy language: reads a document, checks all of it, and makes a snapshot of it.
+/// Thread-safe.
+final class DocumentCompiler implements PolicyLanguage {
+
+    private final TrustDomain trustDomain;
+    private final PolicySettings settings;
+    private final Conditions conditions = new Conditions();
+
+    DocumentCompiler(TrustDomain trustDomain, PolicySettings settings) {
+        this.trustDomain = trustDomain;
+        this.settings = settings;
+    }
+
+    @Override
+    public Reading read(String document, String label) {
+        Findings findings = new Findings();
+        Optional<PolicyDocument> parsed = DocumentReader.read(document, findings);
+        if (parsed.isEmpty()) {
+            return new Reading.NotAccepted(findings.list());
+        }
+        List<CompiledRule> rules = compile(parsed.get(), findings);
+        if (findings.hasErrors()) {
+            return new Reading.NotAccepted(findings.list());
+        }
+        BuiltInRules builtIn =
+                new BuiltInRules(
+                        trustDomain, settings, CertificateProfile.WORKLOAD, BuiltInProfiles.CLIENT);
+        PolicySnapshot snapshot =
+                new CompiledPolicy(
+                        label + "+sha256:" + digest(document),
+                        builtIn,
+                        new IdentityBounds(trustDomain),
+                        rules);
+        return new Reading.Accepted(snapshot, findings.list());
+    }
+
+    private List<CompiledRule> compile(PolicyDocument document, Findings findings) {
+        Map<String, CertificateProfile> profiles =
+                new ProfileCompiler(findings).compile(document.profiles());
+        GrantCompiler grants =
+                new GrantCompiler(
+                        trustDomain, settings, document.defaults(), profiles, conditions, findings);
+        Values values = new Values(findings);
+        List<CompiledRule> rules = new ArrayList<>();
+        for (PolicyDocument.Rule rule : document.rules()) {
+            values.requireName("rule", rule.name());
+            if (BuiltInRules.NAMES.contains(rule.name().value())) {
+                findings.error(
+                        rule.name().at(),
+                        "Rule " + rule.name() + " is built in; take another name");
+            }
+            Condition condition =
+                    rule.when() == null
+                            ? Condition.ALWAYS
+                            : conditions.compile(rule.when(), CelConditions.Scope.RULE, findings);
+            CompiledRule compiled = compile(rule, condition, grants, findings);
+            if (compiled != null) {
+                reportShadow(rule, compiled, rules, findings);
+                rules.add(compiled);
+            }
+        }
+        return rules;
+    }
+
+    private static @Nullable CompiledRule compile(
+            PolicyDocument.Rule rule,
+            @Nullable Condition condition,
+            GrantCompiler grants,
+            Findings findings) {
+        String name = rule.name().value();
+        if (rule.deny() != null) {
+            if (rule.deny().value().isBlank() || rule.deny().value().length() > 1_000) {
+                findings.error(
+                        rule.deny().at(),
+                        "deny is not a reason of 1 to 1,000 characters for the operator");
+            }
+            return condition == null
+                    ? null
+                    : new CompiledRule.Denying(name, condition, rule.deny().value());
+        }
+        Grant grant = rule.grant() == null ? null : grants.compile(rule.grant());
+        return condition == null || grant == null
+                ? null
+                : new CompiledRule.Granting(name, condition, grant);
+    }
+
+    private static void reportShadow(
+            PolicyDocument.Rule rule,
+            CompiledRule compiled,
+            List<CompiledRule> earlier,
+            Findings findings) {
+        for (CompiledRule other : earlier) {
+            if (other.condition().isImpliedBy(compiled.condition())) {
+                findings.error(
+                        rule.when() == null ? rule.at() : rule.when().at(),
+                        "Rule "
+                                + rule.name()
+                                + " can never decide: rule "
+                                + other.name()
+                                + " before it is for all the same requests");
+                return;
+            }
+        }
+    }
+
+    /// Everything that the snapshot decides by, so that two servers with the same version decide
+    /// alike (R5).
+    private String digest(String document) {
+        String content =
+                String.join("\n", trustDomain.name(), settings.decisive(), profiles(), document);
+        try {
+            byte[] sha256 =
+                    MessageDigest.getInstance("SHA-256")
+                            .digest(content.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(sha256, 0, 8);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("the JDK has no SHA-256", e);
+        }
+    }
+
+    /// What a name means never changes without a new version.
+    private static String profiles() {
+        return BuiltInProfiles.all().stream()
+                .map(profile -> profile.name() + "/" + profile.version())
+                .collect(Collectors.joining(","));
+    }
+}

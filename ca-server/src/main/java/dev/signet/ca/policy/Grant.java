@@ -1,0 +1,137 @@
+package dev.signet.ca.policy;
+
+import dev.signet.ca.certificate.CertificateProfile;
+import dev.signet.ca.certificate.ExtendedKeyUsage;
+import dev.signet.ca.certificate.PublicKeyType;
+import dev.signet.ca.certificate.SubjectName;
+import dev.signet.ca.identity.SpiffeId;
+import dev.signet.ca.identity.TrustDomain;
+import dev.signet.ca.refusal.Refusal;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/// What a rule gives to those that it is for: all that they wish, or a refusal; never less than
+/// they wish. Immutable.
+record Grant(
+        IdentityGrant identity,
+        NameGrants names,
+        List<SubjectPart> subject,
+        Lifetimes lifetimes,
+        CertificateProfile profile,
+        List<ExtendedKeyUsage> extendedKeyUsages,
+        Set<PublicKeyType> keyTypes,
+        @Nullable RateLimit rateLimit) {
+
+    record SubjectPart(SubjectName.Type type, Template value) {}
+
+    /// @param usual for those who name none
+    record Lifetimes(Duration usual, Duration least, Duration most) {}
+
+    Grant {
+        subject = List.copyOf(subject);
+        extendedKeyUsages = List.copyOf(extendedKeyUsages);
+        keyTypes = Set.copyOf(keyTypes);
+    }
+
+    Decision decide(
+            RequestInput input, IdentityBounds bounds, String version, String rule, Trace trace) {
+        TrustDomain trustDomain = bounds.trustDomain();
+        SpiffeId id;
+        switch (identity.of(input, trustDomain)) {
+            case IdentityGrant.Outcome.None(Refusal refusal) -> {
+                return new Decision.Denied(refusal);
+            }
+            case IdentityGrant.Outcome.Found(SpiffeId found, String how) -> {
+                trace.step("spiffeId", () -> found + ", " + how);
+                id = found;
+            }
+        }
+        String objection = bounds.objection(id, input.request());
+        if (objection != null) {
+            trace.step("spiffeId", () -> "refused: the rule " + objection);
+            return new Decision.Denied(Refusals.denied("rule " + rule + " " + objection));
+        }
+        SpiffeId wishedId = input.request().wish().spiffeId();
+        if (wishedId != null && !wishedId.equals(id)) {
+            return new Decision.Denied(Refusals.otherIdentity("rule " + rule + " grants " + id));
+        }
+        String wishedProfile = input.request().wish().profile();
+        if (wishedProfile != null && !wishedProfile.equals(profile.name())) {
+            return new Decision.Denied(Refusals.otherProfile(wishedProfile, profile.name()));
+        }
+        trace.step("profile", profile::name);
+        Refusal name = names.objection(input, trustDomain, trace);
+        if (name != null) {
+            return new Decision.Denied(name);
+        }
+        Duration wished = input.request().wish().lifetime();
+        Duration lifetime =
+                wished == null ? lifetimes.usual() : Duration.ofSeconds(wished.toSeconds());
+        trace.step(
+                "lifetime",
+                () ->
+                        lifetime.toSeconds()
+                                + " s, "
+                                + (wished == null ? "the rule's default" : "as wished")
+                                + "; "
+                                + lifetimes.least().toSeconds()
+                                + " to "
+                                + lifetimes.most().toSeconds()
+                                + " s are allowed");
+        if (lifetime.compareTo(lifetimes.least()) < 0 || lifetime.compareTo(lifetimes.most()) > 0) {
+            return new Decision.Denied(Refusals.lifetime(lifetimes.least(), lifetimes.most()));
+        }
+        SubjectName subjectName;
+        switch (subject(input, trustDomain)) {
+            case Subject.Unfilled(String why) -> {
+                return new Decision.Denied(
+                        Refusals.denied("rule " + rule + " makes no subject: " + why));
+            }
+            case Subject.Made(SubjectName made) -> subjectName = made;
+        }
+        if (!subjectName.isEmpty()) {
+            trace.step("subject", subjectName::text);
+        }
+        return new Decision.Granted(
+                id,
+                input.request().wish().names(),
+                subjectName,
+                lifetime,
+                profile,
+                extendedKeyUsages,
+                keyTypes,
+                rateLimit,
+                version,
+                rule);
+    }
+
+    private Subject subject(RequestInput input, TrustDomain trustDomain) {
+        List<SubjectName.Attribute> attributes = new ArrayList<>();
+        for (SubjectPart part : subject) {
+            switch (part.value().render(input, trustDomain, _ -> true)) {
+                case Template.Rendered.Refused(String why) -> {
+                    return new Subject.Unfilled(why);
+                }
+                case Template.Rendered.Text(String text) -> {
+                    try {
+                        attributes.add(new SubjectName.Attribute(part.type(), text));
+                    } catch (IllegalArgumentException e) {
+                        return new Subject.Unfilled(String.valueOf(e.getMessage()));
+                    }
+                }
+            }
+        }
+        return new Subject.Made(new SubjectName(attributes));
+    }
+
+    private sealed interface Subject {
+        record Made(SubjectName name) implements Subject {}
+
+        record Unfilled(String why) implements Subject {}
+    }
+}

@@ -1,0 +1,34 @@
+package dev.signet.ca.policy;
+
+import java.util.List;
+
+/// Reads policy documents (docs/policy.md). Thread-safe; touches nothing but the CPU. A document of
+/// 1,000 rules takes some tenths of a second.
+public interface PolicyLanguage {
+
+    /// Checks all of a document, and makes a snapshot of it where nothing is wrong.
+    ///
+    /// @param document YAML, at most 256 KiB; larger is not accepted
+    /// @param label how the snapshot's version begins: a number, `candidate`, ...
+    Reading read(String document, String label);
+
+    /// What became of it. Findings are in the order of the document, at most 100.
+    sealed interface Reading {
+
+        List<PolicyFinding> findings();
+
+        /// @param findings warnings
+        record Accepted(PolicySnapshot snapshot, List<PolicyFinding> findings) implements Reading {
+            public Accepted {
+                findings = List.copyOf(findings);
+            }
+        }
+
+        /// @param findings at least one error
+        record NotAccepted(List<PolicyFinding> findings) implements Reading {
+            public NotAccepted {
+                findings = List.copyOf(findings);
+            }
+        }
+    }
+}

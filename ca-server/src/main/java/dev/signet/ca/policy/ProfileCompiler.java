@@ -1,0 +1,79 @@
+package dev.signet.ca.policy;
+
+import dev.signet.ca.certificate.BuiltInProfiles;
+import dev.signet.ca.certificate.CertificateProfile;
+import dev.signet.ca.certificate.CertificateProfile.AuthorityConstraints;
+import dev.signet.ca.certificate.ExtendedKeyUsage;
+import dev.signet.ca.certificate.KeyUsage;
+import dev.signet.ca.certificate.ProfileRules;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The profiles that rules of a document may name: the built-in ones and its own, each checked
+/// against RFC 5280.
+final class ProfileCompiler {
+
+    private final Values values;
+    private final Findings findings;
+
+    ProfileCompiler(Findings findings) {
+        this.values = new Values(findings);
+        this.findings = findings;
+    }
+
+    Map<String, CertificateProfile> compile(List<PolicyDocument.Profile> profiles) {
+        Map<String, CertificateProfile> byName = new LinkedHashMap<>();
+        BuiltInProfiles.all().forEach(profile -> byName.put(profile.name(), profile));
+        for (PolicyDocument.Profile profile : profiles) {
+            values.requireName("profile", profile.name());
+            if (BuiltInProfiles.named(profile.name().value()).isPresent()) {
+                findings.error(
+                        profile.name().at(),
+                        "Profile " + profile.name() + " is built in; take another name");
+                continue;
+            }
+            CertificateProfile compiled = compile(profile);
+            for (String objection : ProfileRules.objections(compiled)) {
+                findings.error(profile.at(), "Profile " + profile.name() + ": " + objection);
+            }
+            byName.put(compiled.name(), compiled);
+        }
+        return byName;
+    }
+
+    private CertificateProfile compile(PolicyDocument.Profile profile) {
+        List<KeyUsage> keyUsages =
+                profile.keyUsages() == null
+                        ? List.of(KeyUsage.DIGITAL_SIGNATURE)
+                        : values.choices(profile.keyUsages(), "key usage", Values.KEY_USAGES);
+        List<ExtendedKeyUsage> extendedKeyUsages =
+                profile.extendedKeyUsages() == null
+                        ? List.of()
+                        : values.choices(
+                                profile.extendedKeyUsages(),
+                                "extended key usage",
+                                Values.EXTENDED_KEY_USAGES);
+        return new CertificateProfile(
+                profile.name().value(),
+                values.number(profile.version(), 1),
+                values.duration(profile.backdate(), CertificateProfile.WORKLOAD.backdate()),
+                new HashSet<>(keyUsages),
+                extendedKeyUsages,
+                authority(profile.authority()));
+    }
+
+    private @Nullable AuthorityConstraints authority(PolicyDocument.@Nullable Authority authority) {
+        if (authority == null) {
+            return null;
+        }
+        List<Scalar> domains = authority.permittedDnsDomains();
+        return new AuthorityConstraints(
+                values.number(authority.pathLength(), 0),
+                domains == null ? List.of() : domains.stream().map(Scalar::value).toList());
+    }
+}

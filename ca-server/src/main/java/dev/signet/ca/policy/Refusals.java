@@ -1,0 +1,64 @@
+package dev.signet.ca.policy;
+
+import dev.signet.ca.refusal.Refusal;
+import dev.signet.ca.refusal.RefusalCode;
+
+import java.time.Duration;
+import java.util.Map;
+
+/// What policy says to those who get nothing. The caller learns that, the operator's log why.
+final class Refusals {
+
+    private Refusals() {}
+
+    static Refusal denied(String diagnosis) {
+        return Refusal.withDiagnosis(
+                RefusalCode.POLICY_DENIED,
+                "Policy grants no certificate to this evidence. Ask the operator of the CA.",
+                diagnosis);
+    }
+
+    static Refusal otherIdentity(String diagnosis) {
+        return Refusal.withDiagnosis(
+                RefusalCode.IDENTITY_NOT_GRANTED,
+                "The wished SPIFFE ID is not the one that the evidence entitles to. Leave it out to"
+                        + " get that one.",
+                diagnosis);
+    }
+
+    static Refusal otherProfile(String wished, String granted) {
+        return Refusal.withDiagnosis(
+                RefusalCode.PROFILE_NOT_GRANTED,
+                "The wished profile is not the one that the evidence entitles to. Leave it out to"
+                        + " get that one.",
+                "wished " + Texts.quoted(wished) + ", the rule grants " + granted);
+    }
+
+    static Refusal nameNotGranted(String kind, String name, String diagnosis) {
+        return new Refusal(
+                RefusalCode.NAME_NOT_GRANTED,
+                "A wished name is not one that the evidence entitles to: "
+                        + kind
+                        + " "
+                        + name
+                        + ".",
+                diagnosis,
+                null,
+                Map.of("name", name));
+    }
+
+    static Refusal lifetime(Duration least, Duration most) {
+        return new Refusal(
+                RefusalCode.LIFETIME_NOT_GRANTED,
+                "The wished lifetime is out of bounds (expected: "
+                        + least.toSeconds()
+                        + " to "
+                        + most.toSeconds()
+                        + " s, or none for the default).",
+                "",
+                null,
+                Map.of(
+                        "minLifetimeSeconds", Long.toString(least.toSeconds()),
+                        "maxLifetimeSeconds", Long.toString(most.toSeconds())));
+    }
+}

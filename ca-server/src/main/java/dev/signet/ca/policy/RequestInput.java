@@ -1,0 +1,93 @@
+package dev.signet.ca.policy;
+
+import dev.cel.runtime.CelVariableResolver;
+import dev.signet.ca.certificate.AlternativeNames;
+import dev.signet.ca.identity.SpiffeId;
+
+import org.jspecify.annotations.Nullable;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// A request under the names by which conditions and templates ask for its parts. Immutable.
+final class RequestInput implements CelVariableResolver {
+
+    private final PolicyRequest request;
+    private final @Nullable String name;
+
+    RequestInput(PolicyRequest request) {
+        this(request, null);
+    }
+
+    private RequestInput(PolicyRequest request, @Nullable String name) {
+        this.request = request;
+        this.name = name;
+    }
+
+    /// The same request with one of its wished names as `name`.
+    RequestInput withName(String wished) {
+        return new RequestInput(request, wished);
+    }
+
+    PolicyRequest request() {
+        return request;
+    }
+
+    Map<String, String> attributes() {
+        return request.attributes();
+    }
+
+    /// @return null where there is no such text variable
+    @Nullable String text(String variable) {
+        return switch (variable) {
+            case Variables.KIND -> request.evidenceKind().text();
+            case Variables.SUBJECT -> request.evidenceSubject();
+            case Variables.BOUND -> request.bound() == null ? "" : request.bound().toString();
+            case Variables.WISHED_ID -> wishedId();
+            case Variables.WISHED_PROFILE -> orEmpty(request.wish().profile());
+            case Variables.NAME -> name;
+            default -> null;
+        };
+    }
+
+    /// For CEL. What is not wished is empty, or 0.
+    @Override
+    public Optional<Object> find(String variable) {
+        AlternativeNames names = request.wish().names();
+        return switch (variable) {
+            case Variables.ATTRIBUTES -> Optional.of(request.attributes());
+            case Variables.LIFETIME -> Optional.of(seconds(request.wish().lifetime()));
+            case Variables.DNS_NAMES -> Optional.of(names.dnsNames());
+            case Variables.IP_ADDRESSES -> Optional.of(texts(names.ipAddresses()));
+            case Variables.EMAIL_ADDRESSES -> Optional.of(names.emailAddresses());
+            case Variables.URIS -> Optional.of(names.uris());
+            default -> Optional.ofNullable(text(variable));
+        };
+    }
+
+    static List<String> texts(List<InetAddress> addresses) {
+        return addresses.stream().map(RequestInput::withoutZone).toList();
+    }
+
+    private static String withoutZone(InetAddress address) {
+        String text = address.getHostAddress();
+        int zone = text.indexOf('%');
+        return zone < 0 ? text : text.substring(0, zone);
+    }
+
+    private String wishedId() {
+        SpiffeId id = request.wish().spiffeId();
+        return id == null ? "" : id.toString();
+    }
+
+    private static Long seconds(@Nullable Duration lifetime) {
+        return lifetime == null ? 0L : lifetime.toSeconds();
+    }
+
+    private static String orEmpty(@Nullable String text) {
+        return text == null ? "" : text;
+    }
+}

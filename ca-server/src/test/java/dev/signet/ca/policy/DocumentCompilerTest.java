@@ -1,0 +1,184 @@
+package dev.signet.ca.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.signet.ca.policy.PolicyFinding.Severity;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.util.List;
+import java.util.Random;
+
+class DocumentCompilerTest {
+
+    static List<PolicyCorpus.Sample> refused() {
+        return PolicyCorpus.refused();
+    }
+
+    static List<PolicyCorpus.Sample> accepted() {
+        return PolicyCorpus.accepted();
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void refused(PolicyCorpus.Sample sample) {
+        PolicyLanguage.Reading reading = PolicyTexts.LANGUAGE.read(sample.text(), "1");
+
+        assertThat(reading).isInstanceOf(PolicyLanguage.Reading.NotAccepted.class);
+        assertThat(reading.findings())
+                .anySatisfy(finding -> {
+                    assertThat(finding.severity()).isEqualTo(Severity.ERROR);
+                    assertThat(new Position(finding.line(), finding.column()))
+                            .isEqualTo(sample.expectedAt());
+                    assertThat(finding.message()).contains(sample.expectedMessage());
+                });
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void accepted(PolicyCorpus.Sample sample) {
+        PolicyLanguage.Reading reading = PolicyTexts.LANGUAGE.read(sample.text(), "1");
+
+        assertThat(reading)
+                .as("%s", reading.findings())
+                .isInstanceOf(PolicyLanguage.Reading.Accepted.class);
+        assertThat(reading.findings()).isEmpty();
+    }
+
+    @Test
+    void warnsOfWhatIsAllowedAndHardlyMeant() {
+        assertWarning(
+                """
+                - name: a
+                  grant:
+                    spiffeId: {oneOf: ["spiffe://{trustDomain}/**"]}
+                """,
+                "any SPIFFE ID of the trust domain");
+        assertWarning(
+                """
+                - name: a
+                  grant:
+                    spiffeId: spiffe://{trustDomain}/a
+                    names: {dns: ["*.com"]}
+                """,
+                "a whole top-level domain");
+        assertWarning(
+                """
+                - name: a
+                  grant:
+                    spiffeId: spiffe://{trustDomain}/a
+                    names: {ip: ["0.0.0.0/0"]}
+                """,
+                "every address");
+        assertWarning(
+                """
+                - name: a
+                  when: evidence.kind == "server"
+                  deny: no
+                """,
+                "a built-in rule decides");
+    }
+
+    private static void assertWarning(String rules, String message) {
+        PolicyLanguage.Reading reading =
+                PolicyTexts.LANGUAGE.read(PolicyTexts.document(rules), "1");
+        assertThat(reading).isInstanceOf(PolicyLanguage.Reading.Accepted.class);
+        assertThat(reading.findings())
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.severity()).isEqualTo(Severity.WARNING);
+                    assertThat(finding.message()).contains(message);
+                });
+    }
+
+    @Test
+    void boundsSizeDepthAndNumber() {
+        String tooLarge = PolicyTexts.document("- name: a\n  deny: no\n") + "#".repeat(256 * 1024);
+        assertRefused(tooLarge, "larger than 256 KiB");
+        assertRefused(
+                "apiVersion: signet.dev/v1\nrules: " + "[".repeat(50) + "]".repeat(50),
+                "more than 20 deep");
+        StringBuilder many = new StringBuilder();
+        for (int i = 0; i <= 1_000; i++) {
+            many.append("- {name: r")
+                    .append(i)
+                    .append(", when: evidence.subject == \"")
+                    .append(i)
+                    .append("\", deny: x}\n");
+        }
+        assertRefused(PolicyTexts.document(many.toString()), "more than 1000 items");
+        assertRefused(
+                PolicyTexts.document(
+                        "- name: a\n  when: true" + " || true".repeat(500) + "\n  deny: no\n"),
+                "longer than 4000 characters");
+        assertRefused(
+                PolicyTexts.document(
+                        "- name: a\n  when: "
+                                + "(".repeat(500)
+                                + "true"
+                                + ")".repeat(500)
+                                + "\n  deny: no\n"),
+                "");
+    }
+
+    private static void assertRefused(String document, String message) {
+        PolicyLanguage.Reading reading = PolicyTexts.LANGUAGE.read(document, "1");
+        assertThat(reading).isInstanceOf(PolicyLanguage.Reading.NotAccepted.class);
+        assertThat(reading.findings())
+                .anySatisfy(finding -> assertThat(finding.message()).contains(message));
+    }
+
+    @Test
+    void listsEveryErrorAndNotMoreThanAHundred() {
+        StringBuilder rules = new StringBuilder();
+        for (int i = 0; i < 200; i++) {
+            rules.append("- {name: r").append(i).append(", when: nothing, deny: x}\n");
+        }
+
+        List<PolicyFinding> findings =
+                PolicyTexts.LANGUAGE.read(PolicyTexts.document(rules.toString()), "1").findings();
+
+        assertThat(findings).hasSize(100);
+        assertThat(findings).extracting(PolicyFinding::line).isSorted().startsWith(3, 4, 5);
+    }
+
+    /// Whatever an author's slip makes of a document: findings within it, never an exception.
+    @Test
+    void R12_damagedDocumentsAreRefusedOrAcceptedAndNothingElse() {
+        Random random = new Random(12);
+        List<PolicyCorpus.Sample> samples = PolicyCorpus.accepted();
+        String alphabet = "{}[]\"':-\n #&*!|>%@`,?\\\té\ud83d\ude00a1";
+        for (int round = 0; round < 1_500; round++) {
+            StringBuilder text =
+                    new StringBuilder(samples.get(random.nextInt(samples.size())).text());
+            for (int i = 1 + random.nextInt(3); i > 0 && text.length() > 1; i--) {
+                int at = random.nextInt(text.length());
+                switch (random.nextInt(3)) {
+                    case 0 -> text.deleteCharAt(at);
+                    case 1 -> text.insert(at, alphabet.charAt(random.nextInt(alphabet.length())));
+                    default -> text.setLength(Math.max(1, at));
+                }
+            }
+            String document = text.toString();
+            int lines = (int) document.lines().count() + 1;
+
+            PolicyLanguage.Reading reading = PolicyTexts.LANGUAGE.read(document, "1");
+
+            assertThat(reading.findings())
+                    .as(document)
+                    .allSatisfy(
+                            finding -> assertThat(finding.line()).isBetween(1, Math.max(1, lines)));
+        }
+    }
+
+    @Test
+    void R5_versionNamesLabelAndContent() {
+        String document = PolicyTexts.document("- name: a\n  deny: no\n");
+
+        assertThat(PolicyTexts.snapshot(document).version()).matches("1\\+sha256:[0-9a-f]{16}");
+        assertThat(PolicyTexts.snapshot(document + "\n").version())
+                .isNotEqualTo(PolicyTexts.snapshot(document).version());
+    }
+}
