@@ -14,37 +14,50 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /// Records as PostgreSQL has them.
 ///
-/// A search goes back in time in growing steps, for the youngest records come first and the ledger
-/// lies in order of time: a page of the last hour never looks at the partitions of last month.
+/// A search goes back in time in growing windows, for the youngest records come first and the
+/// ledger lies in order of time: a page of the last minutes never looks at the partitions of last
+/// month. A stream goes forward in windows of about as many records each.
 final class JdbcCertificateRecords implements CertificateRecords {
 
     private static final int MAX_LIMIT = 1000;
-    private static final int MAX_PREFIX_LENGTH = 2048;
-    private static final List<Duration> STEPS =
-            List.of(Duration.ofHours(1), Duration.ofDays(1), Duration.ofDays(8));
+    private static final Duration FIRST_WINDOW = Duration.ofMinutes(1);
+    private static final Duration LAST_WINDOW = Duration.ofDays(100);
+    private static final int WINDOW_GROWTH = 4;
 
-    private static final String SELECT =
-            """
-            SELECT serial, spiffe_id, issued_at, not_before, not_after, evidence_kind,
-                evidence_subject, policy_version, policy_rule, profile, profile_version,
-                authority_id, replica, key_sha256, der
-            FROM ledger.certificate
-            """;
+    /// Records of a stream's window, in memory at once: about 12 MB.
+    private static final int STREAM_WINDOW = 8_192;
+
+    private static final Duration SHORTEST_STREAM_WINDOW = Duration.ofNanos(1_000);
+
+    /// No certificate lives longer: ledger.ensure_partitions makes no partition further ahead.
+    private static final Duration LONGEST_LIFE = Duration.ofDays(401);
 
     static final String BY_SERIAL_NUMBER =
-            SELECT
+            JdbcCertificateQuery.COLUMNS
                     + """
                     WHERE serial = :serial AND not_after >= :hour AND not_after < :nextHour
                     """;
+
+    private static final String COUNT_IN_WINDOW =
+            """
+            SELECT count(*) FROM (
+                SELECT FROM ledger.certificate
+                WHERE issued_at >= ? AND issued_at < ? AND not_after >= ?
+                LIMIT ?) counted
+            """;
 
     private final JdbcClient jdbc;
 
@@ -54,7 +67,7 @@ final class JdbcCertificateRecords implements CertificateRecords {
 
     @Override
     public Optional<CertificateRecord> bySerialNumber(SerialNumber serialNumber) {
-        OffsetDateTime hour = utc(serialNumber.expiryHour());
+        OffsetDateTime hour = JdbcCertificateQuery.utc(serialNumber.expiryHour());
         return ask(() ->
                 jdbc.sql(BY_SERIAL_NUMBER)
                         .param("serial", serialNumber.octets())
@@ -71,116 +84,169 @@ final class JdbcCertificateRecords implements CertificateRecords {
                     "limit: " + limit + " (expected: 1 to " + MAX_LIMIT + ")");
         }
         @Nullable PageToken after = pageToken == null ? null : PageToken.parse(pageToken);
-        return ask(() -> search(criteria, limit, after));
+        return ask(() ->
+                page(
+                        JdbcCertificateQuery.isPinned(criteria)
+                                ? within(criteria, null, null, after, limit + 1)
+                                : inWindows(criteria, after, limit + 1),
+                        limit));
     }
 
-    private Page search(Criteria criteria, int limit, @Nullable PageToken after) {
-        Instant end = end(criteria, after);
-        for (Duration step : STEPS) {
-            Instant from = end.minus(step);
+    /// The youngest `wanted` records, collected window by window.
+    private List<CertificateRecord> inWindows(
+            Criteria criteria, @Nullable PageToken after, int wanted) {
+        List<CertificateRecord> found = new ArrayList<>();
+        Instant before = end(criteria, after);
+        Duration window = FIRST_WINDOW;
+        while (window.compareTo(LAST_WINDOW) < 0) {
+            Instant from = before.minus(window);
             if (criteria.issuedFrom() != null && !from.isAfter(criteria.issuedFrom())) {
                 break;
             }
-            List<CertificateRecord> found = query(criteria, from, limit + 1, after);
-            if (found.size() > limit) {
-                return page(found, limit);
+            found.addAll(within(criteria, from, before, after, wanted - found.size()));
+            if (found.size() >= wanted) {
+                return found;
             }
+            before = from;
+            window = window.multipliedBy(WINDOW_GROWTH);
         }
-        return page(query(criteria, criteria.issuedFrom(), limit + 1, after), limit);
+        found.addAll(within(criteria, null, before, after, wanted - found.size()));
+        return found;
     }
 
-    /// The latest moment of interest.
+    /// First moment behind all that is of interest.
     private Instant end(Criteria criteria, @Nullable PageToken after) {
         if (after != null) {
-            return after.issuedAt();
+            return after.issuedAt().plusNanos(1_000);
         }
-        return criteria.issuedBefore() != null
-                ? criteria.issuedBefore()
-                : jdbc.sql("SELECT statement_timestamp()")
-                        .query(OffsetDateTime.class)
-                        .single()
-                        .toInstant();
+        Instant now = now().plusNanos(1_000);
+        Instant latest = JdbcCertificateQuery.latest(criteria);
+        return latest != null && latest.isBefore(now) ? latest : now;
     }
 
-    private List<CertificateRecord> query(
-            Criteria criteria, @Nullable Instant from, int limit, @Nullable PageToken after) {
-        StringBuilder sql = new StringBuilder(SELECT).append("WHERE true\n");
-        List<Object> parameters = new ArrayList<>();
-        if (criteria.spiffeIdPrefix() != null) {
-            // Octets are compared, so no character of a prefix is a wildcard; U+10FFFF, which no
-            // SPIFFE ID holds, is behind everything that begins with the prefix.
-            String prefix = checked(criteria.spiffeIdPrefix());
-            sql.append("AND spiffe_id ~>=~ ? AND spiffe_id ~<~ ?\n");
-            parameters.add(prefix);
-            parameters.add(prefix + Character.toString(Character.MAX_CODE_POINT));
-        }
+    private Instant now() {
+        return jdbc.sql("SELECT clock_timestamp()")
+                .query(OffsetDateTime.class)
+                .single()
+                .toInstant();
+    }
+
+    private List<CertificateRecord> within(
+            Criteria criteria,
+            @Nullable Instant from,
+            @Nullable Instant before,
+            @Nullable PageToken after,
+            int wanted) {
+        JdbcCertificateQuery query = new JdbcCertificateQuery(criteria);
         if (from != null) {
-            // The second condition spares the partitions that expired before; the hour covers a
-            // certificate issued by a clock that is behind the database's.
-            sql.append("AND issued_at >= ? AND not_after >= ?\n");
-            parameters.add(utc(from));
-            parameters.add(utc(from.minus(Duration.ofHours(1))));
+            query.issuedFrom(from);
         }
-        if (criteria.issuedBefore() != null) {
-            sql.append("AND issued_at < ?\n");
-            parameters.add(utc(criteria.issuedBefore()));
+        if (before != null) {
+            query.issuedBefore(before);
         }
         if (after != null) {
-            sql.append("AND issued_at <= ? AND (issued_at, serial) < (?, ?)\n");
-            parameters.add(utc(after.issuedAt()));
-            parameters.add(utc(after.issuedAt()));
-            parameters.add(after.serialNumber().octets());
+            query.behind(after);
         }
-        sql.append("ORDER BY issued_at DESC, serial DESC LIMIT ?");
-        parameters.add(limit);
-        return jdbc.sql(sql.toString())
-                .params(parameters)
-                .query(JdbcCertificateRecords::record)
-                .list();
-    }
-
-    private static String checked(String prefix) {
-        if (prefix.length() > MAX_PREFIX_LENGTH || prefix.indexOf('\0') >= 0) {
-            throw new IllegalArgumentException(
-                    "SPIFFE ID prefix is longer than "
-                            + MAX_PREFIX_LENGTH
-                            + " characters or holds a NUL");
-        }
-        return prefix;
+        return query.youngestFirst(jdbc, wanted).query(JdbcCertificateRecords::record).list();
     }
 
     private static Page page(List<CertificateRecord> found, int limit) {
         if (found.size() <= limit) {
-            return new Page(found, null);
+            return new Page(List.copyOf(found), null);
         }
         List<CertificateRecord> records = List.copyOf(found.subList(0, limit));
         CertificateRecord last = records.getLast();
         return new Page(records, new PageToken(last.issuedAt(), last.serialNumber()).text());
     }
 
+    @Override
+    public void stream(Criteria criteria, Consumer<CertificateRecord> consumer) {
+        Instant end = ask(() -> end(criteria, null));
+        Optional<Instant> first = ask(() -> first(criteria));
+        if (first.isEmpty()) {
+            return;
+        }
+        Instant from = first.get();
+        Duration window = FIRST_WINDOW;
+        while (from.isBefore(end)) {
+            Instant begin = from;
+            Instant before = earlier(from.plus(window), end);
+            int count = ask(() -> countIn(begin, before));
+            if (count > STREAM_WINDOW && window.compareTo(SHORTEST_STREAM_WINDOW) > 0) {
+                window = window.dividedBy(2 * WINDOW_GROWTH);
+                continue;
+            }
+            if (count > 0) {
+                ask(() -> oldestWithin(criteria, begin, before)).forEach(consumer);
+            }
+            if (count < STREAM_WINDOW / WINDOW_GROWTH && window.compareTo(LAST_WINDOW) < 0) {
+                window = window.multipliedBy(2);
+            }
+            from = before;
+        }
+    }
+
+    /// A moment before which nothing that fits was issued; empty where there is nothing at all.
+    private Optional<Instant> first(Criteria criteria) {
+        Optional<Instant> oldest =
+                jdbc.sql("SELECT ledger.oldest_day()").query(LocalDate.class).stream()
+                        .filter(Objects::nonNull)
+                        .findFirst()
+                        .map(day ->
+                                day.atStartOfDay(ZoneOffset.UTC).toInstant().minus(LONGEST_LIFE));
+        Instant from = criteria.issuedFrom();
+        return oldest.map(bound -> from != null && from.isAfter(bound) ? from : bound);
+    }
+
+    private int countIn(Instant from, Instant before) {
+        return jdbc.sql(COUNT_IN_WINDOW)
+                .param(JdbcCertificateQuery.utc(from))
+                .param(JdbcCertificateQuery.utc(before))
+                .param(JdbcCertificateQuery.utc(from.minus(Duration.ofHours(1))))
+                .param(STREAM_WINDOW + 1)
+                .query(Integer.class)
+                .single();
+    }
+
+    private List<CertificateRecord> oldestWithin(Criteria criteria, Instant from, Instant before) {
+        JdbcCertificateQuery query = new JdbcCertificateQuery(criteria);
+        query.issuedFrom(from);
+        query.issuedBefore(before);
+        return query.oldestFirst(jdbc).query(JdbcCertificateRecords::record).list();
+    }
+
+    private static Instant earlier(Instant a, Instant b) {
+        return a.isBefore(b) ? a : b;
+    }
+
     private static CertificateRecord record(ResultSet row, int number) throws SQLException {
         return new CertificateRecord(
                 SerialNumber.fromOctets(row.getBytes("serial")).orElseThrow(),
                 row.getString("spiffe_id"),
+                textOrEmpty(row.getString("other_sans")),
+                textOrEmpty(row.getString("subject")),
                 instant(row, "issued_at"),
                 new Validity(instant(row, "not_before"), instant(row, "not_after")),
                 row.getString("evidence_kind"),
                 row.getString("evidence_subject"),
+                row.getString("attributes"),
                 row.getString("policy_version"),
                 row.getString("policy_rule"),
-                row.getString("profile") + " v" + row.getInt("profile_version"),
+                row.getString("profile"),
+                row.getInt("profile_version"),
                 row.getString("authority_id"),
+                row.getObject("request_id", UUID.class),
                 row.getString("replica"),
                 row.getBytes("key_sha256"),
                 row.getBytes("der"));
     }
 
-    private static Instant instant(ResultSet row, String column) throws SQLException {
-        return row.getObject(column, OffsetDateTime.class).toInstant();
+    private static String textOrEmpty(@Nullable String text) {
+        return text == null ? "" : text;
     }
 
-    private static OffsetDateTime utc(Instant instant) {
-        return instant.atOffset(ZoneOffset.UTC);
+    private static Instant instant(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
     }
 
     private static <T> T ask(Supplier<T> question) {

@@ -20,8 +20,8 @@ final class JdbcIssuanceInsert {
 
     private static final String COLUMNS =
             """
-            serial, spiffe_id, other_sans, key_sha256, profile, profile_version, policy_version,
-            policy_rule, evidence_kind, evidence_subject, attributes, authority_id, not_before,
+            serial, spiffe_id, other_sans, subject, key_sha256, profile, profile_version,
+            policy_version, policy_rule, evidence_kind, evidence_subject, attributes, authority_id, not_before,
             not_after, request_id, caller_sha256, csr_sha256, der\
             """;
 
@@ -41,11 +41,11 @@ final class JdbcIssuanceInsert {
     private static final String CERTIFICATE =
             """
             INSERT INTO ledger.certificate (
-                serial, spiffe_id, other_sans, key_sha256, profile, profile_version,
+                serial, spiffe_id, other_sans, subject, key_sha256, profile, profile_version,
                 policy_version, policy_rule, evidence_kind, evidence_subject, attributes,
                 authority_id, not_before, not_after, request_id, replica, der)
             SELECT
-                serial, spiffe_id, other_sans, key_sha256, profile, profile_version,
+                serial, spiffe_id, other_sans, subject, key_sha256, profile, profile_version,
                 policy_version, policy_rule, evidence_kind, evidence_subject, attributes,
                 authority_id, to_timestamp(not_before), to_timestamp(not_after), request_id::uuid,
                 ?::text, der
@@ -56,7 +56,7 @@ final class JdbcIssuanceInsert {
     private static final String TOGETHER =
             """
             WITH batch AS MATERIALIZED (
-                SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 AS columns (\
             """
                     + COLUMNS
@@ -67,7 +67,7 @@ final class JdbcIssuanceInsert {
     private static final String WITH_JOIN_TOKEN =
             """
             WITH batch AS MATERIALIZED (
-                SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 AS columns (\
             """
                     + COLUMNS
@@ -115,6 +115,7 @@ final class JdbcIssuanceInsert {
         octets(++i, columns.serial);
         text(++i, columns.spiffeId);
         text(++i, columns.otherSans);
+        text(++i, columns.subject);
         octets(++i, columns.keySha256);
         text(++i, columns.profile);
         statement.setArray(++i, connection.createArrayOf("int4", columns.profileVersion));
@@ -150,6 +151,7 @@ final class JdbcIssuanceInsert {
         private final byte[][] serial;
         private final String[] spiffeId;
         private final @Nullable String[] otherSans;
+        private final @Nullable String[] subject;
         private final byte[][] keySha256;
         private final String[] profile;
         private final Integer[] profileVersion;
@@ -172,6 +174,7 @@ final class JdbcIssuanceInsert {
             serial = new byte[rows][];
             spiffeId = new String[rows];
             otherSans = new @Nullable String[rows];
+            subject = new @Nullable String[rows];
             keySha256 = new byte[rows][];
             profile = new String[rows];
             profileVersion = new Integer[rows];
@@ -198,6 +201,7 @@ final class JdbcIssuanceInsert {
             serial[row] = content.serialNumber().octets();
             spiffeId[row] = content.spiffeId().toString();
             otherSans[row] = textOrNull(content.names().text());
+            subject[row] = textOrNull(content.subject().text());
             keySha256[row] = content.key().sha256();
             profile[row] = content.profile().name();
             profileVersion[row] = content.profile().version();

@@ -179,7 +179,7 @@ final class GrpcOperatorService {
                 .setEvidenceSubject(row.evidenceSubject())
                 .setPolicyVersion(row.policyVersion())
                 .setPolicyRule(row.policyRule())
-                .setProfile(row.profile())
+                .setProfile(row.profile() + " v" + row.profileVersion())
                 .setAuthorityId(row.authorityId())
                 .setReplica(row.replica())
                 .setKeySha256(HexFormat.of().formatHex(row.keySha256()))

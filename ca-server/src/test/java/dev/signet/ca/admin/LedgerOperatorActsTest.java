@@ -174,5 +174,11 @@ class LedgerOperatorActsTest {
             assertThat(criteria.spiffeIdPrefix()).isNull();
             return new Page(List.of(), null);
         }
+
+        @Override
+        public void stream(
+                Criteria criteria, java.util.function.Consumer<CertificateRecord> consumer) {
+            throw new UnsupportedOperationException();
+        }
     }
 }

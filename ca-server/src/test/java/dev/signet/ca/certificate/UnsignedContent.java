@@ -25,8 +25,18 @@ public final class UnsignedContent {
     /// number.
     public static SignedCertificate certificate(
             SerialNumber serialNumber, String path, Instant notAfter) {
+        return certificate(serialNumber, path, notAfter, AlternativeNames.NONE, SubjectName.EMPTY);
+    }
+
+    /// The same with further names and a subject.
+    public static SignedCertificate certificate(
+            SerialNumber serialNumber,
+            String path,
+            Instant notAfter,
+            AlternativeNames names,
+            SubjectName subject) {
         CertificateContent content =
-                CertificateContent.ofWorkload(
+                new CertificateContent(
                         serialNumber,
                         new Issuer(
                                 new byte[1],
@@ -36,8 +46,11 @@ public final class UnsignedContent {
                                 0),
                         new Validity(notAfter.minusSeconds(3_599), notAfter),
                         new SpiffeId(DOMAIN, path),
+                        names,
+                        subject,
                         key(path),
-                        CertificateProfile.WORKLOAD);
+                        CertificateProfile.WORKLOAD,
+                        CertificateProfile.WORKLOAD.extendedKeyUsages());
         byte[] der = new byte[500];
         byte[] text = ("der of " + serialNumber).getBytes(StandardCharsets.UTF_8);
         System.arraycopy(text, 0, der, 0, text.length);

@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
 
 class JdbcCertificateRecordsIT {
 
-    private static final Criteria ALL = new Criteria(null, null, null);
+    private static final Criteria ALL = Criteria.ANY;
 
     private TestDatabase database;
     private TestLedger ledger;
@@ -58,7 +58,16 @@ class JdbcCertificateRecordsIT {
                     assertThat(record.evidenceSubject()).isEqualTo("subject");
                     assertThat(record.policyVersion()).isEqualTo("version-1");
                     assertThat(record.policyRule()).isEqualTo("kubernetes service accounts");
-                    assertThat(record.profile()).isEqualTo("workload v1");
+                    assertThat(record.profile()).isEqualTo("workload");
+                    assertThat(record.profileVersion()).isEqualTo(1);
+                    assertThat(record.attributes())
+                            .isEqualTo(
+                                    "{\"kubernetes.namespace\":\"shop\","
+                                            + "\"kubernetes.service-account\":\"orders\"}");
+                    assertThat(record.names()).isEmpty();
+                    assertThat(record.subject()).isEmpty();
+                    assertThat(record.requestId()).isNull();
+                    assertThat(record.der()).isEqualTo(issuance.certificate().der());
                     assertThat(record.authorityId()).isEqualTo("authority-1");
                     assertThat(record.replica()).isEqualTo("replica-under-test");
                     assertThat(record.issuedAt())

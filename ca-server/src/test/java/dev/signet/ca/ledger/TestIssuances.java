@@ -1,5 +1,7 @@
 package dev.signet.ca.ledger;
 
+import dev.signet.ca.certificate.AlternativeNames;
+import dev.signet.ca.certificate.SubjectName;
 import dev.signet.ca.certificate.UnsignedContent;
 import dev.signet.ca.identity.EvidenceKind;
 
@@ -57,6 +59,17 @@ final class TestIssuances {
                 null,
                 null,
                 "subject");
+    }
+
+    static IssuanceRecord named(
+            String path, Instant notAfter, AlternativeNames names, SubjectName subject) {
+        Instant second = notAfter.truncatedTo(ChronoUnit.SECONDS);
+        return record(
+                UnsignedContent.certificate(SERIALS.next(second), path, second, names, subject),
+                path,
+                requestId(),
+                null,
+                "system:serviceaccount:shop:" + path.substring(1));
     }
 
     static UUID requestId() {
