@@ -1,13 +1,16 @@
 package dev.signet.ca.attestation;
 
-import com.google.gson.Strictness;
-import com.google.gson.stream.JsonReader;
-import com.google.gson.stream.JsonToken;
-
 import org.jspecify.annotations.Nullable;
 
-import java.io.IOException;
-import java.io.StringReader;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.JsonRecyclerPools;
+
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -25,31 +28,47 @@ final class StrictJson {
 
     private static final int MAX_DEPTH = 8;
     private static final int MAX_VALUES = 1_000;
+    private static final int MAX_NUMBER_LENGTH = 100;
 
-    private final JsonReader reader;
+    /// As strict as the RFC by itself. Names are not kept from one document to the next: strangers
+    /// choose them.
+    private static final JsonFactory FACTORY =
+            JsonFactory.builder()
+                    .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
+                    .disable(TokenStreamFactory.Feature.INTERN_PROPERTY_NAMES)
+                    .recyclerPool(JsonRecyclerPools.threadLocalPool())
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder()
+                                    .maxNestingDepth(MAX_DEPTH + 1)
+                                    .maxNumberLength(MAX_NUMBER_LENGTH)
+                                    .build())
+                    .build();
+
+    private final JsonParser parser;
     private int values;
 
-    private StrictJson(JsonReader reader) {
-        this.reader = reader;
+    private StrictJson(JsonParser parser) {
+        this.parser = parser;
     }
 
     /// Objects are maps, arrays lists, texts strings, numbers [Figure]s as written, null [#NULL].
     ///
     /// @return empty when the octets are not one such object
     static Optional<Map<String, Object>> object(byte[] utf8) {
+        String text;
         try {
-            String text =
-                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
-            try (JsonReader reader = new JsonReader(new StringReader(text))) {
-                reader.setStrictness(Strictness.STRICT);
-                Map<String, Object> object = new StrictJson(reader).readObject(1);
-                return reader.peek() == JsonToken.END_DOCUMENT
-                        ? Optional.of(object)
-                        : Optional.empty();
-            }
+            // Strictly: the parser's own decoder lets overlong forms and halves of pairs pass.
+            text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
         } catch (CharacterCodingException _) {
             return Optional.empty();
-        } catch (IOException | IllegalStateException | NumberFormatException _) {
+        }
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                return Optional.empty();
+            }
+            Map<String, Object> object = new StrictJson(parser).readObject(1);
+            return parser.nextToken() == null ? Optional.of(object) : Optional.empty();
+        } catch (JacksonException | Unreadable _) {
             return Optional.empty();
         }
     }
@@ -66,47 +85,54 @@ final class StrictJson {
     /// A number as it is written; nobody needs more than to compare it or to take it for a time.
     record Figure(String literal) {}
 
-    private Map<String, Object> readObject(int depth) throws IOException {
+    private Map<String, Object> readObject(int depth) throws Unreadable {
         Map<String, Object> object = new LinkedHashMap<>();
-        reader.beginObject();
-        while (reader.hasNext()) {
-            String name = reader.nextName();
-            @Nullable Object before = object.put(name, readValue(depth + 1));
+        String name;
+        while ((name = parser.nextName()) != null) {
+            @Nullable Object before = object.put(name, readValue(parser.nextToken(), depth + 1));
             if (before != null) {
-                throw new IOException("a name occurs twice");
+                throw new Unreadable();
             }
         }
-        reader.endObject();
+        if (parser.currentToken() != JsonToken.END_OBJECT) {
+            throw new Unreadable();
+        }
         return object;
     }
 
-    private Object readValue(int depth) throws IOException {
+    private Object readValue(@Nullable JsonToken token, int depth) throws Unreadable {
         values++;
-        if (depth > MAX_DEPTH || values > MAX_VALUES) {
-            throw new IOException("too deep or too many values");
+        if (token == null || depth > MAX_DEPTH || values > MAX_VALUES) {
+            throw new Unreadable();
         }
-        return switch (reader.peek()) {
-            case BEGIN_OBJECT -> readObject(depth);
-            case BEGIN_ARRAY -> readArray(depth);
-            case STRING -> reader.nextString();
-            case NUMBER -> new Figure(reader.nextString());
-            case BOOLEAN -> reader.nextBoolean();
-            case NULL -> {
-                reader.nextNull();
-                yield NULL;
-            }
-            case END_ARRAY, END_OBJECT, NAME, END_DOCUMENT ->
-                    throw new IOException("no value where one must be");
+        return switch (token) {
+            case START_OBJECT -> readObject(depth);
+            case START_ARRAY -> readArray(depth);
+            case VALUE_STRING -> parser.getString();
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Figure(parser.getString());
+            case VALUE_TRUE -> true;
+            case VALUE_FALSE -> false;
+            case VALUE_NULL -> NULL;
+            case END_OBJECT, END_ARRAY, PROPERTY_NAME, NOT_AVAILABLE, VALUE_EMBEDDED_OBJECT ->
+                    throw new Unreadable();
         };
     }
 
-    private List<Object> readArray(int depth) throws IOException {
+    private List<Object> readArray(int depth) throws Unreadable {
         List<Object> array = new ArrayList<>();
-        reader.beginArray();
-        while (reader.hasNext()) {
-            array.add(readValue(depth + 1));
+        JsonToken token;
+        while ((token = parser.nextToken()) != JsonToken.END_ARRAY) {
+            array.add(readValue(token, depth + 1));
         }
-        reader.endArray();
         return array;
+    }
+
+    /// Ends the reading; without a stack, as strangers cause it.
+    private static final class Unreadable extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Unreadable() {
+            super(null, null, false, false);
+        }
     }
 }

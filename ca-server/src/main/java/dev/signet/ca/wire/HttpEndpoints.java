@@ -1,7 +1,5 @@
 package dev.signet.ca.wire;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonObject;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -16,7 +14,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
 import java.io.IOException;
+import java.io.StringWriter;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -33,6 +36,7 @@ final class HttpEndpoints implements SmartLifecycle {
 
     private static final int BACKLOG = 128;
     private static final String JSON = "application/json";
+    private static final JsonFactory JSON_FACTORY = new JsonFactory();
     private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
     static {
@@ -196,16 +200,21 @@ final class HttpEndpoints implements SmartLifecycle {
         if (objections.isEmpty()) {
             return new Document(200, JSON, "{\"status\":\"ready\"}", null);
         }
-        JsonArray reasons = new JsonArray();
-        for (Readiness.Objection objection : objections) {
-            JsonObject reason = new JsonObject();
-            reason.addProperty("code", objection.code());
-            reason.addProperty("text", objection.text());
-            reasons.add(reason);
+        StringWriter document = new StringWriter();
+        try (JsonGenerator json =
+                JSON_FACTORY.createGenerator(ObjectWriteContext.empty(), document)) {
+            json.writeStartObject();
+            json.writeStringProperty("status", "not ready");
+            json.writeArrayPropertyStart("reasons");
+            for (Readiness.Objection objection : objections) {
+                json.writeStartObject();
+                json.writeStringProperty("code", objection.code());
+                json.writeStringProperty("text", objection.text());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeEndObject();
         }
-        JsonObject document = new JsonObject();
-        document.addProperty("status", "not ready");
-        document.add("reasons", reasons);
         return new Document(503, JSON, document.toString(), null);
     }
 
