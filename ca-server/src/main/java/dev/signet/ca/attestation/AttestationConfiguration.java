@@ -26,6 +26,12 @@ public class AttestationConfiguration {
         return issuers;
     }
 
+    @Bean(destroyMethod = "close")
+    ClusterAttestor clusterAttestor(
+            AttestationSettings settings, CryptoProvider crypto, InstantSource clock) {
+        return new ClusterAttestor(settings.clusters(), crypto, clock, System::nanoTime);
+    }
+
     @Bean
     JoinTokens joinTokens(
             JdbcClient jdbc,
@@ -40,17 +46,21 @@ public class AttestationConfiguration {
     Attestation attestation(
             AttestationSettings settings,
             TokenIssuers tokenIssuers,
+            ClusterAttestor clusterAttestor,
             JoinTokens joinTokens,
             TrustDomain trustDomain,
             TrustBundles trustBundles,
             Authorities authorities,
-            CryptoProvider crypto) {
+            CryptoProvider crypto,
+            InstantSource clock) {
         return new EvidenceAttestation(
                 new TokenAttestor(tokenIssuers.byIssuer(), crypto, settings.tokenCacheSize()),
+                clusterAttestor,
                 new JoinTokenAttestor(joinTokens),
                 new CertificateAttestor(
                         trustDomain,
                         new IssuerPaths(
-                                trustBundles, id -> authorities.chain(id).isPresent(), crypto)));
+                                trustBundles, id -> authorities.chain(id).isPresent(), crypto)),
+                clock);
     }
 }

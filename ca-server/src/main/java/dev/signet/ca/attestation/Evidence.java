@@ -1,16 +1,23 @@
 package dev.signet.ca.attestation;
 
+import org.jspecify.annotations.Nullable;
+
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// What a caller shows to prove who it is, not yet checked. Texts are secrets: no `toString` shows
 /// them (R20).
 public sealed interface Evidence {
 
-    /// A JWT of a Kubernetes cluster or OIDC issuer (RFC 6750).
+    /// A JWT of a Kubernetes cluster or OIDC issuer (RFC 6750). For one request, which looks at it
+    /// one thread after the other: it remembers what was found out about it.
     final class BearerToken implements Evidence {
         private final String token;
+        private boolean isParsed;
+        private Optional<CompactToken> parsed = Optional.empty();
+        private Attestation.@Nullable Outcome known;
 
         public BearerToken(String token) {
             this.token = token;
@@ -18,6 +25,24 @@ public sealed interface Evidence {
 
         String token() {
             return token;
+        }
+
+        /// Taken apart once, however often it is asked for (R8).
+        Optional<CompactToken> parsed() {
+            if (!isParsed) {
+                parsed = CompactToken.parse(token);
+                isParsed = true;
+            }
+            return parsed;
+        }
+
+        /// What an earlier check of the same token came to and still holds; null: nothing known.
+        Attestation.@Nullable Outcome known() {
+            return known;
+        }
+
+        void remember(Attestation.Outcome outcome) {
+            known = outcome;
         }
 
         @Override

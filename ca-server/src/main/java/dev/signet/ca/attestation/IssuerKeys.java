@@ -56,6 +56,7 @@ final class IssuerKeys implements AutoCloseable {
     /// Begins to read at once and then regularly, in the background.
     void start() {
         underWay.set(true);
+        lastAsked.set(clock.instant()); // tokens that come before it is done ask for no second read
         var _ =
                 reader.scheduleWithFixedDelay(
                         this::read, 0, refresh.toMillis(), TimeUnit.MILLISECONDS);

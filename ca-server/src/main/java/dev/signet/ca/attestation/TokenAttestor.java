@@ -44,7 +44,8 @@ final class TokenAttestor {
                 Caffeine.newBuilder().maximumSize(cacheSize).executor(Runnable::run).build();
     }
 
-    Attestation.Outcome attest(String text, Instant now) {
+    Attestation.Outcome attest(Evidence.BearerToken bearer, Instant now) {
+        String text = bearer.token();
         if (text.length() > CompactToken.MAX_LENGTH) {
             return Unauthenticated.because("the token is longer than 8 KiB");
         }
@@ -56,11 +57,11 @@ final class TokenAttestor {
             }
             verified.invalidate(name); // verified anew, which says what is wrong
         }
-        return verify(text, name, now);
+        return verify(bearer, name, now);
     }
 
-    private Attestation.Outcome verify(String text, ByteBuffer name, Instant now) {
-        Optional<CompactToken> parsed = CompactToken.parse(text);
+    private Attestation.Outcome verify(Evidence.BearerToken bearer, ByteBuffer name, Instant now) {
+        Optional<CompactToken> parsed = bearer.parsed();
         if (parsed.isEmpty()) {
             return Unauthenticated.because("the token is not a JWT in compact form");
         }

@@ -23,12 +23,7 @@ final class TokenClaims {
     /// Seconds since the Unix epoch with an optional fraction, no exponent: up to the year 5138.
     private static final Pattern NUMERIC_DATE = Pattern.compile("(\\d{1,11})(\\.\\d{1,9})?");
 
-    private static final String SERVICE_ACCOUNT = "system:serviceaccount:";
     private static final String LEGACY_PREFIX = "kubernetes.io/serviceaccount/";
-
-    // RFC 1123 label and subdomain, as Kubernetes restricts names.
-    private static final Pattern NAMESPACE = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
-    private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
 
     private final TokenIssuer issuer;
     private final Duration clockSkew;
@@ -74,6 +69,18 @@ final class TokenClaims {
         if (expires.get().isAfter(life.plus(issuer.maxTokenLifetime()))) {
             return new Reading.Wrong("lives longer than " + issuer.maxTokenLifetime());
         }
+        Duration maxAge = issuer.maxTokenAge();
+        if (maxAge != null) {
+            Optional<Instant> issued = time(claims.get("iat"));
+            if (issued.isEmpty()) {
+                return new Reading.Wrong("has no iat");
+            }
+            Instant tooOld = issued.get().plus(maxAge).plus(clockSkew);
+            if (!now.isBefore(tooOld)) {
+                return new Reading.Wrong("is older than " + maxAge);
+            }
+            end = tooOld.isBefore(end) ? tooOld : end;
+        }
         Optional<String> subject = text(claims.get("sub"));
         if (subject.isEmpty()) {
             return new Reading.Wrong("has no readable sub");
@@ -93,21 +100,21 @@ final class TokenClaims {
             return new Reading.Wrong("has no iat");
         }
         Map<?, ?> details = object(claims.get("kubernetes.io"));
-        Optional<String> namespace = text(details.get("namespace"));
         Map<?, ?> account = object(details.get("serviceaccount"));
-        Optional<String> name = text(account.get("name"));
-        if (namespace.isEmpty()
-                || name.isEmpty()
-                || !NAMESPACE.matcher(namespace.get()).matches()
-                || !NAME.matcher(name.get()).matches()) {
+        Optional<ServiceAccountName> named =
+                text(details.get("namespace"))
+                        .flatMap(namespace ->
+                                text(account.get("name"))
+                                        .flatMap(name -> ServiceAccountName.of(namespace, name)));
+        if (named.isEmpty()) {
             return new Reading.Wrong("names no service account in kubernetes.io");
         }
-        if (!subject.equals(SERVICE_ACCOUNT + namespace.get() + ":" + name.get())) {
+        if (!subject.equals(named.get().username())) {
             return new Reading.Wrong("has a sub that disagrees with kubernetes.io");
         }
         Map<String, String> attributes = new TreeMap<>();
-        attributes.put("kubernetes.namespace", namespace.get());
-        attributes.put("kubernetes.service-account", name.get());
+        attributes.put("kubernetes.namespace", named.get().namespace());
+        attributes.put("kubernetes.service-account", named.get().name());
         put(attributes, "kubernetes.service-account-uid", account.get("uid"));
         Map<?, ?> pod = object(details.get("pod"));
         put(attributes, "kubernetes.pod-name", pod.get("name"));
@@ -156,7 +163,8 @@ final class TokenClaims {
         return ours;
     }
 
-    private static Optional<Instant> time(@Nullable Object claim) {
+    /// A NumericDate, to the second.
+    static Optional<Instant> time(@Nullable Object claim) {
         if (!(claim instanceof StrictJson.Figure(String literal))) {
             return Optional.empty();
         }
@@ -172,7 +180,7 @@ final class TokenClaims {
 
     /// Texts that are fit for a record: 1 to 1024 characters, no control characters, whole code
     /// points.
-    private static Optional<String> text(@Nullable Object claim) {
+    static Optional<String> text(@Nullable Object claim) {
         if (!(claim instanceof String text) || text.isEmpty() || text.length() > MAX_TEXT) {
             return Optional.empty();
         }

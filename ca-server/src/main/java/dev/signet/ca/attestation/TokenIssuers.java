@@ -12,7 +12,8 @@ import java.util.concurrent.Executors;
 /// keeps no other waiting. Thread-safe.
 final class TokenIssuers implements AutoCloseable {
 
-    private static final Duration READ_TIMEOUT = Duration.ofSeconds(10);
+    /// Of one request; discovery takes two.
+    private static final Duration READ_TIMEOUT = Duration.ofSeconds(7);
 
     private final Map<String, TokenAttestor.Issuer> byIssuer = new LinkedHashMap<>();
 
@@ -43,7 +44,12 @@ final class TokenIssuers implements AutoCloseable {
             return new HttpsKeySource(
                     issuer.jwksUrl(), issuer.jwksCaFile(), issuer.jwksTokenFile(), READ_TIMEOUT);
         }
-        throw new IllegalStateException("token issuer " + issuer.name() + " has no key source");
+        return new DiscoveredKeySource(
+                issuer.issuer(),
+                issuer.jwksHosts(),
+                issuer.jwksCaFile(),
+                issuer.jwksTokenFile(),
+                READ_TIMEOUT);
     }
 
     /// Begins to read keys, in the background.

@@ -55,13 +55,47 @@ public final class TestAttestation {
     public static Attestation of(JoinTokens joinTokens, TrustDomain trustDomain, byte[]... roots) {
         return new EvidenceAttestation(
                 new TokenAttestor(Map.of(), TestCertificates.CRYPTO, 10),
+                noClusters(),
                 new JoinTokenAttestor(joinTokens),
                 new CertificateAttestor(
                         trustDomain,
                         new IssuerPaths(
                                 new FixedBundle(trustDomain, 1, roots),
                                 _ -> true,
-                                TestCertificates.CRYPTO)));
+                                TestCertificates.CRYPTO)),
+                InstantSource.system());
+    }
+
+    /// Certificates only, against the roots that are trusted at each call.
+    public static Attestation ofCertificates(TrustDomain trustDomain, TrustBundles bundles) {
+        return new EvidenceAttestation(
+                new TokenAttestor(Map.of(), TestCertificates.CRYPTO, 10),
+                noClusters(),
+                new JoinTokenAttestor(new NoJoinTokens()),
+                new CertificateAttestor(
+                        trustDomain, new IssuerPaths(bundles, _ -> true, TestCertificates.CRYPTO)),
+                InstantSource.system());
+    }
+
+    static ClusterAttestor noClusters() {
+        return new ClusterAttestor(
+                List.of(), TestCertificates.CRYPTO, InstantSource.system(), System::nanoTime);
+    }
+
+    /// Clusters only; no other token issuer, no certificates of ours.
+    static EvidenceAttestation ofClusters(ClusterAttestor clusters, InstantSource clock) {
+        TrustDomain trustDomain = new TrustDomain("example.org");
+        return new EvidenceAttestation(
+                new TokenAttestor(Map.of(), TestCertificates.CRYPTO, 10),
+                clusters,
+                new JoinTokenAttestor(new NoJoinTokens()),
+                new CertificateAttestor(
+                        trustDomain,
+                        new IssuerPaths(
+                                new FixedBundle(trustDomain, 1),
+                                _ -> true,
+                                TestCertificates.CRYPTO)),
+                clock);
     }
 
     /// A trust bundle that a test replaces by hand.

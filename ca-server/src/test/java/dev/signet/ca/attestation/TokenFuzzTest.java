@@ -11,10 +11,9 @@ import dev.signet.ca.refusal.RefusalCode;
 import org.junit.jupiter.api.Test;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -68,6 +67,7 @@ class TokenFuzzTest {
     private final EvidenceAttestation attestation =
             new EvidenceAttestation(
                     attestor,
+                    TestAttestation.noClusters(),
                     new JoinTokenAttestor(new NoJoinTokens()),
                     new CertificateAttestor(
                             new dev.signet.ca.identity.TrustDomain("example.org"),
@@ -76,7 +76,8 @@ class TokenFuzzTest {
                                             new dev.signet.ca.identity.TrustDomain("example.org"),
                                             1),
                                     _ -> true,
-                                    TestCertificates.CRYPTO)));
+                                    TestCertificates.CRYPTO)),
+                    InstantSource.system());
 
     @Test
     void R12_mutatedTokensAreRefused() {
@@ -221,36 +222,5 @@ class TokenFuzzTest {
                                         new TokenAttestorTest.FakeKeySource(
                                                 TestIssuer.jwks(issuer))))
                         .toArray(TokenAttestor.Issuer[]::new));
-    }
-
-    private static final class NoJoinTokens implements JoinTokens {
-        @Override
-        public List<CreatedJoinToken> createMany(
-                dev.signet.ca.identity.SpiffeIdPattern pattern,
-                Duration timeToLive,
-                String createdBy,
-                int count) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Optional<Terms> find(dev.signet.ca.ledger.JoinTokenHash hash) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<JoinTokenRecord> find(String tokenId) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Page list(State state, int limit, String pageToken) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Revocation revoke(String tokenId, String revokedBy, String reason) {
-            throw new UnsupportedOperationException();
-        }
     }
 }

@@ -1,0 +1,101 @@
+package dev.signet.ca.attestation;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// One https request, one bounded answer, in bounded time: no redirect is followed, and nothing of
+/// an answer is in an exception (R14). Reads its files again when they change. Thread-safe; blocks.
+final class HttpsExchange implements AutoCloseable {
+
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+
+    private final TlsFiles files;
+    private @Nullable Client client;
+    private boolean closed;
+
+    HttpsExchange(TlsFiles files) {
+        this.files = files;
+    }
+
+    /// @param octets the whole body, at most as long as was asked for
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Answer(int status, byte[] octets) {}
+
+    /// @param timeout for all of it, body included
+    /// @throws HttpsFailureException when there is no whole answer within the bounds
+    Answer send(HttpRequest.Builder request, int maxOctets, Duration timeout)
+            throws HttpsFailureException {
+        CompletableFuture<HttpResponse<byte[]>> answer =
+                client().sendAsync(
+                                request.timeout(timeout).build(),
+                                HttpResponse.BodyHandlers.limiting(
+                                        HttpResponse.BodyHandlers.ofByteArray(), maxOctets));
+        try {
+            // The request's own timeout ends with the headers: a body may drip for ever.
+            HttpResponse<byte[]> response = answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            return new Answer(response.statusCode(), response.body());
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new HttpsFailureException(
+                    "could not be read: " + cause.getClass().getSimpleName());
+        } catch (TimeoutException _) {
+            throw new HttpsFailureException("did not answer within " + timeout.toMillis() + " ms");
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw new HttpsFailureException("was not waited for: the server is stopping");
+        } finally {
+            answer.cancel(true);
+        }
+    }
+
+    /// A file that is half written stops nothing: the client made of the old ones goes on.
+    private synchronized HttpClient client() throws HttpsFailureException {
+        if (closed) {
+            throw new HttpsFailureException("is not asked any more: the server is stopping");
+        }
+        Client known = client;
+        TlsFiles.Version version = files.version();
+        if (known != null && known.version().equals(version)) {
+            return known.http();
+        }
+        try {
+            HttpClient.Builder builder =
+                    HttpClient.newBuilder()
+                            .followRedirects(HttpClient.Redirect.NEVER)
+                            .connectTimeout(CONNECT_TIMEOUT)
+                            .executor(Executors.newVirtualThreadPerTaskExecutor());
+            files.context().ifPresent(builder::sslContext);
+            Client made = new Client(version, builder.build());
+            client = made;
+            if (known != null) {
+                known.http().shutdown(); // what is under way ends by itself
+            }
+            return made.http();
+        } catch (IOException | java.security.GeneralSecurityException e) {
+            if (known != null) {
+                return known.http();
+            }
+            throw new HttpsFailureException("cannot be asked: " + e.getMessage());
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        if (client != null) {
+            client.http().shutdownNow();
+        }
+    }
+
+    private record Client(TlsFiles.Version version, HttpClient http) {}
+}

@@ -1,0 +1,159 @@
+package dev.signet.ca.attestation;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.spec.InvalidKeySpecException;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+
+/// The files that a TLS client is made of. Messages name the file, never what is in it (R20).
+///
+/// @param ca PEM certificates to verify the other side with; null: those of the JDK
+/// @param certificate PEM chain to show to the other side, leaf first; null: none
+/// @param key its PKCS#8 key, PEM (`PRIVATE KEY`); null together with the chain
+record TlsFiles(@Nullable Path ca, @Nullable Path certificate, @Nullable Path key) {
+
+    private static final int MAX_FILE = 1024 * 1024;
+    private static final char[] NO_PASSWORD = new char[0];
+
+    static TlsFiles trusting(@Nullable Path ca) {
+        return new TlsFiles(ca, null, null);
+    }
+
+    /// Tells one content of the files from the next.
+    record Version(@Nullable FileTime ca, @Nullable FileTime certificate, @Nullable FileTime key) {}
+
+    Version version() {
+        return new Version(changed(ca), changed(certificate), changed(key));
+    }
+
+    private static @Nullable FileTime changed(@Nullable Path file) {
+        try {
+            return file == null ? null : Files.getLastModifiedTime(file);
+        } catch (IOException _) {
+            return null; // reading it says what is wrong
+        }
+    }
+
+    /// @return empty where the JDK's own defaults are meant
+    /// @throws IOException when a file cannot be read; the message is ours
+    /// @throws GeneralSecurityException when its content is not usable; the message is ours
+    Optional<SSLContext> context() throws IOException, GeneralSecurityException {
+        if (ca == null && certificate == null) {
+            return Optional.empty();
+        }
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keyManagers(), trustManagers(), null);
+        return Optional.of(context);
+    }
+
+    private TrustManager @Nullable [] trustManagers() throws IOException, GeneralSecurityException {
+        if (ca == null) {
+            return null; // those of the JDK
+        }
+        KeyStore trusted = empty();
+        int index = 0;
+        for (Certificate each : certificates(ca)) {
+            trusted.setCertificateEntry("ca-" + index++, each);
+        }
+        TrustManagerFactory managers =
+                TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        managers.init(trusted);
+        return managers.getTrustManagers();
+    }
+
+    private KeyManager @Nullable [] keyManagers() throws IOException, GeneralSecurityException {
+        if (certificate == null || key == null) {
+            return null; // none
+        }
+        KeyStore own = empty();
+        own.setKeyEntry(
+                "own",
+                privateKey(key),
+                NO_PASSWORD,
+                certificates(certificate).toArray(new Certificate[0]));
+        KeyManagerFactory managers =
+                KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        managers.init(own, NO_PASSWORD);
+        return managers.getKeyManagers();
+    }
+
+    private static KeyStore empty() throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        return store;
+    }
+
+    private static Collection<? extends Certificate> certificates(Path file)
+            throws IOException, GeneralSecurityException {
+        try (InputStream pem = Files.newInputStream(file)) {
+            Collection<? extends Certificate> certificates =
+                    CertificateFactory.getInstance("X.509").generateCertificates(pem);
+            if (certificates.isEmpty()) {
+                throw new CertificateException(file + " has no certificate");
+            }
+            return certificates;
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        } catch (CertificateException e) {
+            throw new CertificateException(file + " is not PEM certificates", e);
+        }
+    }
+
+    private static PrivateKey privateKey(Path file) throws IOException, GeneralSecurityException {
+        byte[] der;
+        try (InputStream input = Files.newInputStream(file)) {
+            String pem = new String(input.readNBytes(MAX_FILE), StandardCharsets.US_ASCII);
+            String begin = "-----BEGIN PRIVATE KEY-----";
+            int from = pem.indexOf(begin);
+            int to = pem.indexOf("-----END PRIVATE KEY-----", Math.max(from, 0));
+            if (from < 0 || to < 0) {
+                throw new InvalidKeySpecException(
+                        file + " is not a PKCS#8 key in PEM (expected: BEGIN PRIVATE KEY)");
+            }
+            der = Base64.getMimeDecoder().decode(pem.substring(from + begin.length(), to));
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+        try {
+            for (String algorithm : List.of("EC", "RSA", "Ed25519")) {
+                try {
+                    return KeyFactory.getInstance(algorithm)
+                            .generatePrivate(new PKCS8EncodedKeySpec(der));
+                } catch (InvalidKeySpecException _) {
+                    // a key of another kind
+                }
+            }
+        } finally {
+            Arrays.fill(der, (byte) 0);
+        }
+        throw new InvalidKeySpecException(file + " is no EC, RSA or Ed25519 key");
+    }
+
+    private static IOException unreadable(Path file, IOException e) {
+        return new IOException(file + " cannot be read: " + e.getClass().getSimpleName(), e);
+    }
+}
