@@ -2,6 +2,7 @@ package dev.signet.cli;
 
 import dev.signet.cli.admin.ApprovalCommands;
 import dev.signet.cli.admin.AuditCommands;
+import dev.signet.cli.admin.CertificatesCommands;
 import dev.signet.cli.admin.HaltCommands;
 import dev.signet.cli.admin.PolicyCommands;
 import dev.signet.cli.admin.ProfileCommands;
@@ -65,9 +66,7 @@ public final class SignetCli implements Runnable {
                         .addSubcommand(new TokenCommand.Create(terminal)));
         line.addSubcommand(new IssueCommand(terminal));
         line.addSubcommand(new InspectCommand(terminal, clock));
-        line.addSubcommand(
-                new CommandLine(new CertificatesCommand())
-                        .addSubcommand(new CertificatesCommand.ListAll(terminal)));
+        line.addSubcommand(CertificatesCommands.commandLine(terminal, clock));
         line.addSubcommand(PolicyCommands.commandLine(terminal, clock));
         line.addSubcommand(ProfileCommands.commandLine(terminal, clock));
         line.addSubcommand(AuditCommands.commandLine(terminal, clock));

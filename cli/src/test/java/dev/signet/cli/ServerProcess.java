@@ -61,6 +61,7 @@ public final class ServerProcess implements AutoCloseable {
         data.prepare(new SecureRandom());
         int grpcPort = freePort();
         int httpPort = freePort();
+        int adminPort = freePort();
         Map<String, String> all = new LinkedHashMap<>();
         all.put("signet.trust-domain", TRUST_DOMAIN);
         all.put("signet.authority.key-encryption-key.file", data.keyEncryptionKey().toString());
@@ -70,7 +71,7 @@ public final class ServerProcess implements AutoCloseable {
         all.put("signet.http.address", "127.0.0.1");
         all.put("signet.http.port", String.valueOf(httpPort));
         all.put("signet.admin.address", "127.0.0.1");
-        all.put("signet.admin.port", "0");
+        all.put("signet.admin.port", String.valueOf(adminPort));
         all.put("signet.stop.drain-time", "0s");
         all.putAll(postgres.serverSettings());
         all.putAll(settings);
@@ -78,6 +79,7 @@ public final class ServerProcess implements AutoCloseable {
         try {
             server.awaitReady();
             data.publish(server.address(), server.get("/trust-bundle.pem").body());
+            data.publishAdmin("localhost:" + all.get("signet.admin.port"));
             return server;
         } catch (RuntimeException | IOException e) {
             server.close();
@@ -91,6 +93,7 @@ public final class ServerProcess implements AutoCloseable {
         Map<String, String> shared = new LinkedHashMap<>(settings);
         shared.remove("signet.grpc.port");
         shared.remove("signet.http.port");
+        shared.remove("signet.admin.port");
         return start(replicaDirectory, postgres, shared);
     }
 
@@ -205,6 +208,11 @@ public final class ServerProcess implements AutoCloseable {
     /// `localhost:port` of gRPC.
     public String address() {
         return "localhost:" + grpcPort;
+    }
+
+    /// By which the commands find it.
+    public Path dataDirectory() {
+        return directory.path();
     }
 
     /// Trust bundle, PEM.

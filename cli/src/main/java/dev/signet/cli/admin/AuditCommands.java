@@ -67,14 +67,17 @@ public final class AuditCommands extends Group {
             super(terminal, clock);
         }
 
+        private AdminRequest request = AuditFilter.ALL;
+
         @Override
         void prepare() {
             Limits.require(spec, limit);
+            request = filter.request(clock());
         }
 
         @Override
         int run(AdminClient client) {
-            List<JsonNode> events = AdminPages.items(client, filter.request(clock()), limit);
+            List<JsonNode> events = AdminPages.items(client, request, limit);
             if (json()) {
                 printJson(events);
                 return ExitCode.OK;
@@ -133,17 +136,19 @@ public final class AuditCommands extends Group {
             super(terminal, clock);
         }
 
+        private AdminRequest request = AuditFilter.ALL;
+
         @Override
         void prepare() {
             if (count < 0 || count > PAGE) {
                 throw new CommandLine.ParameterException(
                         spec.commandLine(), "-n: " + count + " (expected: 0 to 1000)");
             }
+            request = filter.request(clock());
         }
 
         @Override
         int run(AdminClient client) {
-            AdminRequest request = filter.request(clock());
             // Also with -n 0: where to go on from is known by the youngest.
             List<JsonNode> latest = AdminPages.items(client, request, Math.max(1, count));
             List<JsonNode> shown = latest.subList(0, Math.min(count, latest.size())).reversed();

@@ -41,9 +41,10 @@ final class AuditFilter {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
+    static final AdminRequest ALL = AdminRequest.get("/v1/audit-events");
+
     AdminRequest request(InstantSource clock) {
-        return AdminRequest.get("/v1/audit-events")
-                .with("act", act)
+        return ALL.with("act", act)
                 .with("actor", actor)
                 .with("target", target)
                 .with("outcome", outcome)

@@ -71,14 +71,16 @@ public final class CertificatesCommands extends Group {
             super(terminal, clock);
         }
 
+        private AdminRequest request = AdminRequest.get(PATH);
+
         @Override
         void prepare() {
             Limits.require(spec, limit);
+            request = request.with(filter.parameters(clock()));
         }
 
         @Override
         int run(AdminClient client) {
-            AdminRequest request = AdminRequest.get(PATH).with(filter.parameters(clock()));
             List<JsonNode> items = AdminPages.items(client, request, limit);
             if (json()) {
                 printJson(items);

@@ -68,12 +68,17 @@ final class CertificatesExport extends AdminCommand {
         super(terminal, clock);
     }
 
+    private AdminRequest request = AdminRequest.get("/v1/certificates/export");
+
+    @Override
+    void prepare() {
+        request = request.with(filter.parameters(clock()));
+    }
+
     @Override
     int run(AdminClient client) throws IOException {
-        AdminRequest request =
-                AdminRequest.get("/v1/certificates/export").with(filter.parameters(clock()));
         if (file == null) {
-            copy(client, request, terminal().out());
+            copy(client, terminal().out());
             if (terminal().out().checkError()) {
                 throw new CommandFailedException("OUTPUT", "stdout cannot be written");
             }
@@ -85,7 +90,7 @@ final class CertificatesExport extends AdminCommand {
         try {
             long octets;
             try (OutputStream out = Files.newOutputStream(partial)) {
-                octets = copy(client, request, out);
+                octets = copy(client, out);
             }
             Files.move(partial, whole, StandardCopyOption.REPLACE_EXISTING);
             terminal()
@@ -103,8 +108,7 @@ final class CertificatesExport extends AdminCommand {
         return ExitCode.OK;
     }
 
-    private long copy(AdminClient client, AdminRequest request, OutputStream out)
-            throws IOException {
+    private long copy(AdminClient client, OutputStream out) throws IOException {
         long[] octets = {0};
         try (Progress progress = new Progress(terminal())) {
             progress.begin("Exporting");

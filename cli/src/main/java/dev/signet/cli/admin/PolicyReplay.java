@@ -72,6 +72,7 @@ final class PolicyReplay extends AdminCommand {
 
     @Spec private CommandSpec spec;
 
+    private final Map<String, Object> body = new LinkedHashMap<>();
     private @Nullable String document;
     private @Nullable JsonNode summary;
     private boolean headed;
@@ -86,18 +87,15 @@ final class PolicyReplay extends AdminCommand {
             throw new ParameterException(
                     spec.commandLine(), "a file or a number (`signet policy list` shows them)");
         }
+        put(body, "issuedFrom", Moments.read(spec, clock(), Direction.AGO, "--from", from));
+        put(body, "issuedBefore", Moments.read(spec, clock(), Direction.AGO, "--to", to));
+        body.put("maxDifferences", most);
         document = PolicyFile.isVersion(policy) ? null : PolicyFile.read(Path.of(policy));
+        put(body, "document", document);
     }
 
     @Override
     int run(AdminClient client) throws IOException {
-        Map<String, Object> body = new LinkedHashMap<>();
-        if (document != null) {
-            body.put("document", document);
-        }
-        put(body, "issuedFrom", Moments.read(spec, clock(), Direction.AGO, "--from", from));
-        put(body, "issuedBefore", Moments.read(spec, clock(), Direction.AGO, "--to", to));
-        body.put("maxDifferences", most);
         String version = document == null ? policy : "candidate";
         AdminRequest request =
                 AdminRequest.ask(PolicyCommands.PATH + "/" + version + "/replay", body)

@@ -84,6 +84,8 @@ public final class LocalServer implements AutoCloseable {
             progress.detail("starting the server");
             RunningServer server = startBeside(postgres, all);
             directory.publish("localhost:" + server.grpcPort(), pem(server));
+            OptionalInt admin = server.adminPort();
+            directory.publishAdmin(admin.isPresent() ? "localhost:" + admin.getAsInt() : null);
             return new LocalServer(server, postgres, trustDomain);
         } catch (RuntimeException e) {
             if (postgres != null) {

@@ -1,0 +1,470 @@
+package dev.signet.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.signet.cli.output.Json;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import tools.jackson.databind.JsonNode;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// The operator's commands against an admin API that answers what it was told to.
+@Timeout(value = 1, unit = TimeUnit.MINUTES)
+class AdminCommandsIT {
+
+    private static final TestPki PKI = new TestPki();
+    private static final String SERIAL = "6a2f00000000000000000000000000000000beef";
+    private static final String CERTIFICATE =
+            """
+            {"serialNumber":"%s","spiffeId":"spiffe://test.signet/ns/shop/sa/orders",
+             "issuedAt":"2026-01-31T12:00:00.123456Z","notBefore":"2026-01-31T11:59:30Z",
+             "notAfter":"2026-01-31T13:00:00Z","evidenceKind":"join_token",
+             "evidenceSubject":"4f0c","policyVersion":"4","policyRule":"orders",
+             "profile":"workload","authorityId":"a1","replica":"r1","keySha256":"00ff"}
+            """
+                    .formatted(SERIAL);
+
+    @TempDir Path directory;
+    private FakeAdminApi api;
+
+    @BeforeEach
+    void start() throws Exception {
+        api = new FakeAdminApi(PKI.server());
+    }
+
+    @AfterEach
+    void stop() {
+        api.close();
+    }
+
+    private Run signet(String... arguments) throws IOException {
+        List<String> all = new ArrayList<>(Arrays.asList(arguments));
+        all.addAll(
+                List.of(
+                        "--server",
+                        api.url(),
+                        "--bundle",
+                        PKI.bundle(directory.resolve("bundle.pem")).toString(),
+                        "--credential",
+                        Files.writeString(directory.resolve("operator"), "secret\n").toString()));
+        return Run.signet(all.toArray(String[]::new));
+    }
+
+    private Path policy() throws IOException {
+        return Files.writeString(directory.resolve("policy.yaml"), "rules: []\n# ü\n");
+    }
+
+    private JsonNode sent(int request) {
+        return Json.read(api.asked().get(request).body());
+    }
+
+    @Test
+    void everyFilterReachesTheServerAndTheTableHasWhatItAnswers() throws Exception {
+        api.json("GET /v1/certificates", 200, "{\"items\":[" + CERTIFICATE + "]}");
+        Run run =
+                signet(
+                        "certificates",
+                        "list",
+                        "--spiffe-id=spiffe://test.signet/ns/",
+                        "--serial=6A:2F",
+                        "--sha256=AA",
+                        "--san=a.b",
+                        "--key-sha256=BB",
+                        "--evidence-kind=oidc",
+                        "--evidence-subject=s s",
+                        "--issued-from=2026-01-31",
+                        "--issued-before=2026-02-01T01:00:00+01:00",
+                        "--expires-from=2026-01-31T12:00:00Z",
+                        "--expires-before=2026-01-31T13:00:00Z",
+                        "--state=valid",
+                        "--limit=7");
+        assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.OK);
+        assertThat(api.asked().getFirst().target())
+                .isEqualTo(
+                        "/v1/certificates?spiffeIdPrefix=spiffe%3A%2F%2Ftest.signet%2Fns%2F"
+                                + "&serialNumber=6a2f&sha256=aa&san=a.b&keySha256=bb"
+                                + "&evidenceKind=oidc&evidenceSubject=s%20s"
+                                + "&issuedFrom=2026-01-31T00%3A00%3A00Z"
+                                + "&issuedBefore=2026-02-01T00%3A00%3A00Z"
+                                + "&expiresFrom=2026-01-31T12%3A00%3A00Z"
+                                + "&expiresBefore=2026-01-31T13%3A00%3A00Z&state=valid&limit=7");
+        assertThat(run.out())
+                .contains("spiffe://test.signet/ns/shop/sa/orders", "…0000beef")
+                .contains("2026-01-31T12:00:00Z");
+    }
+
+    @Test
+    void aCertificateIsShownWithWhatDecidedIt() throws Exception {
+        api.json(
+                "GET /v1/certificates/" + SERIAL,
+                200,
+                "{\"record\":"
+                        + CERTIFICATE
+                        + ",\"pem\":\"-----BEGIN-----\\nx\\n-----END-----\\n\"}");
+        Run run = signet("certificates", "show", SERIAL.toUpperCase(java.util.Locale.ROOT));
+        assertThat(run.out()).contains("policy 4, rule orders").contains(SERIAL);
+        assertThat(signet("certificates", "show", SERIAL, "--pem").out())
+                .isEqualTo("-----BEGIN-----\nx\n-----END-----\n");
+        assertThat(signet("certificates", "show", SERIAL, "--json").out())
+                .contains("\"policyRule\": \"orders\"");
+    }
+
+    @Test
+    void anExportGoesToStdoutOrToAFileAsItCame() throws Exception {
+        api.on(
+                "GET /v1/certificates/export",
+                FakeAdminApi.answer(200, "text/csv", "\"a\"\r\n\"é\"\r\n"));
+        assertThat(signet("certificates", "export", "--format", "csv").out())
+                .startsWith("\"a\"\r\n\"é\"\r\n");
+        assertThat(api.asked().getFirst().header("Accept")).startsWith("text/csv");
+        Path file = directory.resolve("out.csv");
+        assertThat(
+                        signet("certificates", "export", "--format", "csv", "-o", file.toString())
+                                .code())
+                .isEqualTo(ExitCode.OK);
+        assertThat(Files.readString(file)).isEqualTo("\"a\"\r\n\"é\"\r\n");
+    }
+
+    @Test
+    void anExportThatIsCutOffLeavesNoFile() throws Exception {
+        api.on(
+                "GET /v1/certificates/export",
+                exchange -> {
+                    exchange.sendResponseHeaders(200, 0);
+                    exchange.getResponseBody().write("{}\n".getBytes(StandardCharsets.US_ASCII));
+                    exchange.getResponseBody().flush();
+                    throw new IOException("cut");
+                });
+        Path file = directory.resolve("deep/out");
+        Files.createDirectory(file.getParent());
+        Run run = signet("certificates", "export", "-o", file.toString());
+        assertThat(run.code()).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(run.err()).contains("not whole");
+        assertThat(file.getParent()).isEmptyDirectory();
+    }
+
+    @org.junit.jupiter.api.Disabled
+    @Test
+    void tokensAloneGoToStdout() throws Exception {
+        api.json(
+                "POST /v1/join-tokens",
+                201,
+                """
+                {"items":[{"token":"t-1","tokenId":"1","expiresAt":"2026-01-31T12:00:00Z"},
+                          {"token":"t-2","tokenId":"2","expiresAt":"2026-01-31T12:00:00Z"}]}
+                """);
+        Run run =
+                signet(
+                        "token",
+                        "create",
+                        "--spiffe-id",
+                        "spiffe://test.signet/a",
+                        "--ttl",
+                        "2h",
+                        "--count",
+                        "2",
+                        "--reason",
+                        "ticket 1");
+        assertThat(run.out()).isEqualTo("t-1\nt-2\n");
+        assertThat(sent(0))
+                .isEqualTo(
+                        Json.read(
+                                """
+                                {"spiffeIdPattern":"spiffe://test.signet/a","timeToLive":"7200s",
+                                 "count":2,"reason":"ticket 1"}
+                                """));
+    }
+
+    @org.junit.jupiter.api.Disabled
+    @Test
+    void tokensWhoseAnswerGotLostAreNamedAsSuch() throws Exception {
+        api.on("POST /v1/join-tokens", FakeAdminApi.lost())
+                .problem(
+                        "POST /v1/join-tokens",
+                        409,
+                        "{\"status\":409,\"code\":\"CONFLICT\",\"detail\":\"done before\"}");
+        Run run = signet("token", "create", "--spiffe-id", "spiffe://test.signet/a");
+        assertThat(run.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(run.err()).contains("nobody has them").contains("token revoke");
+        assertThat(api.asked().get(0).header("Idempotency-Key"))
+                .isEqualTo(api.asked().get(1).header("Idempotency-Key"));
+    }
+
+    @Test
+    void findingsOfAValidationAreLinesForEditorsAndTheExitCodeTells() throws Exception {
+        api.json(
+                        "POST /v1/policies/validation",
+                        200,
+                        """
+                        {"accepted":false,"findings":[
+                          {"severity":"ERROR","line":3,"column":7,"message":"no such variable"},
+                          {"severity":"WARNING","line":9,"column":1,"message":"never \\u001b[31m used"}]}
+                        """)
+                .json("POST /v1/policies/validation", 200, "{\"accepted\":true,\"findings\":[]}");
+        Run refused = signet("policy", "validate", policy().toString());
+        assertThat(refused.code()).isEqualTo(ExitCode.ANSWER_IS_NO);
+        assertThat(refused.out().lines())
+                .containsExactly(
+                        policy() + ":3:7: error: no such variable",
+                        policy() + ":9:1: warning: never ?[31m used");
+        assertThat(sent(0).path("document").asString()).isEqualTo("rules: []\n# ü\n");
+        assertThat(api.asked().getFirst().headers()).doesNotContainKey("Idempotency-key");
+        assertThat(signet("policy", "validate", policy().toString()).code()).isEqualTo(ExitCode.OK);
+    }
+
+    @Test
+    void aPolicyIsStoredAndPutInForceOverWhatIsInForceNow() throws Exception {
+        api.json("POST /v1/policies", 201, "{\"number\":4}");
+        api.on(
+                "GET /v1/policies/active",
+                FakeAdminApi.answer(200, "application/json", "{\"number\":3}", "ETag", "\"9\""));
+        api.json("PUT /v1/policies/active", 200, "{\"number\":4}");
+        Run run = signet("policy", "apply", policy().toString(), "--reason", "why", "--activate");
+        assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.OK);
+        assertThat(run.out()).contains("version 4 is in force");
+        assertThat(api.asked().getLast().header("If-Match")).isEqualTo("\"9\"");
+        assertThat(sent(2)).isEqualTo(Json.read("{\"number\":4,\"reason\":\"why\"}"));
+    }
+
+    @Test
+    void anActivationThatWaitsForASecondPersonSaysSo() throws Exception {
+        api.on(
+                "GET /v1/policies/active",
+                FakeAdminApi.answer(200, "application/json", "{\"number\":3}", "ETag", "\"9\""));
+        api.json("PUT /v1/policies/active", 202, "{\"id\":\"0197\",\"state\":\"pending\"}");
+        Run run = signet("policy", "activate", "4", "--reason", "why");
+        assertThat(run.code()).isEqualTo(ExitCode.PENDING);
+        assertThat(run.out()).contains("approvals approve 0197");
+    }
+
+    @Test
+    void aChangeMeanwhileIsToldAndNothingIsRepeated() throws Exception {
+        api.on(
+                "GET /v1/halt",
+                FakeAdminApi.answer(
+                        200, "application/json", "{\"halted\":false}", "ETag", "\"9\""));
+        api.problem(
+                "PUT /v1/halt",
+                412,
+                "{\"status\":412,\"code\":\"PRECONDITION_FAILED\",\"detail\":\"Changed.\"}");
+        Run run = signet("halt", "start", "--reason", "why");
+        assertThat(run.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(run.err()).contains("Somebody has changed it meanwhile");
+        assertThat(api.asked()).hasSize(2);
+    }
+
+    @Test
+    void anExplanationNamesTheRuleThatDecidedAndWhyEarlierOnesDidNot() throws Exception {
+        api.json(
+                "POST /v1/policies/candidate/explanation",
+                200,
+                """
+                {"decision":{"granted":true,"spiffeId":"spiffe://test.signet/ns/shop/sa/orders"},
+                 "policyVersion":"candidate","rule":"orders",
+                 "rules":[{"rule":"admins","verdict":"NOT_FOR_THIS","conjuncts":[
+                             {"text":"evidence.kind == 'oidc'","outcome":"FALSE",
+                              "values":{"evidence.kind":"kubernetes"}}]},
+                          {"rule":"orders","verdict":"DECIDED","conjuncts":[]}],
+                 "steps":[{"part":"lifetime","text":"1h, the rule's default"}]}
+                """);
+        Run run =
+                signet(
+                        "policy",
+                        "explain",
+                        "--policy",
+                        policy().toString(),
+                        "--evidence-kind",
+                        "kubernetes",
+                        "--subject",
+                        "s",
+                        "--attribute",
+                        "cluster=prod",
+                        "--attribute",
+                        "pod=a=b",
+                        "--dns",
+                        "a.b",
+                        "--dns",
+                        "c.d",
+                        "--lifetime",
+                        "1h");
+        assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.OK);
+        assertThat(run.out())
+                .contains("granted  spiffe://test.signet/ns/shop/sa/orders")
+                .contains("✗ admins  evidence.kind == 'oidc' is false  (evidence.kind=kubernetes)")
+                .contains("✓ orders  decided")
+                .contains("lifetime    1h, the rule's default");
+        assertThat(sent(0))
+                .isEqualTo(
+                        Json.read(
+                                """
+                                {"document":"rules: []\\n# ü\\n",
+                                 "evidence":{"kind":"kubernetes","subject":"s",
+                                             "attributes":{"cluster":"prod","pod":"a=b"}},
+                                 "request":{"lifetime":"3600s","dnsNames":["a.b","c.d"]}}
+                                """));
+    }
+
+    @Test
+    void aDenialIsTheAnswerNo() throws Exception {
+        api.json(
+                "POST /v1/policies/active/explanation",
+                200,
+                """
+                {"decision":{"granted":false,"code":"POLICY_DENIED","message":"No rule is for it."},
+                 "policyVersion":"4","rules":[],"steps":[]}
+                """);
+        Run run = signet("policy", "explain", "--evidence-kind", "oidc", "--subject", "s");
+        assertThat(run.code()).isEqualTo(ExitCode.ANSWER_IS_NO);
+        assertThat(run.out()).contains("denied  No rule is for it. (POLICY_DENIED)");
+    }
+
+    @Test
+    void aReplayListsDifferencesAndEndsWithTheSummary() throws Exception {
+        String lines =
+                """
+                {"type":"progress","done":1,"total":2}
+                {"type":"difference","kind":"newly_denied","serialNumber":"%s","issuedAt":"2026-01-31T12:00:00Z","spiffeId":"spiffe://test.signet/a","before":"granted","after":"POLICY_DENIED"}
+                {"type":"later","than":"this"}
+                {"type":"summary","replayed":2,"differences":1}
+                """
+                        .formatted(SERIAL);
+        api.on(
+                "POST /v1/policies/4/replay",
+                FakeAdminApi.answer(200, "application/x-ndjson", lines));
+        Run run = signet("policy", "replay", "4", "--from", "2026-01-01", "--to", "2026-02-01");
+        assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.ANSWER_IS_NO);
+        assertThat(run.out())
+                .contains("newly_denied", "…0000beef", "granted → POLICY_DENIED")
+                .containsPattern("differences +1");
+        assertThat(sent(0).path("issuedFrom").asString()).isEqualTo("2026-01-01T00:00:00Z");
+    }
+
+    @Test
+    void aReplayWithoutSummaryIsNotWhole() throws Exception {
+        api.on(
+                "POST /v1/policies/4/replay",
+                FakeAdminApi.answer(200, "application/x-ndjson", "{\"type\":\"progress\"}\n"));
+        Run run = signet("policy", "replay", "4", "--from", "7d");
+        assertThat(run.code()).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(run.err()).contains("ended before its end");
+    }
+
+    @Test
+    void theTrailIsPrintedWithTheYoungestLast() throws Exception {
+        api.json(
+                "GET /v1/audit-events",
+                200,
+                """
+                {"items":[
+                  {"id":8,"at":"2026-01-31T12:00:01Z","act":"halt.start","target":"","outcome":"done",
+                   "actor":{"kind":"oidc","subject":"alice"},"reason":"incident"},
+                  {"id":7,"at":"2026-01-31T12:00:00Z","act":"policy.activate","target":"4",
+                   "outcome":"refused","refusal":"CONFLICT",
+                   "actor":{"kind":"oidc","subject":"bob"},"reason":""}]}
+                """);
+        Run tail = signet("audit", "tail", "-n", "2");
+        assertThat(tail.out().lines())
+                .containsExactly(
+                        "2026-01-31T12:00:00Z  CONFLICT  policy.activate  4  by oidc:bob",
+                        "2026-01-31T12:00:01Z  done  halt.start    by oidc:alice: incident");
+        assertThat(
+                        signet("audit", "tail", "--json")
+                                .out()
+                                .lines()
+                                .map(line -> Json.read(line).path("id").asInt()))
+                .containsExactly(7, 8);
+        assertThat(signet("audit", "list").out()).contains("oidc:alice", "CONFLICT");
+    }
+
+    @Test
+    void aProblemIsJsonWhereJsonWasAskedFor() throws Exception {
+        api.problem(
+                "POST /v1/policies",
+                422,
+                """
+                {"status":422,"code":"POLICY_NOT_ACCEPTED","detail":"Errors.",
+                 "errors":[{"line":3,"column":7,"message":"m"}]}
+                """);
+        Run run = signet("policy", "apply", policy().toString(), "--reason", "r", "--json");
+        assertThat(run.code()).isEqualTo(ExitCode.ANSWER_IS_NO);
+        assertThat(run.out()).isEmpty();
+        JsonNode error = Json.read(run.err()).path("error");
+        assertThat(error.path("code").asString()).isEqualTo("POLICY_NOT_ACCEPTED");
+        assertThat(error.path("errors").get(0).path("line").asInt()).isEqualTo(3);
+    }
+
+    @Test
+    void aContextSpeaksForItself() throws Exception {
+        api.json("GET /v1/me", 200, "{\"subject\":\"alice\",\"roles\":[\"viewer\"]}");
+        Path identity =
+                PKI.client(
+                        directory.resolve("identity.pem"),
+                        "spiffe://test.signet/ops",
+                        Duration.ofMinutes(1),
+                        Duration.ofHours(1));
+        Path contexts = directory.resolve("contexts.yaml");
+        Run added =
+                Run.signet(
+                        "context",
+                        "add",
+                        "test",
+                        "--contexts-file",
+                        contexts.toString(),
+                        "--server",
+                        api.url(),
+                        "--ca-bundle",
+                        PKI.bundle(directory.resolve("bundle.pem")).toString(),
+                        "--certificate",
+                        identity.toString(),
+                        "--key",
+                        identity.toString());
+        assertThat(added.code()).as(added.err()).isEqualTo(ExitCode.OK);
+        Run run = Run.signet("whoami", "--contexts-file", contexts.toString());
+        assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.OK);
+        assertThat(run.out()).contains("alice").contains("viewer");
+        assertThat(api.asked().getFirst().peer()).isEqualTo("CN=client");
+    }
+
+    @Test
+    void aCertificateThatHasEndedIsNotShownToAnybody() throws Exception {
+        Path identity =
+                PKI.client(
+                        directory.resolve("identity.pem"),
+                        "spiffe://test.signet/ops",
+                        Duration.ofHours(2),
+                        Duration.ofHours(1));
+        Path contexts = directory.resolve("contexts.yaml");
+        Run.signet(
+                "context",
+                "add",
+                "test",
+                "--contexts-file",
+                contexts.toString(),
+                "--server",
+                api.url(),
+                "--ca-bundle",
+                PKI.bundle(directory.resolve("bundle.pem")).toString(),
+                "--certificate",
+                identity.toString(),
+                "--key",
+                identity.toString());
+        Run run = Run.signet("whoami", "--contexts-file", contexts.toString());
+        assertThat(run.code()).isEqualTo(ExitCode.NOT_PERMITTED);
+        assertThat(run.err()).contains("ended at").contains("signet login --name test");
+        assertThat(api.asked()).isEmpty();
+    }
+}
