@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 
 import dev.signet.ca.admin.AdminConfiguration;
+import dev.signet.ca.admin.ApprovalSettings;
 import dev.signet.ca.attestation.AttestationConfiguration;
 import dev.signet.ca.attestation.AttestationSettings;
 import dev.signet.ca.audit.AuditConfiguration;
@@ -101,6 +102,11 @@ class ServerConfiguration {
     @Bean
     LedgerSettings ledgerSettings(SignetSettings settings) {
         return settings.ledger();
+    }
+
+    @Bean
+    ApprovalSettings approvalSettings(SignetSettings settings) {
+        return settings.approval();
     }
 
     @Bean

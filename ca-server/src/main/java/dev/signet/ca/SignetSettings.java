@@ -1,5 +1,6 @@
 package dev.signet.ca;
 
+import dev.signet.ca.admin.ApprovalSettings;
 import dev.signet.ca.attestation.AttestationSettings;
 import dev.signet.ca.audit.AuditSettings;
 import dev.signet.ca.authority.AuthoritySettings;
@@ -29,6 +30,7 @@ public record SignetSettings(
         @Nullable LogLevel logLevel,
         @DefaultValue DatabaseSettings database,
         @DefaultValue LedgerSettings ledger,
+        @DefaultValue ApprovalSettings approval,
         @DefaultValue AuditSettings audit,
         @DefaultValue AuthoritySettings authority,
         @DefaultValue TrustSettings trust,

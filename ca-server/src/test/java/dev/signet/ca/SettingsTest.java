@@ -60,6 +60,7 @@ class SettingsTest {
                 settings.logLevel(),
                 settings.database(),
                 settings.ledger(),
+                settings.approval(),
                 settings.audit(),
                 new dev.signet.ca.authority.AuthoritySettings(
                         settings.authority().rootKeyType(),

@@ -37,6 +37,10 @@ public interface AdminActs {
     /// certificate; empty once an admin has logged in. Ends after 24 h; each start makes another.
     Optional<CreatedJoinToken> createBootstrapToken();
 
+    /// Remembers that there is an admin: no bootstrap token is made any more. Cheap after the first
+    /// time.
+    void adminLoggedIn(Actor actor);
+
     /// Stores a version that is checked and not in force. Refused: POLICY_NOT_ACCEPTED.
     ///
     /// @return its number

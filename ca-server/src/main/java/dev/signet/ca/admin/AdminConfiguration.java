@@ -1,20 +1,89 @@
 package dev.signet.ca.admin;
 
 import dev.signet.ca.attestation.JoinTokens;
+import dev.signet.ca.audit.AuditTrail;
+import dev.signet.ca.halt.Halts;
 import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.ledger.CertificateRecords;
+import dev.signet.ca.ledger.LedgerSettings;
+import dev.signet.ca.policy.PolicyVersions;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
 
-/// Makes the beans of this package. Needs beans [TrustDomain], [JoinTokens] and
-/// [CertificateRecords].
+import java.security.SecureRandom;
+import java.time.InstantSource;
+
+import javax.sql.DataSource;
+
+/// Makes the beans of this package: [OperatorActs], [AdminActs], [Approvals]. Needs beans
+/// [ApprovalSettings], [TrustDomain], [JoinTokens], [PolicyVersions], [Halts], [AuditTrail],
+/// [CertificateRecords], [LedgerSettings], `DataSource` and `JdbcClient` over a migrated database,
+/// `InstantSource`, `SecureRandom`.
 @Configuration(proxyBeanMethods = false)
 public class AdminConfiguration {
 
+    /// Joins the transactions of everybody who uses the same `DataSource`.
+    @Bean
+    JdbcAuditedActs auditedActs(DataSource dataSource, AuditTrail trail) {
+        JdbcTransactionManager manager = new JdbcTransactionManager(dataSource);
+        TransactionTemplate savepoints = new TransactionTemplate(manager);
+        savepoints.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
+        return new JdbcAuditedActs(new TransactionTemplate(manager), savepoints, trail);
+    }
+
+    @Bean
+    JoinTokenActs joinTokenActs(TrustDomain trustDomain, JoinTokens joinTokens) {
+        return new JoinTokenActs(trustDomain, joinTokens);
+    }
+
     @Bean
     OperatorActs operatorActs(
-            TrustDomain trustDomain, JoinTokens joinTokens, CertificateRecords records) {
-        return new LedgerOperatorActs(trustDomain, joinTokens, records);
+            JdbcAuditedActs acts, JoinTokenActs tokens, CertificateRecords records) {
+        return new LedgerOperatorActs(acts, tokens, records);
+    }
+
+    @Bean
+    JdbcApprovalStore approvalStore(JdbcClient jdbc) {
+        return new JdbcApprovalStore(jdbc);
+    }
+
+    @Bean
+    PolicyActs policyActs(PolicyVersions versions) {
+        return new PolicyActs(versions);
+    }
+
+    @Bean
+    HaltActs haltActs(Halts halts) {
+        return new HaltActs(halts);
+    }
+
+    @Bean
+    FourEyes approvals(
+            ApprovalSettings settings,
+            JdbcApprovalStore store,
+            JdbcAuditedActs acts,
+            PolicyActs policies,
+            HaltActs halts,
+            InstantSource clock,
+            SecureRandom random) {
+        return new FourEyes(settings, store, acts, policies, halts, clock, random);
+    }
+
+    @Bean
+    AdminActs adminActs(
+            JdbcAuditedActs acts,
+            JoinTokenActs tokens,
+            PolicyActs policies,
+            HaltActs halts,
+            FourEyes fourEyes,
+            JdbcApprovalStore store,
+            LedgerSettings settings) {
+        return new RecordedAdminActs(
+                acts, tokens, policies, halts, fourEyes, store, settings.replica());
     }
 }

@@ -1,9 +1,8 @@
 package dev.signet.ca.admin;
 
-import dev.signet.ca.attestation.JoinTokens;
+import dev.signet.ca.attestation.CreatedJoinToken;
+import dev.signet.ca.audit.Actor;
 import dev.signet.ca.certificate.SerialNumber;
-import dev.signet.ca.identity.SpiffeIdPattern;
-import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.ledger.CertificateRecords;
 import dev.signet.ca.ledger.CertificateRecords.CertificateRecord;
 import dev.signet.ca.ledger.LedgerUnavailableException;
@@ -16,80 +15,62 @@ import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 /// Operator acts on the ledger and the join tokens.
 final class LedgerOperatorActs implements OperatorActs {
 
     private static final Logger log = LoggerFactory.getLogger(LedgerOperatorActs.class);
 
-    private static final Duration DEFAULT_TIME_TO_LIVE = Duration.ofMinutes(10);
     private static final Duration RETRY = Duration.ofSeconds(1);
-    private static final String RESERVED = "/signet/";
     private static final int DEFAULT_PAGE_SIZE = 100;
     private static final int MAX_PAGE_SIZE = 1000;
     private static final int MAX_PREFIX_LENGTH = 2048;
 
-    private final TrustDomain trustDomain;
-    private final JoinTokens joinTokens;
+    private final JdbcAuditedActs acts;
+    private final JoinTokenActs tokens;
     private final CertificateRecords records;
 
-    LedgerOperatorActs(TrustDomain trustDomain, JoinTokens joinTokens, CertificateRecords records) {
-        this.trustDomain = trustDomain;
-        this.joinTokens = joinTokens;
+    LedgerOperatorActs(JdbcAuditedActs acts, JoinTokenActs tokens, CertificateRecords records) {
+        this.acts = acts;
+        this.tokens = tokens;
         this.records = records;
     }
 
     @Override
     public TokenOutcome createJoinToken(
             String spiffeIdPattern, @Nullable Duration timeToLive, String operator) {
-        Optional<SpiffeIdPattern> pattern = SpiffeIdPattern.parse(spiffeIdPattern);
-        if (pattern.isEmpty()) {
-            return new TokenOutcome.Refused(
-                    invalid(
-                            "spiffe_id_pattern",
-                            "The SPIFFE ID is not one (expected: spiffe://"
-                                    + trustDomain
-                                    + "/path, or a path that ends with /*)."));
-        }
-        if (!pattern.get().trustDomain().equals(trustDomain)) {
-            return new TokenOutcome.Refused(
-                    invalid(
-                            "spiffe_id_pattern",
-                            "The SPIFFE ID is of another trust domain (expected: spiffe://"
-                                    + trustDomain
-                                    + "/...)."));
-        }
-        if (spiffeIdPattern.substring(trustDomain.uri().length()).startsWith(RESERVED)) {
-            return new TokenOutcome.Refused(
-                    invalid(
-                            "spiffe_id_pattern",
-                            "SPIFFE IDs under /signet/ are the CA's own. Choose another path."));
-        }
-        Duration life = timeToLive == null ? DEFAULT_TIME_TO_LIVE : timeToLive;
-        if (life.compareTo(JoinTokens.MIN_TIME_TO_LIVE) < 0
-                || life.compareTo(JoinTokens.MAX_TIME_TO_LIVE) > 0
-                || !life.equals(Duration.ofSeconds(life.toSeconds()))) {
-            return new TokenOutcome.Refused(
-                    invalid(
-                            "time_to_live",
-                            "The time to live is out of bounds (expected: whole seconds from 1 s to"
-                                    + " 24 h)."));
-        }
+        Actor actor = new Actor("credential", operator, null);
         try {
-            var token = joinTokens.create(pattern.get(), life, operator);
-            log.info(
-                    "Join token {} made by {} for {}, usable until {}",
-                    token.tokenId(),
-                    operator,
-                    pattern.get(),
-                    token.expiresAt());
-            return new TokenOutcome.Created(token);
+            return switch (acts.perform(
+                    () -> tokens.create(actor, spiffeIdPattern, timeToLive, 1, ""))) {
+                case ActOutcome.Done<List<CreatedJoinToken>>(List<CreatedJoinToken> made) ->
+                        new TokenOutcome.Created(made.getFirst());
+                case ActOutcome.Refused<List<CreatedJoinToken>>(Refusal refusal) ->
+                        new TokenOutcome.Refused(inProtobuf(refusal));
+                case ActOutcome.Pending<List<CreatedJoinToken>> _ ->
+                        throw new IllegalStateException("a join token waits for nobody");
+            };
         } catch (LedgerUnavailableException e) {
             log.warn("Join token not made: PostgreSQL did not confirm", e);
             return new TokenOutcome.Refused(away());
         }
+    }
+
+    /// Fields have other names in protobuf than in JSON.
+    private static Refusal inProtobuf(Refusal refusal) {
+        String field = refusal.metadata().get("field");
+        if (field == null) {
+            return refusal;
+        }
+        String name = field.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
+        return new Refusal(
+                refusal.code(),
+                refusal.message(),
+                refusal.diagnosis(),
+                refusal.retryAfter(),
+                Map.of("field", name));
     }
 
     @Override

@@ -1,13 +1,16 @@
-/// What an operator may do by the command line: make join tokens, look up certificates. Trusts that
-/// wire let only an operator in; never returns a secret a second time.
+/// What operators and admins may do: join tokens, policies, halts, and the approvals of a second
+/// person, each act with its audit event in one commit; look-up of certificates. Trusts that the
+/// edges let only those in who may; never returns a secret a second time.
 @ApplicationModule(
         allowedDependencies = {
             "refusal",
             "identity",
             "certificate",
             "attestation",
+            "policy",
             "ledger",
-            "audit"
+            "audit",
+            "halt"
         })
 @NullMarked
 package dev.signet.ca.admin;

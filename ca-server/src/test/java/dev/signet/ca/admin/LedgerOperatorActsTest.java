@@ -1,12 +1,14 @@
 package dev.signet.ca.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.signet.ca.admin.OperatorActs.ListOutcome;
 import dev.signet.ca.admin.OperatorActs.Query;
 import dev.signet.ca.admin.OperatorActs.TokenOutcome;
 import dev.signet.ca.attestation.CreatedJoinToken;
 import dev.signet.ca.attestation.JoinTokens;
+import dev.signet.ca.audit.AuditEvent;
 import dev.signet.ca.certificate.SerialNumber;
 import dev.signet.ca.identity.SpiffeIdPattern;
 import dev.signet.ca.identity.TrustDomain;
@@ -19,6 +21,7 @@ import dev.signet.ca.refusal.RefusalCode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.transaction.support.TransactionOperations;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,8 +32,15 @@ class LedgerOperatorActsTest {
 
     private final FakeJoinTokens joinTokens = new FakeJoinTokens();
     private final FakeRecords records = new FakeRecords();
+    private final List<AuditEvent> events = new ArrayList<>();
     private final LedgerOperatorActs acts =
-            new LedgerOperatorActs(new TrustDomain("example.org"), joinTokens, records);
+            new LedgerOperatorActs(
+                    new JdbcAuditedActs(
+                            TransactionOperations.withoutTransaction(),
+                            TransactionOperations.withoutTransaction(),
+                            events::add),
+                    new JoinTokenActs(new TrustDomain("example.org"), joinTokens),
+                    records);
 
     @ParameterizedTest
     @ValueSource(
@@ -73,7 +83,24 @@ class LedgerOperatorActsTest {
 
         assertThat(joinTokens.made)
                 .containsExactly(
-                        "spiffe://example.org/a PT10M o", "spiffe://example.org/a/* PT24H o");
+                        "spiffe://example.org/a PT10M credential o",
+                        "spiffe://example.org/a/* PT24H credential o");
+    }
+
+    @Test
+    void theTrailHasWhatWasMadeAndWhatWasRefusedAndNoSecret() {
+        acts.createJoinToken("spiffe://example.org/a", null, "o");
+        acts.createJoinToken("spiffe://example.org/signet/server", null, "o");
+
+        assertThat(events)
+                .extracting(AuditEvent::act, AuditEvent::target, AuditEvent::refusal)
+                .containsExactly(
+                        tuple("token.create", "spiffe://example.org/a", null),
+                        tuple(
+                                "token.create",
+                                "spiffe://example.org/signet/server",
+                                RefusalCode.INVALID_ARGUMENT));
+        assertThat(events.toString()).contains("tokenIds").doesNotContain("secret");
     }
 
     @Test

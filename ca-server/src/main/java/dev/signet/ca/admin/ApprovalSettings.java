@@ -1,0 +1,53 @@
+package dev.signet.ca.admin;
+
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/// Settings under `signet.approval`: which acts wait for a second person. An instance that exists
+/// is usable.
+///
+/// @param fourEyes acts that one person proposes and another one approves: `policy.activate` (a
+///   rollback is one, too), `halt.lift`; none unless set. A halt never waits
+/// @param timeToLive how long a proposal can be approved, 1 min to 31 days
+public record ApprovalSettings(List<String> fourEyes, @DefaultValue("24h") Duration timeToLive) {
+
+    static final String POLICY_ACTIVATE = "policy.activate";
+    static final String HALT_LIFT = "halt.lift";
+
+    private static final Set<String> ACTS = Set.of(POLICY_ACTIVATE, HALT_LIFT);
+
+    /// @throws IllegalArgumentException when a value is none; the message names it
+    public ApprovalSettings {
+        fourEyes = fourEyes == null ? List.of() : List.copyOf(fourEyes);
+        for (String act : fourEyes) {
+            if (!ACTS.contains(act)) {
+                throw new IllegalArgumentException(
+                        "signet.approval.four-eyes: "
+                                + act
+                                + " (expected: "
+                                + POLICY_ACTIVATE
+                                + ", "
+                                + HALT_LIFT
+                                + ")");
+            }
+        }
+        if (timeToLive.compareTo(Duration.ofMinutes(1)) < 0
+                || timeToLive.compareTo(Duration.ofDays(31)) > 0) {
+            throw new IllegalArgumentException(
+                    "signet.approval.time-to-live: "
+                            + timeToLive
+                            + " (expected: 1 min to 31 days)");
+        }
+    }
+
+    public static ApprovalSettings defaults() {
+        return new ApprovalSettings(List.of(), Duration.ofHours(24));
+    }
+
+    boolean needsSecondPerson(String act) {
+        return fourEyes.contains(act);
+    }
+}

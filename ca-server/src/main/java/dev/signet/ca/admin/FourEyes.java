@@ -1,0 +1,210 @@
+package dev.signet.ca.admin;
+
+import dev.signet.ca.admin.Attempted.Act;
+import dev.signet.ca.audit.Actor;
+import dev.signet.ca.audit.AuditEvent;
+import dev.signet.ca.refusal.Refusal;
+import dev.signet.ca.refusal.RefusalCode;
+
+import org.jspecify.annotations.Nullable;
+
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/// Proposals: made here, and done here once a second person approves. Thread-safe.
+final class FourEyes implements Approvals {
+
+    private static final int MAX_LIMIT = 1000;
+
+    private final ApprovalSettings settings;
+    private final JdbcApprovalStore store;
+    private final JdbcAuditedActs acts;
+    private final PolicyActs policies;
+    private final HaltActs halts;
+    private final InstantSource clock;
+    private final SecureRandom random;
+
+    FourEyes(
+            ApprovalSettings settings,
+            JdbcApprovalStore store,
+            JdbcAuditedActs acts,
+            PolicyActs policies,
+            HaltActs halts,
+            InstantSource clock,
+            SecureRandom random) {
+        this.settings = settings;
+        this.store = store;
+        this.acts = acts;
+        this.policies = policies;
+        this.halts = halts;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    boolean needed(String act) {
+        return settings.needsSecondPerson(act);
+    }
+
+    /// @param expected state that the proposer has seen, and that is
+    <T> Attempted<T> propose(
+            Actor actor, String act, String target, String expected, String reason) {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        Optional<UUID> same = store.waiting(act, target, expected, now);
+        if (same.isPresent()) {
+            return new Act(act, actor, target, reason)
+                    .refused(
+                            Objections.conflict(
+                                    "The same act waits for a second person already: approval "
+                                            + same.get()
+                                            + "."));
+        }
+        Approval approval =
+                new Approval(
+                        id(now),
+                        act,
+                        target,
+                        reason,
+                        actor,
+                        now,
+                        now.plus(settings.timeToLive()),
+                        Approval.State.PENDING,
+                        null,
+                        null,
+                        "");
+        store.add(new Proposal(approval, expected));
+        AuditEvent event =
+                new Act("approval.propose", actor, approval.id().toString(), reason)
+                        .done("", null, Map.of("act", act, "target", target, "expected", expected))
+                        .event();
+        return new Attempted<>(new ActOutcome.Pending<>(approval), event);
+    }
+
+    @Override
+    public Page list(Approval.@Nullable State state, int limit, @Nullable String pageToken) {
+        if (limit < 1 || limit > MAX_LIMIT) {
+            throw new IllegalArgumentException(
+                    "limit: " + limit + " (expected: 1 to " + MAX_LIMIT + ")");
+        }
+        UUID after = pageToken == null ? null : UUID.fromString(pageToken);
+        List<Approval> found = store.list(state, after, limit + 1, clock.instant());
+        if (found.size() <= limit) {
+            return new Page(found, null);
+        }
+        List<Approval> approvals = List.copyOf(found.subList(0, limit));
+        return new Page(approvals, approvals.getLast().id().toString());
+    }
+
+    @Override
+    public Optional<Approval> find(UUID id) {
+        return store.find(id, clock.instant()).map(Proposal::approval);
+    }
+
+    @Override
+    public ActOutcome<Approval> approve(Actor actor, UUID id, String reason) {
+        return acts.perform(() -> {
+            Act act = new Act("approval.approve", actor, id.toString(), reason);
+            Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+            Optional<Proposal> found = store.find(id, now);
+            Optional<Refusal> objection =
+                    Objections.toReason(reason)
+                            .or(() -> toDecision(found))
+                            .or(() -> toSecondPerson(found.orElseThrow(), actor));
+            if (objection.isPresent()) {
+                return act.refused(objection.get());
+            }
+            Proposal proposal = found.orElseThrow();
+            if (!store.decide(id, true, actor, reason, now)) {
+                return act.refused(decided());
+            }
+            Attempted<?> executed = execute(actor, proposal);
+            if (executed.outcome() instanceof ActOutcome.Refused<?>(Refusal refusal)) {
+                return act.refused(refusal);
+            }
+            acts.also(executed.event());
+            return act.done(
+                    store.find(id, now).orElseThrow().approval(),
+                    null,
+                    Map.of(
+                            "act",
+                            proposal.approval().act(),
+                            "target",
+                            proposal.approval().target()));
+        });
+    }
+
+    @Override
+    public ActOutcome<Approval> reject(Actor actor, UUID id, String reason) {
+        return acts.perform(() -> {
+            Act act = new Act("approval.reject", actor, id.toString(), reason);
+            Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+            Optional<Proposal> found = store.find(id, now);
+            Optional<Refusal> objection = Objections.toReason(reason).or(() -> toDecision(found));
+            if (objection.isPresent()) {
+                return act.refused(objection.get());
+            }
+            return store.decide(id, false, actor, reason, now)
+                    ? act.done(store.find(id, now).orElseThrow().approval(), null, null)
+                    : act.refused(decided());
+        });
+    }
+
+    private Attempted<?> execute(Actor actor, Proposal proposal) {
+        Approval approval = proposal.approval();
+        return switch (approval.act()) {
+            case ApprovalSettings.POLICY_ACTIVATE ->
+                    policies.activate(
+                            actor,
+                            Long.parseLong(approval.target()),
+                            proposal.expected(),
+                            approval.reason(),
+                            approval.proposedBy(),
+                            approval);
+            case ApprovalSettings.HALT_LIFT ->
+                    halts.change(actor, false, proposal.expected(), approval.reason(), approval);
+            default ->
+                    throw new IllegalStateException(
+                            "approval " + approval.id() + " of an unknown act");
+        };
+    }
+
+    private static Optional<Refusal> toDecision(Optional<Proposal> found) {
+        if (found.isEmpty()) {
+            return Optional.of(Objections.notFound("There is no such approval."));
+        }
+        return switch (found.get().approval().state()) {
+            case PENDING -> Optional.empty();
+            case APPROVED, REJECTED -> Optional.of(decided());
+            case EXPIRED ->
+                    Optional.of(
+                            Objections.conflict(
+                                    "The proposal has expired. Propose the act again."));
+        };
+    }
+
+    private static Refusal decided() {
+        return Objections.conflict("Somebody has decided on this proposal before.");
+    }
+
+    private static Optional<Refusal> toSecondPerson(Proposal proposal, Actor actor) {
+        Actor proposer = proposal.approval().proposedBy();
+        return proposer.kind().equals(actor.kind()) && proposer.subject().equals(actor.subject())
+                ? Optional.of(
+                        Refusal.of(
+                                RefusalCode.SECOND_PERSON_REQUIRED,
+                                "You proposed this act. Somebody else has to approve it."))
+                : Optional.empty();
+    }
+
+    /// RFC 9562, version 7.
+    private UUID id(Instant now) {
+        long high = now.toEpochMilli() << 16 | 0x7000 | random.nextInt(1 << 12);
+        long low = random.nextLong() >>> 2 | 0x8000_0000_0000_0000L;
+        return new UUID(high, low);
+    }
+}

@@ -1,0 +1,136 @@
+package dev.signet.ca.admin;
+
+import dev.signet.ca.admin.Attempted.Act;
+import dev.signet.ca.attestation.CreatedJoinToken;
+import dev.signet.ca.attestation.JoinTokens;
+import dev.signet.ca.audit.Actor;
+import dev.signet.ca.audit.PrintableText;
+import dev.signet.ca.identity.SpiffeIdPattern;
+import dev.signet.ca.identity.TrustDomain;
+import dev.signet.ca.refusal.Refusal;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Acts on join tokens.
+final class JoinTokenActs {
+
+    private static final String BOOTSTRAP_PATH = "/signet/operator/bootstrap";
+    private static final String RESERVED = "/signet/";
+    private static final Duration DEFAULT_TIME_TO_LIVE = Duration.ofMinutes(10);
+    private static final int MAX_CREATED_BY_LENGTH = 256;
+
+    private final TrustDomain trustDomain;
+    private final JoinTokens joinTokens;
+
+    JoinTokenActs(TrustDomain trustDomain, JoinTokens joinTokens) {
+        this.trustDomain = trustDomain;
+        this.joinTokens = joinTokens;
+    }
+
+    Attempted<List<CreatedJoinToken>> create(
+            Actor actor,
+            String spiffeIdPattern,
+            @Nullable Duration timeToLive,
+            int count,
+            String reason) {
+        Act act = new Act("token.create", actor, spiffeIdPattern, reason);
+        Duration life = timeToLive == null ? DEFAULT_TIME_TO_LIVE : timeToLive;
+        Optional<SpiffeIdPattern> pattern = SpiffeIdPattern.parse(spiffeIdPattern);
+        Optional<Refusal> objection =
+                toPattern(spiffeIdPattern, pattern).or(() -> toLife(life)).or(() -> toCount(count));
+        if (objection.isPresent()) {
+            return act.refused(objection.get());
+        }
+        return make(act, pattern.orElseThrow(), life, count);
+    }
+
+    Attempted<List<CreatedJoinToken>> createBootstrap(Actor server) {
+        String id = trustDomain.uri() + BOOTSTRAP_PATH;
+        return make(
+                new Act("token.create", server, id, "No admin has logged in yet."),
+                SpiffeIdPattern.parse(id).orElseThrow(),
+                JoinTokens.MAX_TIME_TO_LIVE,
+                1);
+    }
+
+    private Attempted<List<CreatedJoinToken>> make(
+            Act act, SpiffeIdPattern pattern, Duration life, int count) {
+        List<CreatedJoinToken> tokens =
+                joinTokens.createMany(pattern, life, name(act.actor()), count);
+        return act.done(
+                tokens,
+                null,
+                Map.of(
+                        "tokenIds",
+                        tokens.stream().map(CreatedJoinToken::tokenId).toList(),
+                        "expiresAt",
+                        tokens.getFirst().expiresAt().toString()));
+    }
+
+    Attempted<String> revoke(Actor actor, String tokenId, String reason) {
+        Act act = new Act("token.revoke", actor, tokenId, reason);
+        return switch (joinTokens.revoke(tokenId, name(actor), reason)) {
+            case JoinTokens.Revocation.Revoked() -> act.done(tokenId, null, null);
+            case JoinTokens.Revocation.AlreadyUsed(var serialNumber) ->
+                    act.refused(
+                            Objections.conflict(
+                                    "The join token was used before: it gave certificate "
+                                            + serialNumber.hex()
+                                            + "."));
+            case JoinTokens.Revocation.AlreadyRevoked() ->
+                    act.refused(Objections.conflict("The join token was revoked before."));
+            case JoinTokens.Revocation.NotFound() ->
+                    act.refused(Objections.notFound("There is no such join token."));
+        };
+    }
+
+    private static String name(Actor actor) {
+        return PrintableText.of(actor.kind() + " " + actor.subject(), MAX_CREATED_BY_LENGTH);
+    }
+
+    private Optional<Refusal> toPattern(String text, Optional<SpiffeIdPattern> pattern) {
+        String objection = null;
+        if (pattern.isEmpty()) {
+            objection =
+                    "The SPIFFE ID is not one (expected: spiffe://"
+                            + trustDomain
+                            + "/path, or a path that ends with /*).";
+        } else if (!pattern.get().trustDomain().equals(trustDomain)) {
+            objection =
+                    "The SPIFFE ID is of another trust domain (expected: spiffe://"
+                            + trustDomain
+                            + "/...).";
+        } else if (text.substring(trustDomain.uri().length()).startsWith(RESERVED)) {
+            objection = "SPIFFE IDs under /signet/ are the CA's own. Choose another path.";
+        }
+        return Optional.ofNullable(objection)
+                .map(message -> Objections.invalid("spiffeIdPattern", message));
+    }
+
+    private static Optional<Refusal> toLife(Duration life) {
+        boolean fits =
+                life.compareTo(JoinTokens.MIN_TIME_TO_LIVE) >= 0
+                        && life.compareTo(JoinTokens.MAX_TIME_TO_LIVE) <= 0
+                        && life.equals(Duration.ofSeconds(life.toSeconds()));
+        return fits
+                ? Optional.empty()
+                : Optional.of(
+                        Objections.invalid(
+                                "timeToLive",
+                                "The time to live is out of bounds (expected: whole seconds from 1"
+                                        + " s to 24 h)."));
+    }
+
+    private static Optional<Refusal> toCount(int count) {
+        return count >= 1 && count <= JoinTokens.MAX_COUNT
+                ? Optional.empty()
+                : Optional.of(
+                        Objections.invalid(
+                                "count", "The count is out of bounds (expected: 1 to 1000)."));
+    }
+}
