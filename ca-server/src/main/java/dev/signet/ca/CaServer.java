@@ -1,5 +1,7 @@
 package dev.signet.ca;
 
+import dev.signet.ca.ledger.LedgerUnavailableException;
+
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
@@ -46,7 +48,23 @@ public final class CaServer {
                                     server.close();
                                     stopped.countDown();
                                 }));
+        printBootstrapToken(server);
         stopped.await();
+    }
+
+    /// Not through the log, which is kept and sent elsewhere.
+    private static void printBootstrapToken(RunningServer server) {
+        try {
+            server.createBootstrapToken()
+                    .ifPresent(token ->
+                            System.err.println(
+                                    "No admin has logged in yet. Until "
+                                            + token.expiresAt()
+                                            + ", once: signet login --join-token "
+                                            + token.secret()));
+        } catch (LedgerUnavailableException e) {
+            logger().warn("no token for a first admin was made: PostgreSQL did not confirm", e);
+        }
     }
 
     /// Starts a server in this process and returns when it listens. The caller closes it; no

@@ -1,12 +1,16 @@
 package dev.signet.ca;
 
+import dev.signet.ca.admin.AdminActs;
+import dev.signet.ca.attestation.CreatedJoinToken;
 import dev.signet.ca.rest.AdminPort;
+import dev.signet.ca.rest.AdminSettings;
 import dev.signet.ca.trust.TrustBundle;
 import dev.signet.ca.trust.TrustBundles;
 import dev.signet.ca.wire.ListeningPorts;
 
 import org.springframework.context.ConfigurableApplicationContext;
 
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// A server that was started in this process. Thread-safe.
@@ -33,6 +37,18 @@ public final class RunningServer implements AutoCloseable {
     /// The admin API's TLS port as bound; empty where it is not enabled.
     public OptionalInt adminPort() {
         return context.getBean(AdminPort.class).port();
+    }
+
+    /// A one-time token by which the first admin gets a client certificate; empty where one has
+    /// logged in before, or `signet.admin.enabled` or `signet.admin.bootstrap` is false. Each call
+    /// makes another. Blocks for 5 s at most.
+    ///
+    /// @throws dev.signet.ca.ledger.LedgerUnavailableException when PostgreSQL did not confirm
+    public Optional<CreatedJoinToken> createBootstrapToken() {
+        AdminSettings settings = context.getBean(AdminSettings.class);
+        return settings.enabled() && settings.bootstrap()
+                ? context.getBean(AdminActs.class).createBootstrapToken()
+                : Optional.empty();
     }
 
     /// What a first caller has to trust, as it is now.

@@ -183,9 +183,20 @@ final class ServerCommand implements Callable<Integer> {
                         + "/ns/shop/sa/orders";
         out.println("  " + style.cyan("TOKEN=$(" + token + ")"));
         out.println("  " + style.cyan("./signet issue" + found + " --token $TOKEN --out orders"));
+        server.createBootstrapToken().ifPresent(secret -> printBootstrap(found, secret));
         out.println();
         out.println("Ctrl-C stops.");
         out.flush();
+    }
+
+    private void printBootstrap(String found, String secret) {
+        Style style = terminal.outStyle();
+        terminal.out().println();
+        terminal.out()
+                .println("No admin has logged in yet; this lets the first one in, once, for 24 h:");
+        terminal.out().println();
+        terminal.out()
+                .println("  " + style.cyan("./signet login" + found + " --join-token " + secret));
     }
 
     private void row(String label, String value) {

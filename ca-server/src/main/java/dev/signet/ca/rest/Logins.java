@@ -3,6 +3,7 @@ package dev.signet.ca.rest;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 
+import dev.signet.ca.admin.AdminActs;
 import dev.signet.ca.attestation.Attestation;
 import dev.signet.ca.attestation.Evidence;
 import dev.signet.ca.audit.Actor;
@@ -38,6 +39,7 @@ import java.util.Set;
 final class Logins {
 
     private static final String CERTIFICATES = "jakarta.servlet.request.X509Certificate";
+    private static final String OPERATOR_CREDENTIAL = "credential";
     private static final String BOOTSTRAP_PATH = "/signet/operator/bootstrap";
     private static final Duration SAME_LOGIN = Duration.ofHours(1);
     private static final int REMEMBERED_LOGINS = 10_000;
@@ -46,6 +48,7 @@ final class Logins {
     private final Attestation attestation;
     private final TokenLogins tokens;
     private final Throttle throttle;
+    private final AdminActs acts;
     private final AuditTrail trail;
     private final RefusalCounts refusals;
     private final InstantSource clock;
@@ -59,6 +62,7 @@ final class Logins {
             TrustDomain trustDomain,
             OperatorCredential operator,
             Attestation attestation,
+            AdminActs acts,
             AuditTrail trail,
             RefusalCounts refusals,
             InstantSource clock) {
@@ -66,6 +70,7 @@ final class Logins {
         this.attestation = attestation;
         this.tokens = new TokenLogins(settings.oidc(), clock);
         this.throttle = new Throttle(settings.logins(), clock);
+        this.acts = acts;
         this.trail = trail;
         this.refusals = refusals;
         this.clock = clock;
@@ -152,6 +157,11 @@ final class Logins {
                             null,
                             null,
                             null));
+            // The operator credential is the host's, not a person's.
+            if (caller.roles().contains(Role.ADMIN)
+                    && !caller.actor().kind().equals(OPERATOR_CREDENTIAL)) {
+                acts.adminLoggedIn(caller.actor());
+            }
             recorded.put(login, true);
         }
     }
@@ -173,7 +183,7 @@ final class Logins {
                     };
             case "operator" ->
                     operator.matches(secret)
-                            ? in("credential", "operator", address, Set.of(Role.ADMIN))
+                            ? in(OPERATOR_CREDENTIAL, "operator", address, Set.of(Role.ADMIN))
                             : out("a wrong operator credential");
             default -> out("an Authorization scheme that is not known here");
         };

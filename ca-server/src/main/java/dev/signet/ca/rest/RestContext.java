@@ -1,5 +1,6 @@
 package dev.signet.ca.rest;
 
+import dev.signet.ca.admin.AdminActs;
 import dev.signet.ca.attestation.Attestation;
 import dev.signet.ca.audit.AuditTrail;
 import dev.signet.ca.audit.RefusalCounts;
@@ -73,10 +74,12 @@ class RestContext extends WebMvcConfigurationSupport {
             TrustDomain trustDomain,
             OperatorCredential operator,
             Attestation attestation,
+            AdminActs acts,
             AuditTrail trail,
             RefusalCounts refusals,
             InstantSource clock) {
-        return new Logins(settings, trustDomain, operator, attestation, trail, refusals, clock);
+        return new Logins(
+                settings, trustDomain, operator, attestation, acts, trail, refusals, clock);
     }
 
     @Bean

@@ -3,6 +3,8 @@ package dev.signet.cli.server;
 import dev.signet.ca.CaServer;
 import dev.signet.ca.RunningServer;
 import dev.signet.ca.StartFailedException;
+import dev.signet.ca.attestation.CreatedJoinToken;
+import dev.signet.ca.ledger.LedgerUnavailableException;
 import dev.signet.cli.CommandFailedException;
 import dev.signet.cli.ExitCode;
 import dev.signet.cli.home.DataDirectory;
@@ -19,6 +21,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -181,6 +184,15 @@ public final class LocalServer implements AutoCloseable {
     /// TCP port of the admin API; empty where it is not enabled.
     public OptionalInt adminPort() {
         return server.adminPort();
+    }
+
+    /// A one-time secret by which the first admin logs in; empty where there is one already.
+    public Optional<String> createBootstrapToken() {
+        try {
+            return server.createBootstrapToken().map(CreatedJoinToken::secret);
+        } catch (LedgerUnavailableException _) {
+            return Optional.empty(); // the log of the server says that its database is away
+        }
     }
 
     /// The embedded PostgreSQL; null: another database is used.
