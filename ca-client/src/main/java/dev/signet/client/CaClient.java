@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 
 /// One certificate at a time, for tools that issue once and exit; a service that runs wants
 /// [WorkloadIdentity]. Each method asks the CA once (its other replicas where one is away) and
@@ -39,7 +40,9 @@ public final class CaClient {
                         firstTrust,
                         clock,
                         options.clockTolerance(),
-                        null);
+                        null,
+                        // What it is for is the profile's business: client, server or both.
+                        Set.of());
     }
 
     /// The CA's trust bundle as it is now.

@@ -24,21 +24,25 @@ final class Conversation {
     private final InstantSource clock;
     private final Duration clockTolerance;
     private final @Nullable TrustDomain expectedDomain;
+    private final Set<String> purposes;
 
     private @Nullable TrustBundle bundle;
     private @Nullable X509Certificate pinned;
 
+    /// @param purposes extended key usages that each certificate must have
     Conversation(
             CaPort port,
             FirstTrust firstTrust,
             InstantSource clock,
             Duration clockTolerance,
-            @Nullable TrustDomain expectedDomain) {
+            @Nullable TrustDomain expectedDomain,
+            Set<String> purposes) {
         this.port = port;
         this.firstTrust = firstTrust;
         this.clock = clock;
         this.clockTolerance = clockTolerance;
         this.expectedDomain = expectedDomain;
+        this.purposes = Set.copyOf(purposes);
     }
 
     /// The newest bundle seen; null before the first.
@@ -188,7 +192,7 @@ final class Conversation {
         return new IssuedIdentity(svid, trusted, answer.window());
     }
 
-    /// Verifies a chain as one that this workload may hold: usable in both directions, valid now.
+    /// Verifies a chain as one that may be held here: usable for what it is wanted for, valid now.
     SpiffeId checked(List<X509Certificate> chain, TrustBundle trusted) {
         X509Certificate leaf = chain.get(0);
         Instant now = clock.instant();
@@ -218,7 +222,7 @@ final class Conversation {
                     chain,
                     Map.of(trusted.trustDomain(), trusted),
                     notBefore.isAfter(now) ? notBefore : now,
-                    Set.of(SvidVerifier.SERVER_AUTH, SvidVerifier.CLIENT_AUTH));
+                    purposes);
         } catch (CertificateException e) {
             throw untrusted("CHAIN_NOT_TRUSTED", String.valueOf(e.getMessage()), e);
         }

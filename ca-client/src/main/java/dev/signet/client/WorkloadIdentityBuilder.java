@@ -9,6 +9,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /// Describes a [WorkloadIdentity]. Needed: an address, first trust, and a credential or a cache.
 /// Not thread-safe.
@@ -142,7 +143,14 @@ public final class WorkloadIdentityBuilder {
         CaPort ca = port == null ? new GrpcCaPort(addresses, options.callDeadline(), time) : port;
         LiveIdentity live = new LiveIdentity(time);
         Conversation conversation =
-                new Conversation(ca, trust, time, options.clockTolerance(), trustDomain);
+                new Conversation(
+                        ca,
+                        trust,
+                        time,
+                        options.clockTolerance(),
+                        trustDomain,
+                        // A workload serves and calls by the same certificate.
+                        Set.of(SvidVerifier.SERVER_AUTH, SvidVerifier.CLIENT_AUTH));
         IdentityRotation rotation =
                 new IdentityRotation(
                         conversation,
