@@ -136,21 +136,34 @@ final class CelConditions {
         if (!sound) {
             return null;
         }
+        return condition(syntax.conjuncts());
+    }
+
+    private Condition condition(List<CelSyntax.Part> parts) throws CelEvaluationException {
         List<Conjunct> conjuncts = new ArrayList<>();
-        for (CelSyntax.Part part : syntax.conjuncts()) {
+        for (CelSyntax.Part part : parts) {
             if (!part.isTrue()) {
-                Conjunct.Equality equality = part.equality();
-                conjuncts.add(
-                        equality != null
-                                ? equality
-                                : new Conjunct.Cel(
-                                        part.text(),
-                                        runtime.createProgram(part.ast()),
-                                        part.operands(),
-                                        part.required()));
+                conjuncts.add(conjunct(part));
             }
         }
         return new Condition(conjuncts);
+    }
+
+    private Conjunct conjunct(CelSyntax.Part part) throws CelEvaluationException {
+        Conjunct.Equality equality = part.equality();
+        if (equality != null) {
+            return equality;
+        }
+        List<CelSyntax.Part> alternatives = part.alternatives();
+        if (alternatives.size() > 1) {
+            List<Condition> conditions = new ArrayList<>();
+            for (CelSyntax.Part alternative : alternatives) {
+                conditions.add(condition(alternative.conjuncts()));
+            }
+            return new Conjunct.AnyOf(part.text(), conditions, part.operands());
+        }
+        return new Conjunct.Cel(
+                part.text(), runtime.createProgram(part.ast()), part.operands(), part.required());
     }
 
     private static void report(

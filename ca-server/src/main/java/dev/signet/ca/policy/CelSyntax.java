@@ -33,22 +33,28 @@ final class CelSyntax {
 
     /// The parts that `&&` joins, in their order.
     List<Part> conjuncts() {
+        return split(ast, Operator.LOGICAL_AND);
+    }
+
+    /// The parts that the operator joins, however they are put in parentheses.
+    private static List<Part> split(CelAbstractSyntaxTree whole, Operator operator) {
         List<Part> parts = new ArrayList<>();
-        split(ast.getExpr(), parts);
+        split(whole, whole.getExpr(), operator, parts);
         return parts;
     }
 
-    private void split(CelExpr expression, List<Part> parts) {
-        if (isCall(expression, Operator.LOGICAL_AND)) {
-            expression.call().args().forEach(argument -> split(argument, parts));
+    private static void split(
+            CelAbstractSyntaxTree whole, CelExpr expression, Operator operator, List<Part> parts) {
+        if (isCall(expression, operator)) {
+            expression.call().args().forEach(part -> split(whole, part, operator, parts));
         } else {
             parts.add(
                     new Part(
                             CelAbstractSyntaxTree.newCheckedAst(
                                     expression,
-                                    ast.getSource(),
-                                    ast.getReferenceMap(),
-                                    ast.getTypeMap())));
+                                    whole.getSource(),
+                                    whole.getReferenceMap(),
+                                    whole.getTypeMap())));
         }
     }
 
@@ -91,7 +97,7 @@ final class CelSyntax {
         }
     }
 
-    /// One conjunct.
+    /// A boolean part of the expression.
     record Part(CelAbstractSyntaxTree ast) {
 
         private CelExpr expression() {
@@ -100,6 +106,15 @@ final class CelSyntax {
 
         String text() {
             return CelUnparserFactory.newUnparser().unparse(ast);
+        }
+
+        /// The parts that `||` joins; this alone where it joins nothing.
+        List<Part> alternatives() {
+            return split(ast, Operator.LOGICAL_OR);
+        }
+
+        List<Part> conjuncts() {
+            return split(ast, Operator.LOGICAL_AND);
         }
 
         boolean isTrue() {

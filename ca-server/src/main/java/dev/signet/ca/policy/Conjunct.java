@@ -73,6 +73,34 @@ sealed interface Conjunct {
         }
     }
 
+    /// What `||` joins. As in CEL, one true part decides, whatever became of the others.
+    record AnyOf(String text, List<Condition> alternatives, List<Operand> operands)
+            implements Conjunct {
+        public AnyOf {
+            alternatives = List.copyOf(alternatives);
+            operands = List.copyOf(operands);
+        }
+
+        @Override
+        public Truth test(RequestInput input) {
+            Truth truth = Truth.FALSE;
+            for (int i = 0; i < alternatives.size() && truth != Truth.TRUE; i++) {
+                truth = truth.or(alternatives.get(i).test(input));
+            }
+            return truth;
+        }
+
+        @Override
+        public String failure(RequestInput input) {
+            return alternatives.stream()
+                    .flatMap(alternative -> alternative.conjuncts().stream())
+                    .filter(part -> part.test(input) == Truth.FAILED)
+                    .map(part -> part.failure(input))
+                    .findFirst()
+                    .orElse("it came to neither true nor false");
+        }
+    }
+
     /// Anything else.
     ///
     /// @param required attributes without which it cannot be said

@@ -20,7 +20,7 @@ public class PolicyConfiguration {
 
     @Bean
     PolicyLanguage policyLanguage(TrustDomain trustDomain, PolicySettings settings) {
-        return new DocumentCompiler(trustDomain, settings);
+        return PolicyLanguage.of(trustDomain, settings);
     }
 
     @Bean

@@ -46,7 +46,7 @@ final class StoredPolicies implements Policies, AutoCloseable {
         this.versions = versions;
         this.language = language;
         this.scheduler = scheduler;
-        this.current = BuiltInDocument.compile(language);
+        this.current = language.builtIn();
         Gauge.builder("signet.policy.version", () -> inForce)
                 .description("Number of the policy version in force on this server")
                 .register(registry);
@@ -101,7 +101,7 @@ final class StoredPolicies implements Policies, AutoCloseable {
             return;
         }
         if (active.number() == 0) {
-            put(active, BuiltInDocument.compile(language));
+            put(active, language.builtIn());
             return;
         }
         Version version =

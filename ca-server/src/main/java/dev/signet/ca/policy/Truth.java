@@ -19,4 +19,12 @@ enum Truth {
         }
         return this == FAILED || other == FAILED ? FAILED : TRUE;
     }
+
+    /// CEL's `||`: one true part decides, whatever became of the others.
+    Truth or(Truth other) {
+        if (this == TRUE || other == TRUE) {
+            return TRUE;
+        }
+        return this == FAILED || other == FAILED ? FAILED : FALSE;
+    }
 }

@@ -82,7 +82,12 @@ class ConditionsTest {
                         "attributes[\"none\"].startsWith(\"x\")",
                         "attributes[\"b\"] in [\"x\", \"y\"]",
                         "(attributes[\"b\"] == \"y\" && attributes[\"none\"] == \"1\")",
-                        "(attributes[\"none\"] == \"1\" || true)");
+                        "(attributes[\"none\"] == \"1\" || true)",
+                        "(attributes[\"none\"] == \"1\" || attributes[\"a\"] == \"1\")",
+                        "(attributes[\"a\"] == \"2\" || attributes[\"none\"].startsWith(\"x\"))",
+                        "(attributes[\"a\"] == \"2\" || (evidence.kind == \"oidc\" &&"
+                                + " attributes[\"none\"] == \"1\") || evidence.subject == \"x\")",
+                        "!(attributes[\"a\"] == \"2\" || attributes[\"none\"] == \"1\")");
         Conditions conditions = new Conditions();
         int simple = 0;
         for (int round = 0; round < 300; round++) {

@@ -7,6 +7,7 @@ import dev.signet.ca.TestDatabase;
 import dev.signet.ca.identity.EvidenceKind;
 import dev.signet.ca.ledger.Changes;
 import dev.signet.ca.ledger.LedgerUnavailableException;
+import dev.signet.ca.ledger.RealChanges;
 import dev.signet.ca.policy.PolicyVersions.Author;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -197,6 +198,63 @@ class StoredPoliciesIT {
         System.out.printf(
                 "policy: %,d decisions, slowest change on both replicas by polling alone %d ms%n",
                 decisions.get(), slowest / 1_000_000);
+    }
+
+    /// By the signal alone: the next look of itself would be in an hour.
+    @Test
+    void aChangeReachesAnotherReplicaWithinASecondUnderLoad() throws Exception {
+        for (int i = 1; i <= 21; i++) {
+            write(i);
+        }
+        versions.activate(1, null, ALICE, "go");
+        PolicyRequest request = PolicyTexts.oidc(Map.of("a", "a")).make();
+        AtomicBoolean stop = new AtomicBoolean();
+        AtomicLong decisions = new AtomicLong();
+        try (RealChanges changes = RealChanges.on(database.settings())) {
+            StoredPolicies replica =
+                    new StoredPolicies(
+                            versions(database.jdbcClient()),
+                            PolicyTexts.LANGUAGE,
+                            Executors.newSingleThreadScheduledExecutor(),
+                            registry);
+            opened.add(replica);
+            replica.start(Duration.ofHours(1), changes);
+            changes.awaitListening();
+            List<Thread> load = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                load.add(
+                        Thread.ofPlatform()
+                                .start(() -> {
+                                    while (!stop.get()) {
+                                        replica.current().decide(request);
+                                        decisions.incrementAndGet();
+                                    }
+                                }));
+            }
+            List<Long> milliseconds = new ArrayList<>();
+            for (long number = 2; number <= 21; number++) {
+                String version = number + "+";
+                versions.activate(number, null, ALICE, "next");
+                long begin = System.nanoTime();
+                Awaitility.await()
+                        .pollInterval(Duration.ofMillis(1))
+                        .until(() -> replica.current().version().startsWith(version));
+                milliseconds.add((System.nanoTime() - begin) / 1_000_000);
+            }
+            stop.set(true);
+            for (Thread thread : load) {
+                thread.join();
+            }
+            milliseconds.sort(null);
+            System.out.printf(
+                    "policy: from activation to in force on another replica by signal, beside %,d"
+                            + " decisions: median %d ms, slowest %d ms of %d%n",
+                    decisions.get(),
+                    milliseconds.get(milliseconds.size() / 2),
+                    milliseconds.getLast(),
+                    milliseconds.size());
+            assertThat(milliseconds.get(milliseconds.size() / 2)).isLessThan(1_000);
+        }
     }
 
     private static boolean isOfOneVersion(Decision decision) {
