@@ -23,6 +23,7 @@ import dev.signet.ca.ledger.LedgerConfiguration;
 import dev.signet.ca.ledger.LedgerSettings;
 import dev.signet.ca.policy.PolicyConfiguration;
 import dev.signet.ca.policy.PolicySettings;
+import dev.signet.ca.replay.ReplayConfiguration;
 import dev.signet.ca.rest.AdminSettings;
 import dev.signet.ca.rest.RestConfiguration;
 import dev.signet.ca.trust.TrustConfiguration;
@@ -56,6 +57,7 @@ import java.time.InstantSource;
     AuditConfiguration.class,
     HaltConfiguration.class,
     PolicyConfiguration.class,
+    ReplayConfiguration.class,
     AuthorityConfiguration.class,
     TrustConfiguration.class,
     AttestationConfiguration.class,

@@ -19,8 +19,8 @@ import org.openjdk.jmh.annotations.State;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// A decision of a policy with 100 rules whose last one is for the request: each other one has to be
-/// ruled out.
+/// A decision of a policy with 100 rules whose last one is for the request: each other one has to
+/// be ruled out.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -36,7 +36,8 @@ public class PolicyBenchmark {
             policy(
                     """
                     evidence.kind == "kubernetes" && attributes["kubernetes.namespace"] == "ns%1$d"\
-                     && attributes["kubernetes.pod-name"].startsWith("pod-")""");
+                     && attributes["kubernetes.pod-name"].startsWith("pod-")\
+                    """);
 
     /// None can be ruled out without CEL.
     private final PolicySnapshot worst =
@@ -46,7 +47,8 @@ public class PolicyBenchmark {
     private final PolicySnapshot lacking =
             policy("attributes[\"team\"].startsWith(\"t%1$d\") || evidence.subject == \"s%1$d\"");
 
-    private final String document = document("attributes[\"kubernetes.namespace\"].endsWith(\"s%1$d\")");
+    private final String document =
+            document("attributes[\"kubernetes.namespace\"].endsWith(\"s%1$d\")");
 
     private final PolicyRequest request =
             new PolicyRequest(

@@ -1,0 +1,124 @@
+package dev.signet.ca.replay;
+
+import dev.signet.ca.certificate.AlternativeNames;
+import dev.signet.ca.identity.EvidenceKind;
+import dev.signet.ca.identity.SpiffeId;
+import dev.signet.ca.identity.SpiffeIdPattern;
+import dev.signet.ca.ledger.CertificateRecords.CertificateRecord;
+import dev.signet.ca.policy.PolicyRequest;
+import dev.signet.ca.policy.Wish;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.databind.json.JsonMapper;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/// What a row says of the request that it came from. Immutable.
+///
+/// @param lifetime of the certificate; shorter than the granted one where the issuer ended sooner
+record RecordedRequest(
+        EvidenceKind kind,
+        String subject,
+        Map<String, String> attributes,
+        SpiffeId spiffeId,
+        AlternativeNames names,
+        Duration lifetime,
+        String profile,
+        String rule) {
+
+    private static final Map<String, EvidenceKind> KINDS = kinds();
+
+    private static final ObjectReader ATTRIBUTES =
+            JsonMapper.shared().readerFor(new TypeReference<Map<String, String>>() {});
+
+    /// A comma inside of a URI is not followed by a kind.
+    private static final Pattern NEXT_NAME = Pattern.compile(",(?=(?:DNS|IP|email|URI):)");
+
+    /// @return empty when a column has a form that no issuance of this version writes
+    static Optional<RecordedRequest> of(CertificateRecord row) {
+        EvidenceKind kind = KINDS.get(row.evidenceKind());
+        Optional<SpiffeId> id = SpiffeId.parse(row.spiffeId());
+        if (kind == null || id.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            Map<String, String> attributes = ATTRIBUTES.readValue(row.attributes());
+            return Optional.of(
+                    new RecordedRequest(
+                            kind,
+                            row.evidenceSubject(),
+                            attributes,
+                            id.get(),
+                            names(row.names()),
+                            row.validity().lifetime(),
+                            row.profile(),
+                            row.policyRule()));
+        } catch (JacksonException | IllegalArgumentException _) {
+            return Optional.empty();
+        }
+    }
+
+    /// The request again.
+    ///
+    /// @param wishesId whether the recorded ID was wished, and so on
+    PolicyRequest wishing(boolean wishesId, boolean wishesProfile, boolean wishesLifetime) {
+        return new PolicyRequest(
+                kind,
+                subject,
+                attributes,
+                bound(),
+                new Wish(
+                        wishesId ? spiffeId : null,
+                        wishesLifetime ? lifetime : null,
+                        // Names of the server's own certificate come from its settings.
+                        kind == EvidenceKind.SERVER ? AlternativeNames.NONE : names,
+                        wishesProfile ? profile : null));
+    }
+
+    private @Nullable SpiffeIdPattern bound() {
+        return switch (kind) {
+            case JOIN_TOKEN, CURRENT_CERTIFICATE ->
+                    SpiffeIdPattern.parse(spiffeId.toString()).orElseThrow();
+            case KUBERNETES, OIDC, REGISTRATION_AUTHORITY, SERVER -> null;
+        };
+    }
+
+    private static AlternativeNames names(String text) {
+        if (text.isEmpty()) {
+            return AlternativeNames.NONE;
+        }
+        List<String> dns = new ArrayList<>();
+        List<InetAddress> ip = new ArrayList<>();
+        List<String> email = new ArrayList<>();
+        List<String> uri = new ArrayList<>();
+        for (String name : NEXT_NAME.split(text, -1)) {
+            String value = name.substring(name.indexOf(':') + 1);
+            switch (name.substring(0, name.length() - value.length())) {
+                case "DNS:" -> dns.add(value);
+                case "IP:" -> ip.add(InetAddress.ofLiteral(value));
+                case "email:" -> email.add(value);
+                case "URI:" -> uri.add(value);
+                default -> throw new IllegalArgumentException("a name of no known kind");
+            }
+        }
+        return new AlternativeNames(dns, ip, email, uri);
+    }
+
+    private static Map<String, EvidenceKind> kinds() {
+        Map<String, EvidenceKind> kinds = new HashMap<>();
+        Arrays.stream(EvidenceKind.values()).forEach(kind -> kinds.put(kind.text(), kind));
+        return Map.copyOf(kinds);
+    }
+}
