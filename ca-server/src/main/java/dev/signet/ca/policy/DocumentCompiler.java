@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /// The policy language: reads a document, checks all of it, and makes a snapshot of it.
@@ -22,11 +23,17 @@ final class DocumentCompiler implements PolicyLanguage {
 
     private final TrustDomain trustDomain;
     private final PolicySettings settings;
+    private final Function<CertificateProfile, List<String>> profileObjections;
     private final Conditions conditions = new Conditions();
 
-    DocumentCompiler(TrustDomain trustDomain, PolicySettings settings) {
+    /// @param profileObjections why not to use a profile of a document; empty: nothing
+    DocumentCompiler(
+            TrustDomain trustDomain,
+            PolicySettings settings,
+            Function<CertificateProfile, List<String>> profileObjections) {
         this.trustDomain = trustDomain;
         this.settings = settings;
+        this.profileObjections = profileObjections;
     }
 
     @Override
@@ -54,7 +61,7 @@ final class DocumentCompiler implements PolicyLanguage {
 
     private List<CompiledRule> compile(PolicyDocument document, Findings findings) {
         Map<String, CertificateProfile> profiles =
-                new ProfileCompiler(findings).compile(document.profiles());
+                new ProfileCompiler(profileObjections, findings).compile(document.profiles());
         GrantCompiler grants =
                 new GrantCompiler(
                         trustDomain, settings, document.defaults(), profiles, conditions, findings);

@@ -1,5 +1,6 @@
 package dev.signet.ca.policy;
 
+import dev.signet.ca.certificate.ProfileTrial;
 import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.ledger.Changes;
 
@@ -13,14 +14,15 @@ import java.time.InstantSource;
 import java.util.concurrent.Executors;
 
 /// Beans of this package: [Policies], [PolicyVersions], [PolicyLanguage]. Needs beans
-/// [PolicySettings], [TrustDomain], [Changes], `JdbcClient` over a migrated database,
-/// `InstantSource` and `MeterRegistry`.
+/// [PolicySettings], [TrustDomain], [ProfileTrial], [Changes], `JdbcClient` over a migrated
+/// database, `InstantSource` and `MeterRegistry`.
 @Configuration(proxyBeanMethods = false)
 public class PolicyConfiguration {
 
     @Bean
-    PolicyLanguage policyLanguage(TrustDomain trustDomain, PolicySettings settings) {
-        return PolicyLanguage.of(trustDomain, settings);
+    PolicyLanguage policyLanguage(
+            TrustDomain trustDomain, PolicySettings settings, ProfileTrial trial) {
+        return PolicyLanguage.of(trustDomain, settings, trial);
     }
 
     @Bean

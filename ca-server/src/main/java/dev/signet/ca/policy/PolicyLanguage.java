@@ -1,5 +1,7 @@
 package dev.signet.ca.policy;
 
+import dev.signet.ca.certificate.ProfileRules;
+import dev.signet.ca.certificate.ProfileTrial;
 import dev.signet.ca.identity.TrustDomain;
 
 import java.util.List;
@@ -8,9 +10,16 @@ import java.util.List;
 /// 1,000 rules takes about a second.
 public interface PolicyLanguage {
 
-    /// The language for one trust domain and within one server's bounds.
+    /// The language for one trust domain and within one server's bounds. Holds profiles against RFC
+    /// 5280 and tries none out.
     static PolicyLanguage of(TrustDomain trustDomain, PolicySettings settings) {
-        return new DocumentCompiler(trustDomain, settings);
+        return new DocumentCompiler(trustDomain, settings, ProfileRules::objections);
+    }
+
+    /// The same, where each profile of a document is tried out, too.
+    static PolicyLanguage of(TrustDomain trustDomain, PolicySettings settings, ProfileTrial trial) {
+        return new DocumentCompiler(
+                trustDomain, settings, profile -> trial.objections(profile, trustDomain));
     }
 
     /// The policy that is built into the server, version 0.

@@ -5,7 +5,6 @@ import dev.signet.ca.certificate.CertificateProfile;
 import dev.signet.ca.certificate.CertificateProfile.AuthorityConstraints;
 import dev.signet.ca.certificate.ExtendedKeyUsage;
 import dev.signet.ca.certificate.KeyUsage;
-import dev.signet.ca.certificate.ProfileRules;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,15 +12,18 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /// The profiles that rules of a document may name: the built-in ones and its own, each checked
 /// against RFC 5280.
 final class ProfileCompiler {
 
+    private final Function<CertificateProfile, List<String>> objections;
     private final Values values;
     private final Findings findings;
 
-    ProfileCompiler(Findings findings) {
+    ProfileCompiler(Function<CertificateProfile, List<String>> objections, Findings findings) {
+        this.objections = objections;
         this.values = new Values(findings);
         this.findings = findings;
     }
@@ -38,7 +40,7 @@ final class ProfileCompiler {
                 continue;
             }
             CertificateProfile compiled = compile(profile);
-            for (String objection : ProfileRules.objections(compiled)) {
+            for (String objection : objections.apply(compiled)) {
                 findings.error(profile.at(), "Profile " + profile.name() + ": " + objection);
             }
             byName.put(compiled.name(), compiled);

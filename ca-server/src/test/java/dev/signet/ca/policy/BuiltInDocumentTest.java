@@ -376,7 +376,7 @@ class BuiltInDocumentTest {
     }
 
     private static PolicySnapshot policy(TrustDomain trustDomain, PolicySettings settings) {
-        return BuiltInDocument.compile(new DocumentCompiler(trustDomain, settings));
+        return PolicyLanguage.of(trustDomain, settings).builtIn();
     }
 
     private Decision.Granted granted(PolicyRequest request) {

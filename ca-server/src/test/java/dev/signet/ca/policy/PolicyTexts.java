@@ -3,6 +3,8 @@ package dev.signet.ca.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signet.ca.certificate.AlternativeNames;
+import dev.signet.ca.certificate.ProfileTrial;
+import dev.signet.ca.crypto.CryptoProvider;
 import dev.signet.ca.identity.EvidenceKind;
 import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.identity.SpiffeIdPattern;
@@ -19,7 +21,9 @@ import java.util.Map;
 final class PolicyTexts {
 
     static final TrustDomain DOMAIN = new TrustDomain("example.org");
-    static final PolicyLanguage LANGUAGE = new DocumentCompiler(DOMAIN, PolicySettings.defaults());
+    static final PolicyLanguage LANGUAGE =
+            PolicyLanguage.of(
+                    DOMAIN, PolicySettings.defaults(), new ProfileTrial(CryptoProvider.detect()));
 
     private PolicyTexts() {}
 
