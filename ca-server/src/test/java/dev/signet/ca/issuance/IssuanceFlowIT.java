@@ -2,12 +2,15 @@ package dev.signet.ca.issuance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signet.ca.TestCertificates;
 import dev.signet.ca.TestDatabase;
 import dev.signet.ca.attestation.CreatedJoinToken;
 import dev.signet.ca.attestation.Evidence;
 import dev.signet.ca.attestation.JoinTokens;
 import dev.signet.ca.attestation.TestAttestation;
 import dev.signet.ca.authority.TestAuthority;
+import dev.signet.ca.certificate.AlternativeNames;
+import dev.signet.ca.identity.EvidenceKind;
 import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.identity.SpiffeIdPattern;
 import dev.signet.ca.ledger.RealLedger;
@@ -17,6 +20,7 @@ import dev.signet.ca.policy.Grants;
 import dev.signet.ca.policy.PolicyRequest;
 import dev.signet.ca.policy.PolicySnapshot;
 import dev.signet.ca.policy.Wish;
+import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
 
 import org.awaitility.Awaitility;
@@ -27,11 +31,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -239,6 +245,102 @@ class IssuanceFlowIT {
     }
 
     @Test
+    void recordsWhichRegistrationAuthorityAskedAndWhatItReported() {
+        CreatedJoinToken token = token("spiffe://example.org/inventory");
+        FlowRig.Answers own = issue(replicaA, join(token, null));
+        awaitAll(List.of(own));
+        List<X509Certificate> chain = new ArrayList<>();
+        chain.add(TestCertificates.parse(own.certificate().der()));
+        authority.issuing().chain().forEach(der -> chain.add(TestCertificates.parse(der)));
+        FlowRig rig = joinRig();
+        rig.policy = new InventoryPolicy();
+        IssuanceFlow flow = rig.flowOn(ledgerA.ledger());
+        UUID id = FlowRig.requestIdAt(now);
+
+        FlowRig.Answers granted = issue(flow, machine(chain, "rack-1", id));
+        awaitAll(List.of(granted));
+        FlowRig.Answers retried = issue(flow, machine(chain, "rack-1", id));
+        FlowRig.Answers forAnother = issue(flow, machine(chain, "rack-2", id));
+        // The same words without the certificate, and with one that is no registration authority's.
+        FlowRig.Answers unproved = issue(flow, machine(List.of(), "rack-1", null));
+        FlowRig.Answers denied =
+                issue(replicaB, machine(chain, "rack-1", FlowRig.requestIdAt(now)));
+        awaitAll(List.of(retried, forAnother, unproved, denied));
+
+        assertThat(retried.certificate().der()).isEqualTo(granted.certificate().der());
+        forAnother.refused(RefusalCode.REQUEST_ID_REUSED);
+        unproved.refused(RefusalCode.UNAUTHENTICATED);
+        denied.refused(RefusalCode.POLICY_DENIED);
+        assertThat(
+                        DATABASE.ownerJdbcClient()
+                                .sql(
+                                        """
+                                        SELECT evidence_kind, evidence_subject,
+                                            attributes::jsonb ->> 'reported.site' AS site,
+                                            attributes::jsonb ->> 'registration-authority.spiffe-id'
+                                                AS authority
+                                        FROM ledger.certificate
+                                        WHERE spiffe_id = 'spiffe://example.org/machine/rack-1'
+                                        """)
+                                .query()
+                                .listOfRows())
+                .containsExactly(
+                        Map.of(
+                                "evidence_kind", "registration-authority",
+                                "evidence_subject", "spiffe://example.org/inventory|rack-1",
+                                "site", "fra1",
+                                "authority", "spiffe://example.org/inventory"));
+    }
+
+    private static IssuanceRequest machine(
+            List<X509Certificate> chain, String subject, UUID requestId) {
+        return new IssuanceRequest(
+                new Evidence.RegistrationAuthority(chain, subject, Map.of("site", "fra1")),
+                FlowRig.CSR,
+                requestId,
+                new Wish(
+                        SpiffeId.parse("spiffe://example.org/machine/" + subject).orElseThrow(),
+                        null,
+                        AlternativeNames.NONE,
+                        null));
+    }
+
+    /// Trusts one registration authority to say who is a machine.
+    private static final class InventoryPolicy implements PolicySnapshot {
+        @Override
+        public String version() {
+            return "inventory-1";
+        }
+
+        @Override
+        public Decision decide(PolicyRequest request) {
+            return request.evidenceKind() == EvidenceKind.REGISTRATION_AUTHORITY
+                            && "spiffe://example.org/inventory"
+                                    .equals(
+                                            request.attributes()
+                                                    .get("registration-authority.spiffe-id"))
+                            && request.wish().spiffeId() != null
+                    ? Grants.workload(
+                            request.wish().spiffeId(), Duration.ofHours(1), version(), "machines")
+                    : denied();
+        }
+
+        @Override
+        public Explanation explain(PolicyRequest request) {
+            throw new UnsupportedOperationException("the flow explains nothing");
+        }
+
+        @Override
+        public boolean mayBlock() {
+            return false;
+        }
+    }
+
+    private static Decision denied() {
+        return new Decision.Denied(Refusal.of(RefusalCode.POLICY_DENIED, "denied by a test"));
+    }
+
+    @Test
     void R18_aRetryStormGivesOneCertificate() {
         FlowRig rig = rig();
         IssuanceFlow first = rig.flowOn(ledgerA.ledger());
@@ -387,6 +489,9 @@ class IssuanceFlowIT {
 
         @Override
         public Decision decide(PolicyRequest request) {
+            if (request.bound() == null) {
+                return denied();
+            }
             SpiffeId id = request.bound().exact().orElseThrow();
             return Grants.workload(id, Duration.ofHours(1), version(), "bound");
         }
