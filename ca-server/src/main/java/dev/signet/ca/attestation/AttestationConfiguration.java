@@ -6,6 +6,8 @@ import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.ledger.JoinTokenRedemptions;
 import dev.signet.ca.trust.TrustBundles;
 
+import io.micrometer.core.instrument.MeterRegistry;
+
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -14,7 +16,7 @@ import org.springframework.transaction.support.TransactionOperations;
 import java.time.InstantSource;
 
 /// Makes the beans of this package. Needs beans [AttestationSettings], [TrustDomain],
-/// `InstantSource`, and those of crypto, authority, ledger and trust.
+/// `InstantSource`, `MeterRegistry` and those of crypto, authority, ledger and trust.
 @Configuration(proxyBeanMethods = false)
 public class AttestationConfiguration {
 
@@ -28,8 +30,11 @@ public class AttestationConfiguration {
 
     @Bean(destroyMethod = "close")
     ClusterAttestor clusterAttestor(
-            AttestationSettings settings, CryptoProvider crypto, InstantSource clock) {
-        return new ClusterAttestor(settings.clusters(), crypto, clock, System::nanoTime);
+            AttestationSettings settings,
+            CryptoProvider crypto,
+            InstantSource clock,
+            MeterRegistry registry) {
+        return new ClusterAttestor(settings.clusters(), crypto, clock, System::nanoTime, registry);
     }
 
     @Bean

@@ -6,6 +6,8 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.signet.ca.attestation.TokenReviews.Review;
 import dev.signet.ca.crypto.CryptoProvider;
 
+import io.micrometer.core.instrument.MeterRegistry;
+
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
@@ -35,12 +37,13 @@ final class ClusterAttestor implements AutoCloseable {
             List<KubernetesCluster> clusters,
             CryptoProvider crypto,
             InstantSource clock,
-            LongSupplier nanoTime) {
+            LongSupplier nanoTime,
+            MeterRegistry registry) {
         this.crypto = crypto;
         Map<String, Reviewed> all = new HashMap<>();
         List<TokenReviews> asked = new ArrayList<>();
         for (KubernetesCluster cluster : clusters) {
-            TokenReviews each = new TokenReviews(cluster, OPEN_TIME, clock, nanoTime);
+            TokenReviews each = new TokenReviews(cluster, OPEN_TIME, clock, nanoTime, registry);
             asked.add(each);
             // Its housekeeping is small; on this thread it needs no pool.
             Cache<ByteBuffer, Known> known =

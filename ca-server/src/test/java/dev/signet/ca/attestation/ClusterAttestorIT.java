@@ -11,6 +11,8 @@ import dev.signet.ca.identity.EvidenceKind;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,6 +60,7 @@ class ClusterAttestorIT {
     private volatile Answer answer = exchange -> send(exchange, 201, review(true));
     private volatile Instant now = TestIssuer.NOW;
     private volatile long nanos;
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private TestHttps server;
     private Path tokenFile;
     private final List<ClusterAttestor> opened = new ArrayList<>();
@@ -389,6 +392,8 @@ class ClusterAttestorIT {
         answer = exchange -> send(exchange, 201, review(true));
         now = now.plusSeconds(3);
         assertThat(attested(attest(attestation, token())).subject()).startsWith("east|");
+        assertThat(reviews("unavailable")).isEqualTo(25);
+        assertThat(reviews("proved")).isEqualTo(1);
     }
 
     @Test
@@ -421,7 +426,11 @@ class ClusterAttestorIT {
                 cluster().maxConcurrent(2).timeout(Duration.ofSeconds(1)).build();
         ClusterAttestor attestor =
                 new ClusterAttestor(
-                        List.of(cluster), TestCertificates.CRYPTO, () -> now, System::nanoTime);
+                        List.of(cluster),
+                        TestCertificates.CRYPTO,
+                        () -> now,
+                        System::nanoTime,
+                        registry);
         opened.add(attestor);
         EvidenceAttestation attestation = TestAttestation.ofClusters(attestor, () -> now);
         answer = _ -> end.await();
@@ -610,13 +619,25 @@ class ClusterAttestorIT {
     private EvidenceAttestation attestation(KubernetesCluster... clusters) {
         ClusterAttestor attestor =
                 new ClusterAttestor(
-                        List.of(clusters), TestCertificates.CRYPTO, () -> now, () -> nanos);
+                        List.of(clusters),
+                        TestCertificates.CRYPTO,
+                        () -> now,
+                        () -> nanos,
+                        registry);
         opened.add(attestor);
         return TestAttestation.ofClusters(attestor, () -> now);
     }
 
     private Attestation.Outcome attest(EvidenceAttestation attestation, String token) {
         return attestation.attest(new Evidence.BearerToken(token), now);
+    }
+
+    private long reviews(String outcome) {
+        return registry.get("signet.attestation.review")
+                .tag("cluster", "east")
+                .tag("outcome", outcome)
+                .timer()
+                .count();
     }
 
     private static String token() {

@@ -6,6 +6,8 @@ import dev.signet.ca.ledger.RealLedger;
 import dev.signet.ca.trust.TrustBundle;
 import dev.signet.ca.trust.TrustBundles;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionOperations;
@@ -79,7 +81,11 @@ public final class TestAttestation {
 
     static ClusterAttestor noClusters() {
         return new ClusterAttestor(
-                List.of(), TestCertificates.CRYPTO, InstantSource.system(), System::nanoTime);
+                List.of(),
+                TestCertificates.CRYPTO,
+                InstantSource.system(),
+                System::nanoTime,
+                new SimpleMeterRegistry());
     }
 
     /// Clusters only; no other token issuer, no certificates of ours.
