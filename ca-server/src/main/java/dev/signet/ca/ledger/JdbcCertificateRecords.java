@@ -189,7 +189,7 @@ final class JdbcCertificateRecords implements CertificateRecords {
     /// A moment before which nothing that fits was issued; empty where there is nothing at all.
     private Optional<Instant> first(Criteria criteria) {
         Optional<Instant> oldest =
-                jdbc.sql("SELECT ledger.oldest_day()").query(LocalDate.class).stream()
+                jdbc.sql("SELECT ledger.oldest_day()").query(LocalDate.class).list().stream()
                         .filter(Objects::nonNull)
                         .findFirst()
                         .map(day ->
