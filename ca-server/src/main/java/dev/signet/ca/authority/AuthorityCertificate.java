@@ -11,6 +11,7 @@ import org.bouncycastle.cert.X509CertificateHolder;
 
 import java.io.IOException;
 import java.math.BigInteger;
+import java.util.Base64;
 import java.util.HexFormat;
 
 /// A CA certificate, read: what its leaves and chain need to know of it. Immutable.
@@ -42,6 +43,12 @@ final class AuthorityCertificate {
 
     byte[] der() {
         return der;
+    }
+
+    String pem() {
+        return "-----BEGIN CERTIFICATE-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der)
+                + "\n-----END CERTIFICATE-----\n";
     }
 
     X509CertificateHolder holder() {

@@ -34,8 +34,19 @@ final class AuthoritySnapshot {
         Entry {
             chain = List.copyOf(chain);
         }
+
+        AuthorityDescription described() {
+            return new AuthorityDescription(
+                    certificate.id(),
+                    role.text(),
+                    state.text(),
+                    certificate.holder().getSubject().toString(),
+                    certificate.validity(),
+                    certificate.pem());
+        }
     }
 
+    private final List<AuthorityDescription> described;
     private final List<Entry> issuing;
     private final Map<String, List<byte[]>> chains;
     private final TrustAnchors trustAnchors;
@@ -43,6 +54,15 @@ final class AuthoritySnapshot {
 
     AuthoritySnapshot(long generation, List<Entry> entries, Duration minimumRemainder) {
         this.minimumRemainder = minimumRemainder;
+        this.described =
+                entries.stream()
+                        .sorted(
+                                Comparator.comparing(Entry::role)
+                                        .thenComparing(
+                                                entry -> entry.certificate().validity().notAfter())
+                                        .thenComparing(entry -> entry.certificate().id()))
+                        .map(Entry::described)
+                        .toList();
         this.chains = new TreeMap<>();
         this.issuing = new ArrayList<>();
         List<byte[]> roots = new ArrayList<>();
@@ -109,6 +129,10 @@ final class AuthoritySnapshot {
     /// Last second of the issuing CA that lasts longest; empty when none is active.
     Optional<Instant> expiry() {
         return issuing.stream().findFirst().map(entry -> entry.certificate().validity().notAfter());
+    }
+
+    List<AuthorityDescription> described() {
+        return described;
     }
 
     Optional<List<byte[]>> chain(String authorityId) {

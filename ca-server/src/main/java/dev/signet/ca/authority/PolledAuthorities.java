@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 /// The authorities on record, read again every few seconds, so that what another replica or an
 /// operator changed is noticed without a restart. While the database is away the last ones read
 /// stay. Thread-safe.
-final class PolledAuthorities implements Authorities, AutoCloseable {
+final class PolledAuthorities implements Authorities, KnownAuthorities, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(PolledAuthorities.class);
 
@@ -138,6 +138,11 @@ final class PolledAuthorities implements Authorities, AutoCloseable {
     @Override
     public Optional<List<byte[]>> chain(String authorityId) {
         return snapshot.chain(authorityId);
+    }
+
+    @Override
+    public List<AuthorityDescription> described() {
+        return snapshot.described();
     }
 
     @Override
