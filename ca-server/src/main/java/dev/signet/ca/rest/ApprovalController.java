@@ -1,7 +1,5 @@
 package dev.signet.ca.rest;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-
 import dev.signet.ca.admin.Approval;
 import dev.signet.ca.admin.Approvals;
 import dev.signet.ca.audit.Actor;
@@ -58,7 +56,6 @@ final class ApprovalController {
         }
     }
 
-    @JsonInclude(JsonInclude.Include.NON_NULL)
     record View(
             @Field("Names it") UUID id,
             @Field("What is to be done") String act,
@@ -96,7 +93,6 @@ final class ApprovalController {
             @Field(value = "nextPageToken of the page before", most = 512)
                     @Nullable String pageToken) {}
 
-    @JsonInclude(JsonInclude.Include.NON_NULL)
     record Page(
             @Field("The youngest first") List<View> items,
             @Field("For the next page; absent: there is none") @Nullable String nextPageToken) {}

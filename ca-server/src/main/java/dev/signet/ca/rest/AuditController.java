@@ -1,6 +1,5 @@
 package dev.signet.ca.rest;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 
 import dev.signet.ca.audit.AuditEvent;
@@ -30,7 +29,6 @@ final class AuditController {
 
     private static final int DEFAULT_LIMIT = 100;
     private static final int MAX_COUNTS = 10_000;
-    private static final int STREAM_PAGE = 500;
     private static final Duration DEFAULT_PERIOD = Duration.ofHours(24);
 
     private final AuditEvents events;
@@ -100,7 +98,6 @@ final class AuditController {
         }
     }
 
-    @JsonInclude(JsonInclude.Include.NON_NULL)
     record Event(
             @Field("Ascends, with gaps") long id,
             @Field("When it was written") Instant at,
@@ -131,7 +128,6 @@ final class AuditController {
         }
     }
 
-    @JsonInclude(JsonInclude.Include.NON_NULL)
     record Page(
             @Field("The youngest first; with after: the oldest first") List<Event> items,
             @Field("For the next page; absent: there is none") @Nullable String nextPageToken) {}
@@ -153,12 +149,9 @@ final class AuditController {
                             .toList(),
                     null);
         }
-        return page(query.filter(), limit, query.pageToken());
-    }
-
-    private Page page(Filter filter, int limit, @Nullable String pageToken) {
         try {
-            AuditEvents.Page page = events.search(filter.criteria(), limit, pageToken);
+            AuditEvents.Page page =
+                    events.search(query.filter().criteria(), limit, query.pageToken());
             return new Page(page.events().stream().map(Event::of).toList(), page.nextPageToken());
         } catch (IllegalArgumentException _) {
             throw RefusedException.badPageToken();
@@ -169,15 +162,14 @@ final class AuditController {
     @Performs(value = Operation.EXPORT_AUDIT_EVENTS, streams = Event.class)
     void export(Filter filter, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        streams.pages(
+        streams.rows(
                 request,
                 response,
                 Event.class,
                 "audit-events",
-                token -> {
-                    Page page = page(filter, STREAM_PAGE, token);
-                    return new Streams.Page<>(page.items(), page.nextPageToken());
-                });
+                consumer ->
+                        events.forEach(
+                                filter.criteria(), event -> consumer.accept(Event.of(event))));
     }
 
     record Period(

@@ -1,8 +1,7 @@
 package dev.signet.ca.rest;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-
 import dev.signet.ca.certificate.SerialNumber;
+import dev.signet.ca.identity.EvidenceKind;
 import dev.signet.ca.ledger.CertificateRecords;
 import dev.signet.ca.ledger.CertificateRecords.CertificateRecord;
 import dev.signet.ca.refusal.RefusalCode;
@@ -15,27 +14,67 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 
+import tools.jackson.databind.json.JsonMapper;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 
 /// What the ledger has on record.
 @RestController
 final class CertificateController {
 
     private static final int DEFAULT_LIMIT = 100;
-    private static final int STREAM_PAGE = 500;
     private static final String SERIAL = "[0-9a-fA-F]{40}";
+    private static final String SHA256 = "[0-9a-fA-F]{64}";
 
     private final CertificateRecords records;
     private final Streams streams;
+    private final JsonMapper mapper;
+    private final InstantSource clock;
 
-    CertificateController(CertificateRecords records, Streams streams) {
+    CertificateController(
+            CertificateRecords records, Streams streams, JsonMapper mapper, InstantSource clock) {
         this.records = records;
         this.streams = streams;
+        this.mapper = mapper;
+        this.clock = clock;
+    }
+
+    /// Whether its last second has passed.
+    enum State {
+        VALID,
+        EXPIRED;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /// As [EvidenceKind], in its permanent text form.
+    enum Evidence {
+        KUBERNETES,
+        OIDC,
+        JOIN_TOKEN,
+        CURRENT_CERTIFICATE,
+        REGISTRATION_AUTHORITY,
+        SERVER;
+
+        @Override
+        public String toString() {
+            return EvidenceKind.valueOf(name()).text();
+        }
     }
 
     record Filter(
@@ -43,64 +82,160 @@ final class CertificateController {
                     @Nullable String spiffeIdPrefix,
             @Field(value = "Serial number, hexadecimal", pattern = SERIAL)
                     @Nullable String serialNumber,
+            @Field(value = "SHA-256 of the certificate, hexadecimal", pattern = SHA256)
+                    @Nullable String sha256,
+            @Field(
+                            value =
+                                    "A SPIFFE ID, or a further name exactly: DNS:name, IP:address,"
+                                            + " email:address, URI:uri, or without its kind",
+                            most = 2048)
+                    @Nullable String san,
+            @Field(value = "SHA-256 of the public key, hexadecimal", pattern = SHA256)
+                    @Nullable String keySha256,
+            @Field("How the caller proved itself") @Nullable Evidence evidenceKind,
+            @Field(value = "Whom the evidence names, exactly", most = 2048)
+                    @Nullable String evidenceSubject,
             @Field("Issued at or after") @Nullable Instant issuedFrom,
-            @Field("Issued before") @Nullable Instant issuedBefore) {}
+            @Field("Issued before") @Nullable Instant issuedBefore,
+            @Field("Last second at or after") @Nullable Instant expiresFrom,
+            @Field("Last second before") @Nullable Instant expiresBefore,
+            @Field("Whether its last second has passed") @Nullable State state) {
+
+        CertificateRecords.Criteria criteria() {
+            return CertificateRecords.Criteria.builder()
+                    .spiffeIdPrefix(spiffeIdPrefix)
+                    .serialNumber(
+                            serialNumber == null
+                                    ? null
+                                    : SerialNumber.fromHex(serialNumber).orElse(null))
+                    .sha256(octets(sha256))
+                    .subjectAlternativeName(san)
+                    .keySha256(octets(keySha256))
+                    .evidenceKind(evidenceKind == null ? null : evidenceKind.toString())
+                    .evidenceSubject(evidenceSubject)
+                    .issuedFrom(issuedFrom)
+                    .issuedBefore(issuedBefore)
+                    .expiresFrom(expiresFrom)
+                    .expiresBefore(expiresBefore)
+                    .state(state == null ? null : CertificateRecords.State.valueOf(state.name()))
+                    .build();
+        }
+
+        private static byte @Nullable [] octets(@Nullable String hex) {
+            return hex == null ? null : HexFormat.of().parseHex(hex);
+        }
+    }
 
     record Query(
             @Field(value = "Beginning of the SPIFFE ID", most = 2048)
                     @Nullable String spiffeIdPrefix,
             @Field(value = "Serial number, hexadecimal", pattern = SERIAL)
                     @Nullable String serialNumber,
+            @Field(value = "SHA-256 of the certificate, hexadecimal", pattern = SHA256)
+                    @Nullable String sha256,
+            @Field(
+                            value =
+                                    "A SPIFFE ID, or a further name exactly: DNS:name, IP:address,"
+                                            + " email:address, URI:uri, or without its kind",
+                            most = 2048)
+                    @Nullable String san,
+            @Field(value = "SHA-256 of the public key, hexadecimal", pattern = SHA256)
+                    @Nullable String keySha256,
+            @Field("How the caller proved itself") @Nullable Evidence evidenceKind,
+            @Field(value = "Whom the evidence names, exactly", most = 2048)
+                    @Nullable String evidenceSubject,
             @Field("Issued at or after") @Nullable Instant issuedFrom,
             @Field("Issued before") @Nullable Instant issuedBefore,
+            @Field("Last second at or after") @Nullable Instant expiresFrom,
+            @Field("Last second before") @Nullable Instant expiresBefore,
+            @Field("Whether its last second has passed") @Nullable State state,
             @Field(value = "Most entries of the page", least = 1, most = 1000, byDefault = "100")
                     @Nullable Integer limit,
             @Field(value = "nextPageToken of the page before", most = 512)
                     @Nullable String pageToken) {
 
         Filter filter() {
-            return new Filter(spiffeIdPrefix, serialNumber, issuedFrom, issuedBefore);
+            return new Filter(
+                    spiffeIdPrefix,
+                    serialNumber,
+                    sha256,
+                    san,
+                    keySha256,
+                    evidenceKind,
+                    evidenceSubject,
+                    issuedFrom,
+                    issuedBefore,
+                    expiresFrom,
+                    expiresBefore,
+                    state);
         }
     }
 
     record Certificate(
             @Field("Hexadecimal, 40 digits") String serialNumber,
             @Field("Identity") String spiffeId,
+            @Field("Further names, each with its kind: DNS:name") List<String> names,
+            @Field("Distinguished name; usually empty") String subject,
             @Field("When it was put on record") Instant issuedAt,
             @Field("First second of its life") Instant notBefore,
             @Field("Last second of its life") Instant notAfter,
+            @Field("Whether its last second has passed") State state,
             @Field("How the caller proved itself") String evidenceKind,
             @Field("Whom the evidence names") String evidenceSubject,
             @Field("Policy version that allowed it") String policyVersion,
             @Field("Rule that allowed it") String policyRule,
-            @Field("Profile") String profile,
+            @Field("Profile and its version") String profile,
             @Field("Id of the authority that signed it") String authorityId,
             @Field("Replica that issued it") String replica,
+            @Field("SHA-256 of the certificate, hexadecimal") String sha256,
             @Field("SHA-256 of its public key, hexadecimal") String keySha256) {
 
-        static Certificate of(CertificateRecord row) {
+        static Certificate of(CertificateRecord row, Instant now) {
             return new Certificate(
                     row.serialNumber().hex(),
                     row.spiffeId(),
+                    names(row.names()),
+                    row.subject(),
                     row.issuedAt(),
                     row.validity().notBefore(),
                     row.validity().notAfter(),
+                    now.isBefore(row.validity().notAfter().plusSeconds(1))
+                            ? State.VALID
+                            : State.EXPIRED,
                     row.evidenceKind(),
                     row.evidenceSubject(),
                     row.policyVersion(),
                     row.policyRule(),
-                    row.profile(),
+                    row.profile() + " v" + row.profileVersion(),
                     row.authorityId(),
                     row.replica(),
+                    hexSha256(row.der()),
                     HexFormat.of().formatHex(row.keySha256()));
+        }
+
+        /// A comma within a name has a backslash before it.
+        private static List<String> names(String text) {
+            return text.isEmpty()
+                    ? List.of()
+                    : Arrays.stream(text.split("(?<!\\\\),"))
+                            .map(name -> name.replace("\\,", ","))
+                            .toList();
+        }
+
+        private static String hexSha256(byte[] der) {
+            try {
+                return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(der));
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("every JDK has SHA-256", e);
+            }
         }
     }
 
     record OneCertificate(
             @Field("What the ledger says of it") Certificate record,
+            @Field("What the evidence said of its holder") Map<String, String> attributes,
             @Field("The certificate, PEM") String pem) {}
 
-    @JsonInclude(JsonInclude.Include.NON_NULL)
     record Page(
             @Field("The youngest issuance first") List<Certificate> items,
             @Field("For the next page; absent: there is none") @Nullable String nextPageToken) {}
@@ -109,42 +244,19 @@ final class CertificateController {
     @Performs(Operation.LIST_CERTIFICATES)
     Page list(Query query) {
         Integer limit = query.limit();
-        return page(query.filter(), limit == null ? DEFAULT_LIMIT : limit, query.pageToken());
-    }
-
-    private Page page(Filter filter, int limit, @Nullable String pageToken) {
+        Instant now = clock.instant();
         try {
-            String serial = filter.serialNumber();
-            if (serial != null) {
-                return new Page(
-                        SerialNumber.fromHex(serial).flatMap(records::bySerialNumber).stream()
-                                .filter(row -> matches(row, filter))
-                                .map(Certificate::of)
-                                .toList(),
-                        null);
-            }
             var found =
                     records.search(
-                            new CertificateRecords.Criteria(
-                                    filter.spiffeIdPrefix(),
-                                    filter.issuedFrom(),
-                                    filter.issuedBefore()),
-                            limit,
-                            pageToken);
+                            query.filter().criteria(),
+                            limit == null ? DEFAULT_LIMIT : limit,
+                            query.pageToken());
             return new Page(
-                    found.records().stream().map(Certificate::of).toList(), found.nextPageToken());
+                    found.records().stream().map(row -> Certificate.of(row, now)).toList(),
+                    found.nextPageToken());
         } catch (IllegalArgumentException _) {
             throw RefusedException.badPageToken();
         }
-    }
-
-    private static boolean matches(CertificateRecord row, Filter filter) {
-        String prefix = filter.spiffeIdPrefix();
-        Instant from = filter.issuedFrom();
-        Instant before = filter.issuedBefore();
-        return (prefix == null || row.spiffeId().startsWith(prefix))
-                && (from == null || !row.issuedAt().isBefore(from))
-                && (before == null || row.issuedAt().isBefore(before));
     }
 
     @GetMapping("/v1/certificates/{serialNumber:" + SERIAL + "}")
@@ -159,7 +271,10 @@ final class CertificateController {
                                 RefusedException.of(
                                         RefusalCode.NOT_FOUND,
                                         "No certificate with this serial number is on record."));
-        return new OneCertificate(Certificate.of(row), pem(row.der()));
+        Map<String, String> attributes = new TreeMap<>();
+        mapper.readTree(row.attributes())
+                .forEachEntry((name, value) -> attributes.put(name, value.asString("")));
+        return new OneCertificate(Certificate.of(row, clock.instant()), attributes, pem(row.der()));
     }
 
     private static String pem(byte[] der) {
@@ -175,14 +290,15 @@ final class CertificateController {
     @Performs(value = Operation.EXPORT_CERTIFICATES, streams = Certificate.class)
     void export(Filter filter, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        streams.pages(
+        Instant now = clock.instant();
+        streams.rows(
                 request,
                 response,
                 Certificate.class,
                 "certificates",
-                token -> {
-                    Page page = page(filter, STREAM_PAGE, token);
-                    return new Streams.Page<>(page.items(), page.nextPageToken());
-                });
+                consumer ->
+                        records.stream(
+                                filter.criteria(),
+                                row -> consumer.accept(Certificate.of(row, now))));
     }
 }

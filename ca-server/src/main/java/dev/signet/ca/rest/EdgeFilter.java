@@ -1,6 +1,5 @@
 package dev.signet.ca.rest;
 
-import dev.signet.ca.ledger.LedgerUnavailableException;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
 
@@ -54,13 +53,11 @@ final class EdgeFilter extends OncePerRequestFilter {
         }
         try {
             serve(request, response, chain);
-        } catch (LedgerUnavailableException _) {
-            problems.write(response, Problems.ledgerAway());
         } catch (RuntimeException | ServletException e) {
             if (response.isCommitted()) {
                 throw e;
             }
-            problems.write(response, Problems.fault(request, e));
+            problems.write(response, Problems.problem(request, e));
         } finally {
             SecurityContextHolder.clearContext();
             places.release();

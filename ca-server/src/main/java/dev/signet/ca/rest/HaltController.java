@@ -1,7 +1,5 @@
 package dev.signet.ca.rest;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-
 import dev.signet.ca.admin.AdminActs;
 import dev.signet.ca.halt.HaltState;
 import dev.signet.ca.halt.Halts;
@@ -30,7 +28,6 @@ final class HaltController {
         this.writes = writes;
     }
 
-    @JsonInclude(JsonInclude.Include.NON_NULL)
     record View(
             @Field("Whether issuance is halted") boolean halted,
             @Field("Why the last change was made; absent: there was none") @Nullable String reason,

@@ -1,7 +1,5 @@
 package dev.signet.ca.rest;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-
 import dev.signet.ca.admin.AdminActs;
 import dev.signet.ca.attestation.CreatedJoinToken;
 import dev.signet.ca.attestation.JoinTokens;
@@ -81,7 +79,6 @@ final class JoinTokenController {
         }
     }
 
-    @JsonInclude(JsonInclude.Include.NON_NULL)
     record View(
             @Field("Names it, no secret") String tokenId,
             @Field("SPIFFE ID that it is bound to") String spiffeIdPattern,
@@ -119,7 +116,6 @@ final class JoinTokenController {
             @Field(value = "nextPageToken of the page before", most = 512)
                     @Nullable String pageToken) {}
 
-    @JsonInclude(JsonInclude.Include.NON_NULL)
     record Page(
             @Field("The youngest first") List<View> items,
             @Field("For the next page; absent: there is none") @Nullable String nextPageToken) {}

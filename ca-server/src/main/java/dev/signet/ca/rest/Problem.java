@@ -33,7 +33,6 @@ record Problem(
     private static final long WAIT_WHEN_OVERLOADED = 1;
 
     /// One thing that is wrong, in a field or at a place in a document.
-    @JsonInclude(JsonInclude.Include.NON_NULL)
     record Detail(
             @Field("Field at fault") @Nullable String field,
             @Field(value = "Line in the document", least = 1) @Nullable Integer line,

@@ -14,6 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.web.HttpMediaTypeNotAcceptableException;
 import org.springframework.web.HttpMediaTypeNotSupportedException;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
@@ -93,7 +94,7 @@ final class Problems implements HandlerExceptionResolver {
         return new ModelAndView();
     }
 
-    private static Problem problem(HttpServletRequest request, Exception exception) {
+    static Problem problem(HttpServletRequest request, Exception exception) {
         return switch (exception) {
             case RefusedException refused -> Problem.of(refused.refusal(), refused.details());
             case LedgerUnavailableException away -> {
@@ -129,6 +130,13 @@ final class Problems implements HandlerExceptionResolver {
                                     "The body's media type is not taken (expected:"
                                             + " application/json)."));
             case HttpMessageNotReadableException unreadable -> unreadable(unreadable);
+            case RequestRejectedException _ ->
+                    refused(
+                            Refusal.of(
+                                    RefusalCode.INVALID_ARGUMENT,
+                                    "A name or value in the request's head holds characters that"
+                                            + " are not accepted (expected: no control"
+                                            + " characters)."));
             default -> fault(request, exception);
         };
     }

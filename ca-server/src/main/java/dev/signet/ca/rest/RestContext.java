@@ -44,7 +44,18 @@ import java.util.TreeSet;
 /// What is behind the admin port: every controller by name, JSON, problems, who is let in. A child
 /// of the server's own context.
 @Configuration(proxyBeanMethods = false)
-@Import({ServerController.class, CertificateController.class, AuditController.class})
+@Import({
+    ServerController.class,
+    DocumentController.class,
+    CertificateController.class,
+    AuthorityController.class,
+    AuditController.class,
+    JoinTokenController.class,
+    PolicyController.class,
+    HaltController.class,
+    ApprovalController.class,
+    BodyChecks.class
+})
 class RestContext extends WebMvcConfigurationSupport {
 
     @Bean

@@ -1,7 +1,5 @@
 package dev.signet.ca.rest;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-
 import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.ledger.LedgerSettings;
 import dev.signet.ca.policy.Policies;
@@ -63,7 +61,6 @@ final class ServerController {
                         .toList());
     }
 
-    @JsonInclude(JsonInclude.Include.NON_NULL)
     record Server(
             @Field("Of the software") String version,
             @Field("Name of the trust domain") String trustDomain,

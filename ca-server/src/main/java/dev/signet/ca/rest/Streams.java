@@ -6,7 +6,6 @@ import dev.signet.ca.refusal.RefusalCode;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
-import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 
 import tools.jackson.databind.json.JsonMapper;
@@ -14,13 +13,16 @@ import tools.jackson.databind.json.JsonMapper;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /// Answers of any length, written as fast as the caller reads and never held as a whole: a slow
@@ -42,13 +44,6 @@ final class Streams {
         this.deadline = limits.streamDeadline();
     }
 
-    /// @param next null: there is no further page
-    record Page<T>(List<T> items, @Nullable String next) {}
-
-    interface Pages<T> {
-        Page<T> page(@Nullable String token);
-    }
-
     /// Takes one line.
     interface Lines {
         void line(Object value) throws IOException;
@@ -58,38 +53,36 @@ final class Streams {
         void write(Lines lines) throws IOException;
     }
 
-    /// All pages, as the caller accepts it: NDJSON or CSV with a header line.
-    <T extends Record> void pages(
+    /// Gives every row to a consumer; ends when that throws.
+    interface Rows<T> {
+        void each(Consumer<T> consumer);
+    }
+
+    /// All rows, as the caller accepts it: NDJSON or CSV with a header line.
+    <T extends Record> void rows(
             HttpServletRequest request,
             HttpServletResponse response,
             Class<T> type,
             String name,
-            Pages<T> pages)
+            Rows<T> rows)
             throws IOException {
         boolean csv = wantsCsv(request);
-        // Before anything is written, so that a refusal is still a problem.
         acquire();
-        try {
-            Page<T> first = pages.page(null);
-            try (OutputStream out = begin(response, csv ? CSV : NDJSON, name, csv)) {
-                if (csv) {
-                    out.write(header(type));
-                }
-                long end = System.nanoTime() + deadline.toNanos();
-                Page<T> page = first;
-                while (true) {
-                    for (T item : page.items()) {
-                        out.write(csv ? row(item) : json(item));
-                    }
-                    String next = page.next();
-                    if (next == null) {
-                        break;
-                    }
-                    out.flush();
-                    cutOff(end);
-                    page = pages.page(next);
-                }
+        try (OutputStream out = begin(response, csv ? CSV : NDJSON, name, csv)) {
+            if (csv) {
+                out.write(header(type));
             }
+            long end = System.nanoTime() + deadline.toNanos();
+            rows.each(row -> {
+                try {
+                    cutOff(end);
+                    out.write(csv ? row(row) : json(row));
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         } finally {
             places.release();
         }
@@ -193,7 +186,12 @@ final class Streams {
     private static String text(Record item, RecordComponent component) {
         try {
             Object value = component.getAccessor().invoke(item);
-            return value == null ? "" : value.toString();
+            return switch (value) {
+                case null -> "";
+                case Collection<?> several ->
+                        several.stream().map(String::valueOf).collect(Collectors.joining(" "));
+                default -> value.toString();
+            };
         } catch (IllegalAccessException | InvocationTargetException e) {
             throw new IllegalStateException("record " + item.getClass().getName(), e);
         }

@@ -1,0 +1,122 @@
+package dev.signet.ca.rest;
+
+import dev.signet.ca.authority.AuthorityDescription;
+import dev.signet.ca.authority.KnownAuthorities;
+import dev.signet.ca.certificate.BuiltInProfiles;
+import dev.signet.ca.certificate.CertificateProfile;
+import dev.signet.ca.refusal.RefusalCode;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RestController;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+
+/// What signs, and what is signed.
+@RestController
+final class AuthorityController {
+
+    private static final String ID = "[0-9a-f]{64}";
+    private static final String NAME = "[a-z][a-z0-9-]{0,62}";
+
+    private final KnownAuthorities authorities;
+
+    AuthorityController(KnownAuthorities authorities) {
+        this.authorities = authorities;
+    }
+
+    record Authority(
+            @Field("SHA-256 of its certificate, hexadecimal") String id,
+            @Field("root, issuing") String role,
+            @Field("prepared, active, retired, revoked") String state,
+            @Field("Distinguished name") String subject,
+            @Field("First second of its life") Instant notBefore,
+            @Field("Last second of its life") Instant notAfter,
+            @Field("Its certificate, PEM") String pem) {
+
+        static Authority of(AuthorityDescription authority) {
+            return new Authority(
+                    authority.id(),
+                    authority.role(),
+                    authority.state(),
+                    authority.subject(),
+                    authority.validity().notBefore(),
+                    authority.validity().notAfter(),
+                    authority.pem());
+        }
+    }
+
+    record All(@Field("Roots first") List<Authority> items) {}
+
+    @GetMapping("/v1/authorities")
+    @Performs(Operation.LIST_AUTHORITIES)
+    All list() {
+        return new All(authorities.described().stream().map(Authority::of).toList());
+    }
+
+    @GetMapping("/v1/authorities/{id:" + ID + "}")
+    @Performs(Operation.SHOW_AUTHORITY)
+    Authority one(@PathVariable @Field(value = "Its id", pattern = ID) String id) {
+        return authorities.described().stream()
+                .filter(authority -> authority.id().equals(id))
+                .findFirst()
+                .map(Authority::of)
+                .orElseThrow(() ->
+                        RefusedException.of(
+                                RefusalCode.NOT_FOUND, "No such authority is on record."));
+    }
+
+    record Profile(
+            @Field("Permanent name") String name,
+            @Field("Grows when the meaning of the name changes") int version,
+            @Field("How far notBefore lies before the issuance") Duration backdate,
+            @Field("Of the key") List<String> keyUsages,
+            @Field("That a rule may choose from") List<String> extendedKeyUsages,
+            @Field(
+                            value =
+                                    "How many CA certificates may follow; absent: its certificates"
+                                            + " are no CA's",
+                            least = 0,
+                            most = 3)
+                    @Nullable Integer pathLength,
+            @Field("DNS domains below which a CA may issue")
+                    @Nullable List<String> permittedDnsDomains) {
+
+        static Profile of(CertificateProfile profile) {
+            var authority = profile.authority();
+            return new Profile(
+                    profile.name(),
+                    profile.version(),
+                    profile.backdate(),
+                    profile.keyUsages().stream().map(Profile::text).sorted().toList(),
+                    profile.extendedKeyUsages().stream().map(Profile::text).toList(),
+                    authority == null ? null : authority.pathLength(),
+                    authority == null ? null : authority.permittedDnsDomains());
+        }
+
+        private static String text(Enum<?> usage) {
+            return usage.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
+    record Profiles(@Field("Built into the server") List<Profile> items) {}
+
+    @GetMapping("/v1/profiles")
+    @Performs(Operation.LIST_PROFILES)
+    Profiles profiles() {
+        return new Profiles(BuiltInProfiles.all().stream().map(Profile::of).toList());
+    }
+
+    @GetMapping("/v1/profiles/{name:" + NAME + "}")
+    @Performs(Operation.SHOW_PROFILE)
+    Profile profile(@PathVariable @Field(value = "Its name", pattern = NAME) String name) {
+        return BuiltInProfiles.named(name)
+                .map(Profile::of)
+                .orElseThrow(() ->
+                        RefusedException.of(RefusalCode.NOT_FOUND, "There is no such profile."));
+    }
+}
