@@ -13,9 +13,11 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /// One SELECT of certificates, put together from conditions. Each condition is written as its index
-/// (V0007) wants it. Not thread-safe.
+/// (V0007, V0009) wants it. Not thread-safe.
 final class JdbcCertificateQuery {
 
     static final String COLUMNS =
@@ -23,28 +25,47 @@ final class JdbcCertificateQuery {
             SELECT serial, spiffe_id, other_sans, subject, issued_at, not_before, not_after,
                 evidence_kind, evidence_subject, attributes, policy_version, policy_rule, profile,
                 profile_version, authority_id, request_id, replica, key_sha256, der
-            FROM ledger.certificate
             """;
 
+    private static final Set<String> RARE_KINDS =
+            Set.of("join-token", "registration-authority", "server");
     private static final List<String> KINDS = List.of("DNS:", "IP:", "email:", "URI:");
     private static final String SPIFFE = "spiffe://";
+    private static final Pattern WILDCARD = Pattern.compile("[\\\\%_]");
 
     /// How far a certificate's dates may lie outside of what its time of issuance suggests: clocks
     /// differ.
     private static final Duration TOLERANCE = Duration.ofHours(1);
 
-    private final StringBuilder sql = new StringBuilder(COLUMNS).append("WHERE true\n");
+    private static final String FROM = "FROM ledger.certificate\n";
+
+    /// A certificate is issued before it expires, but for clocks.
+    private static final Duration SKEW = Duration.ofMinutes(5);
+
+    private final StringBuilder sql = new StringBuilder(FROM).append("WHERE true\n");
     private final List<Object> parameters = new ArrayList<>();
 
-    JdbcCertificateQuery(Criteria criteria) {
+    /// How many rows the most selective index gives.
+    enum Share {
+        /// So few that they are sorted at once.
+        FEW,
+        /// So few that the index over SPIFFE IDs is a better way to them than time.
+        SOME,
+        MANY
+    }
+
+    private final Share share;
+    private final boolean inOrderOfTime;
+
+    JdbcCertificateQuery(Criteria criteria, Share share) {
+        this.share = share;
+        this.inOrderOfTime =
+                share != Share.FEW
+                        && criteria.expiresFrom() == null
+                        && criteria.expiresBefore() == null;
         String prefix = criteria.spiffeIdPrefix();
         if (prefix != null) {
-            // Octets are compared, so no character of a prefix is a wildcard; U+10FFFF, which no
-            // SPIFFE ID holds, is behind everything that begins with the prefix.
-            and(
-                    "spiffe_id ~>=~ ? AND spiffe_id ~<~ ?",
-                    prefix,
-                    prefix + Character.toString(Character.MAX_CODE_POINT));
+            addPrefix(prefix);
         }
         if (criteria.serialNumber() != null) {
             OffsetDateTime hour = utc(criteria.serialNumber().expiryHour());
@@ -78,6 +99,10 @@ final class JdbcCertificateQuery {
         }
         if (criteria.evidenceKind() != null) {
             and("evidence_kind = ?", criteria.evidenceKind());
+            if (RARE_KINDS.contains(criteria.evidenceKind())) {
+                // The predicate of the partial index, which a parameter alone does not prove.
+                and("evidence_kind IN ('join-token', 'registration-authority', 'server')");
+            }
         }
         if (criteria.evidenceSubject() != null) {
             and(
@@ -86,6 +111,21 @@ final class JdbcCertificateQuery {
                     criteria.evidenceSubject());
         }
         addTimes(criteria);
+    }
+
+    /// No character of the prefix is a wildcard.
+    private void addPrefix(String prefix) {
+        if (share != Share.MANY) {
+            // The comparison of the index itself; U+10FFFF, which no SPIFFE ID holds, is behind
+            // everything that begins with the prefix.
+            and(
+                    "spiffe_id ~>=~ ? AND spiffe_id ~<~ ?",
+                    prefix,
+                    prefix + Character.toString(Character.MAX_CODE_POINT));
+        } else {
+            // LIKE, of which the planner knows how many rows to expect.
+            and("spiffe_id LIKE ?", WILDCARD.matcher(prefix).replaceAll("\\\\$0") + "%");
+        }
     }
 
     private void addTimes(Criteria criteria) {
@@ -109,15 +149,12 @@ final class JdbcCertificateQuery {
         }
     }
 
-    /// Whether an index gives few rows, or rows in order of time, so that the whole ledger may be
-    /// asked at once.
-    static boolean isPinned(Criteria criteria) {
-        String name = criteria.subjectAlternativeName();
+    /// Whether an index gives few rows, whatever else is asked for.
+    static boolean isOfFew(Criteria criteria) {
         return criteria.serialNumber() != null
                 || criteria.sha256() != null
                 || criteria.keySha256() != null
-                || criteria.evidenceSubject() != null
-                || (name != null && !name.startsWith(SPIFFE));
+                || criteria.subjectAlternativeName() != null;
     }
 
     /// No record that fits was issued after this; null where nothing says.
@@ -127,7 +164,7 @@ final class JdbcCertificateQuery {
         if (expires == null) {
             return before;
         }
-        Instant bound = expires.plus(TOLERANCE);
+        Instant bound = expires.plus(SKEW);
         return before != null && before.isBefore(bound) ? before : bound;
     }
 
@@ -148,15 +185,26 @@ final class JdbcCertificateQuery {
                 token.serialNumber().octets());
     }
 
+    /// OFFSET 0 keeps PostgreSQL from walking back through time until it has met enough rows that
+    /// fit, where it does better to find all that fit by another index.
     JdbcClient.StatementSpec youngestFirst(JdbcClient jdbc, int limit) {
-        sql.append("ORDER BY issued_at DESC, serial DESC LIMIT ?");
         parameters.add(limit);
-        return jdbc.sql(sql.toString()).params(parameters);
+        String found =
+                inOrderOfTime
+                        ? COLUMNS + sql
+                        : "SELECT * FROM (" + COLUMNS + sql + "OFFSET 0) fitting ";
+        return jdbc.sql(found + "ORDER BY issued_at DESC, serial DESC LIMIT ?").params(parameters);
     }
 
     JdbcClient.StatementSpec oldestFirst(JdbcClient jdbc) {
-        sql.append("ORDER BY issued_at, serial");
-        return jdbc.sql(sql.toString()).params(parameters);
+        return jdbc.sql(COLUMNS + sql + "ORDER BY issued_at, serial").params(parameters);
+    }
+
+    /// How many there are, counted up to the limit.
+    JdbcClient.StatementSpec count(JdbcClient jdbc, int limit) {
+        parameters.add(limit);
+        return jdbc.sql("SELECT count(*) FROM (SELECT " + sql + "LIMIT ?) counted")
+                .params(parameters);
     }
 
     private void and(String condition, Object... values) {

@@ -2,6 +2,7 @@ package dev.signet.ca.ledger;
 
 import dev.signet.ca.certificate.SerialNumber;
 import dev.signet.ca.certificate.Validity;
+import dev.signet.ca.ledger.JdbcCertificateQuery.Share;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.NonTransientDataAccessResourceException;
@@ -35,7 +36,7 @@ final class JdbcCertificateRecords implements CertificateRecords {
     private static final int MAX_LIMIT = 1000;
     private static final Duration FIRST_WINDOW = Duration.ofMinutes(1);
     private static final Duration LAST_WINDOW = Duration.ofDays(100);
-    private static final int WINDOW_GROWTH = 4;
+    private static final int WINDOW_GROWTH = 8;
 
     /// Records of a stream's window, in memory at once: about 12 MB.
     private static final int STREAM_WINDOW = 8_192;
@@ -48,16 +49,15 @@ final class JdbcCertificateRecords implements CertificateRecords {
     static final String BY_SERIAL_NUMBER =
             JdbcCertificateQuery.COLUMNS
                     + """
+                    FROM ledger.certificate
                     WHERE serial = :serial AND not_after >= :hour AND not_after < :nextHour
                     """;
 
-    private static final String COUNT_IN_WINDOW =
-            """
-            SELECT count(*) FROM (
-                SELECT FROM ledger.certificate
-                WHERE issued_at >= ? AND issued_at < ? AND not_after >= ?
-                LIMIT ?) counted
-            """;
+    /// Fewer rows of a prefix than this are sorted at once rather than asked for in windows.
+    private static final int FEW_OF_PREFIX = 2_000;
+
+    /// Fewer than this are found by the prefix in each window.
+    private static final int SOME_OF_PREFIX = 50_000;
 
     private final JdbcClient jdbc;
 
@@ -84,17 +84,45 @@ final class JdbcCertificateRecords implements CertificateRecords {
                     "limit: " + limit + " (expected: 1 to " + MAX_LIMIT + ")");
         }
         @Nullable PageToken after = pageToken == null ? null : PageToken.parse(pageToken);
-        return ask(() ->
-                page(
-                        JdbcCertificateQuery.isPinned(criteria)
-                                ? within(criteria, null, null, after, limit + 1)
-                                : inWindows(criteria, after, limit + 1),
-                        limit));
+        return ask(() -> page(youngest(criteria, after, limit + 1), limit));
+    }
+
+    private List<CertificateRecord> youngest(
+            Criteria criteria, @Nullable PageToken after, int wanted) {
+        if (JdbcCertificateQuery.isOfFew(criteria)) {
+            return within(criteria, Share.FEW, null, null, after, wanted);
+        }
+        if (criteria.evidenceSubject() != null) {
+            // Its index is in order of time.
+            return within(criteria, Share.MANY, null, null, after, wanted);
+        }
+        if (criteria.spiffeIdPrefix() != null) {
+            Criteria prefix = new Criteria(criteria.spiffeIdPrefix(), null, null);
+            int count = count(new JdbcCertificateQuery(prefix, Share.SOME), SOME_OF_PREFIX);
+            return count < FEW_OF_PREFIX
+                    ? within(criteria, Share.FEW, null, null, after, wanted)
+                    : inWindows(
+                            criteria,
+                            count < SOME_OF_PREFIX ? Share.SOME : Share.MANY,
+                            after,
+                            wanted);
+        }
+        if (criteria.evidenceKind() != null) {
+            Criteria kind = Criteria.builder().evidenceKind(criteria.evidenceKind()).build();
+            if (count(new JdbcCertificateQuery(kind, Share.MANY), 1) == 0) {
+                return List.of();
+            }
+        }
+        return inWindows(criteria, Share.MANY, after, wanted);
+    }
+
+    private int count(JdbcCertificateQuery query, int limit) {
+        return query.count(jdbc, limit).query(Integer.class).single();
     }
 
     /// The youngest `wanted` records, collected window by window.
     private List<CertificateRecord> inWindows(
-            Criteria criteria, @Nullable PageToken after, int wanted) {
+            Criteria criteria, Share share, @Nullable PageToken after, int wanted) {
         List<CertificateRecord> found = new ArrayList<>();
         Instant before = end(criteria, after);
         Duration window = FIRST_WINDOW;
@@ -103,14 +131,14 @@ final class JdbcCertificateRecords implements CertificateRecords {
             if (criteria.issuedFrom() != null && !from.isAfter(criteria.issuedFrom())) {
                 break;
             }
-            found.addAll(within(criteria, from, before, after, wanted - found.size()));
+            found.addAll(within(criteria, share, from, before, after, wanted - found.size()));
             if (found.size() >= wanted) {
                 return found;
             }
             before = from;
             window = window.multipliedBy(WINDOW_GROWTH);
         }
-        found.addAll(within(criteria, null, before, after, wanted - found.size()));
+        found.addAll(within(criteria, share, null, before, after, wanted - found.size()));
         return found;
     }
 
@@ -133,11 +161,12 @@ final class JdbcCertificateRecords implements CertificateRecords {
 
     private List<CertificateRecord> within(
             Criteria criteria,
+            Share share,
             @Nullable Instant from,
             @Nullable Instant before,
             @Nullable PageToken after,
             int wanted) {
-        JdbcCertificateQuery query = new JdbcCertificateQuery(criteria);
+        JdbcCertificateQuery query = new JdbcCertificateQuery(criteria, share);
         if (from != null) {
             query.issuedFrom(from);
         }
@@ -173,14 +202,18 @@ final class JdbcCertificateRecords implements CertificateRecords {
             Instant before = earlier(from.plus(window), end);
             int count = ask(() -> countIn(begin, before));
             if (count > STREAM_WINDOW && window.compareTo(SHORTEST_STREAM_WINDOW) > 0) {
-                window = window.dividedBy(2 * WINDOW_GROWTH);
+                window = window.dividedBy(WINDOW_GROWTH);
                 continue;
             }
             if (count > 0) {
                 ask(() -> oldestWithin(criteria, begin, before)).forEach(consumer);
             }
-            if (count < STREAM_WINDOW / WINDOW_GROWTH && window.compareTo(LAST_WINDOW) < 0) {
-                window = window.multipliedBy(2);
+            if (window.compareTo(LAST_WINDOW) < 0) {
+                if (count == 0) {
+                    window = window.multipliedBy(WINDOW_GROWTH);
+                } else if (count < STREAM_WINDOW / 3) {
+                    window = window.multipliedBy(2);
+                }
             }
             from = before;
         }
@@ -199,17 +232,14 @@ final class JdbcCertificateRecords implements CertificateRecords {
     }
 
     private int countIn(Instant from, Instant before) {
-        return jdbc.sql(COUNT_IN_WINDOW)
-                .param(JdbcCertificateQuery.utc(from))
-                .param(JdbcCertificateQuery.utc(before))
-                .param(JdbcCertificateQuery.utc(from.minus(Duration.ofHours(1))))
-                .param(STREAM_WINDOW + 1)
-                .query(Integer.class)
-                .single();
+        JdbcCertificateQuery query = new JdbcCertificateQuery(Criteria.ANY, Share.MANY);
+        query.issuedFrom(from);
+        query.issuedBefore(before);
+        return count(query, STREAM_WINDOW + 1);
     }
 
     private List<CertificateRecord> oldestWithin(Criteria criteria, Instant from, Instant before) {
-        JdbcCertificateQuery query = new JdbcCertificateQuery(criteria);
+        JdbcCertificateQuery query = new JdbcCertificateQuery(criteria, Share.MANY);
         query.issuedFrom(from);
         query.issuedBefore(before);
         return query.oldestFirst(jdbc).query(JdbcCertificateRecords::record).list();

@@ -67,7 +67,10 @@ final class JdbcDatabase {
     HikariDataSource pool() {
         HikariConfig config = new HikariConfig();
         config.setPoolName("signet");
-        config.setDataSource(driver(settings.serverLogin(), settings.socketTimeout()));
+        PGSimpleDataSource driver = driver(settings.serverLogin(), settings.socketTimeout());
+        // Planned anew each time: a plan for any period would be one for the whole ledger.
+        driver.setPrepareThreshold(0);
+        config.setDataSource(driver);
         config.setConnectionInitSql(sessionSql());
         config.setMaximumPoolSize(settings.poolSize());
         config.setMinimumIdle(1);
