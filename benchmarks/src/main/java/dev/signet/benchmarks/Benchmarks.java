@@ -8,7 +8,12 @@ import picocli.CommandLine.ScopeType;
 @Command(
         name = "benchmarks/run",
         description = "Measures Signet.",
-        subcommands = {LoadCommand.class, StartupCommand.class, MicroCommand.class},
+        subcommands = {
+            LoadCommand.class,
+            StartupCommand.class,
+            SearchCommand.class,
+            MicroCommand.class
+        },
         mixinStandardHelpOptions = true,
         scope = ScopeType.INHERIT)
 public final class Benchmarks {

@@ -210,7 +210,7 @@ final class LoadCommand implements Callable<Integer> {
         return ders;
     }
 
-    private static boolean terminal() {
+    static boolean terminal() {
         return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false)
                 && !"dumb".equals(System.getenv("TERM"));
     }

@@ -16,6 +16,7 @@ final class Progress {
 
     private final PrintStream out;
     private final boolean terminal;
+    private long partShown;
 
     Progress(PrintStream out, boolean terminal) {
         this.out = out;
@@ -47,6 +48,26 @@ final class Progress {
         }
         if (terminal) {
             out.println();
+        }
+    }
+
+    /// Shows how much of a known whole is done.
+    void part(String what, long done, long whole) {
+        long now = System.nanoTime();
+        if (done < whole
+                && partShown != 0
+                && now - partShown < (terminal ? ON_TERMINAL : ELSEWHERE).toNanos()) {
+            return;
+        }
+        partShown = now;
+        String text = String.format(Locale.ROOT, "%,d of %,d %s", done, whole, what);
+        if (terminal) {
+            int bar = (int) (BAR_WIDTH * done / whole);
+            out.print("\r[" + "#".repeat(bar) + ".".repeat(BAR_WIDTH - bar) + "] " + text);
+            out.print(done < whole ? "" : "\n");
+            out.flush();
+        } else {
+            out.println(text);
         }
     }
 
