@@ -302,7 +302,8 @@ final class PolicyController {
         return answer(snapshot.explain(request(body)));
     }
 
-    private PolicySnapshot snapshot(String which, @Nullable String document) {
+    /// The named version, or the candidate in the body.
+    PolicySnapshot snapshot(String which, @Nullable String document) {
         if (which.equals("candidate")) {
             if (document == null) {
                 throw RefusedException.field("document", "it is missing (expected: YAML).");

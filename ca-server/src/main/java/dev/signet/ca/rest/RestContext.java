@@ -52,6 +52,7 @@ import java.util.TreeSet;
     AuditController.class,
     JoinTokenController.class,
     PolicyController.class,
+    ReplayController.class,
     HaltController.class,
     ApprovalController.class,
     BodyChecks.class

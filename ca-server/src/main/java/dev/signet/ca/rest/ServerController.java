@@ -1,5 +1,6 @@
 package dev.signet.ca.rest;
 
+import dev.signet.ca.halt.Halts;
 import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.ledger.LedgerSettings;
 import dev.signet.ca.policy.Policies;
@@ -24,6 +25,7 @@ final class ServerController {
     private final LedgerSettings ledger;
     private final Policies policies;
     private final TrustBundles bundles;
+    private final Halts halts;
     private final Instant startedAt;
 
     ServerController(
@@ -31,11 +33,13 @@ final class ServerController {
             LedgerSettings ledger,
             Policies policies,
             TrustBundles bundles,
+            Halts halts,
             InstantSource clock) {
         this.trustDomain = trustDomain;
         this.ledger = ledger;
         this.policies = policies;
         this.bundles = bundles;
+        this.halts = halts;
         this.startedAt = clock.instant();
     }
 
@@ -66,7 +70,8 @@ final class ServerController {
             @Field("Name of the trust domain") String trustDomain,
             @Field("Name of the replica that answers") String replica,
             @Field("When its admin API started") Instant startedAt,
-            @Field("Policy version in force at this replica") String activePolicy) {}
+            @Field("Policy version in force at this replica") String activePolicy,
+            @Field("Whether issuance is halted, as this replica knows") boolean halted) {}
 
     @GetMapping("/v1/server")
     @Performs(Operation.SHOW_SERVER)
@@ -77,7 +82,8 @@ final class ServerController {
                 trustDomain.toString(),
                 ledger.replica(),
                 startedAt,
-                policies.current().version());
+                policies.current().version(),
+                halts.current().halted());
     }
 
     record Bundle(

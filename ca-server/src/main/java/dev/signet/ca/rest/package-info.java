@@ -9,6 +9,7 @@
             "certificate",
             "attestation",
             "policy",
+            "replay",
             "authority",
             "ledger",
             "trust",

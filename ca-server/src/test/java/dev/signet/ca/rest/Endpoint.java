@@ -49,6 +49,6 @@ record Endpoint(String method, String path, Operation operation, HandlerMethod h
                 .replaceAll("\\{number:[^/]*}", "999999")
                 .replaceAll("\\{tokenId:[^/]*}", "0123456789abcdef")
                 .replaceAll("\\{name}|\\{name:[^/]*}", "none")
-                .replaceAll("\\{which:[^/]*}", "active");
+                .replaceAll("\\{which:[^/]*}", "0");
     }
 }
