@@ -32,7 +32,7 @@ class AdminCommandsIT {
             """
             {"serialNumber":"%s","spiffeId":"spiffe://test.signet/ns/shop/sa/orders",
              "issuedAt":"2026-01-31T12:00:00.123456Z","notBefore":"2026-01-31T11:59:30Z",
-             "notAfter":"2026-01-31T13:00:00Z","evidenceKind":"join_token",
+             "notAfter":"2026-01-31T13:00:00Z","evidenceKind":"join-token",
              "evidenceSubject":"4f0c","policyVersion":"4","policyRule":"orders",
              "profile":"workload","authorityId":"a1","replica":"r1","keySha256":"00ff"}
             """
@@ -96,7 +96,9 @@ class AdminCommandsIT {
         assertThat(api.asked().getFirst().target())
                 .isEqualTo(
                         "/v1/certificates?spiffeIdPrefix=spiffe%3A%2F%2Ftest.signet%2Fns%2F"
-                                + "&serialNumber=6a2f&sha256=aa&san=a.b&keySha256=bb"
+                                + "&serialNumber="
+                                + "0".repeat(36)
+                                + "6a2f&sha256=aa&san=a.b&keySha256=bb"
                                 + "&evidenceKind=oidc&evidenceSubject=s%20s"
                                 + "&issuedFrom=2026-01-31T00%3A00%3A00Z"
                                 + "&issuedBefore=2026-02-01T00%3A00%3A00Z"
@@ -211,8 +213,8 @@ class AdminCommandsIT {
                         200,
                         """
                         {"accepted":false,"findings":[
-                          {"severity":"ERROR","line":3,"column":7,"message":"no such variable"},
-                          {"severity":"WARNING","line":9,"column":1,"message":"never \\u001b[31m used"}]}
+                          {"severity":"error","line":3,"column":7,"message":"no such variable"},
+                          {"severity":"warning","line":9,"column":1,"message":"never \\u001b[31m used"}]}
                         """)
                 .json("POST /v1/policies/validation", 200, "{\"accepted\":true,\"findings\":[]}");
         Run refused = signet("policy", "validate", policy().toString());
@@ -275,10 +277,10 @@ class AdminCommandsIT {
                 """
                 {"decision":{"granted":true,"spiffeId":"spiffe://test.signet/ns/shop/sa/orders"},
                  "policyVersion":"candidate","rule":"orders",
-                 "rules":[{"rule":"admins","verdict":"NOT_FOR_THIS","conjuncts":[
-                             {"text":"evidence.kind == 'oidc'","outcome":"FALSE",
+                 "rules":[{"rule":"admins","verdict":"not-for-this","conjuncts":[
+                             {"text":"evidence.kind == 'oidc'","outcome":"false",
                               "values":{"evidence.kind":"kubernetes"}}]},
-                          {"rule":"orders","verdict":"DECIDED","conjuncts":[]}],
+                          {"rule":"orders","verdict":"decided","conjuncts":[]}],
                  "steps":[{"part":"lifetime","text":"1h, the rule's default"}]}
                 """);
         Run run =

@@ -13,13 +13,13 @@ import java.time.InstantSource;
 record Run(int code, String out, String err) {
 
     static Run signet(String... arguments) {
+        return signet(InstantSource.system(), arguments);
+    }
+
+    static Run signet(InstantSource clock, String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int code =
-                SignetCli.run(
-                        Terminal.plain(stream(out), stream(err)),
-                        InstantSource.system(),
-                        arguments);
+        int code = SignetCli.run(Terminal.plain(stream(out), stream(err)), clock, arguments);
         return new Run(
                 code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }

@@ -6,14 +6,18 @@ import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /// Which certificates; all conditions hold.
 final class CertificateFilter {
+
+    private static final int SERIAL_DIGITS = 40;
 
     @Option(
             names = "--spiffe-id",
@@ -74,7 +78,7 @@ final class CertificateFilter {
     Map<String, String> parameters(InstantSource clock) {
         Map<String, String> parameters = new LinkedHashMap<>();
         put(parameters, "spiffeIdPrefix", prefix);
-        put(parameters, "serialNumber", hex(serial));
+        put(parameters, "serialNumber", serial == null ? null : serialNumber(spec, serial));
         put(parameters, "sha256", hex(sha256));
         put(parameters, "san", san);
         put(parameters, "keySha256", hex(keySha256));
@@ -108,6 +112,19 @@ final class CertificateFilter {
 
     /// As `openssl x509` prints it, too: colons, upper case.
     static @Nullable String hex(@Nullable String text) {
-        return text == null ? null : text.replace(":", "").toLowerCase(java.util.Locale.ROOT);
+        return text == null ? null : text.replace(":", "").toLowerCase(Locale.ROOT);
+    }
+
+    /// 40 digits, also where a tool has left out leading zeros.
+    ///
+    /// @throws ParameterException when it is none
+    static String serialNumber(CommandSpec spec, String text) {
+        String digits = text.replace(":", "").toLowerCase(Locale.ROOT);
+        if (!digits.matches("[0-9a-f]{1,40}")) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "'" + text + "' is no serial number (expected: at most 40 hexadecimal digits)");
+        }
+        return "0".repeat(SERIAL_DIGITS - digits.length()) + digits;
     }
 }

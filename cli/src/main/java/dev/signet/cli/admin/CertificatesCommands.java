@@ -159,13 +159,12 @@ public final class CertificatesCommands extends Group {
             if (pem && json()) {
                 throw new ParameterException(spec.commandLine(), "--pem or --json, not both");
             }
+            serial = CertificateFilter.serialNumber(spec, serial);
         }
 
         @Override
         int run(AdminClient client) {
-            String wanted = String.valueOf(CertificateFilter.hex(serial));
-            JsonNode answer =
-                    client.send(AdminRequest.get(PATH + "/" + AdminRequest.segment(wanted))).body();
+            JsonNode answer = client.send(AdminRequest.get(PATH + "/" + serial)).body();
             if (json()) {
                 printJson(answer);
             } else if (pem) {
@@ -182,6 +181,7 @@ public final class CertificatesCommands extends Group {
                     field("SPIFFE ID", Shown.text(record, "spiffeId")),
                     field("Serial number", Shown.text(record, "serialNumber")),
                     field("SHA-256", Shown.text(record, "sha256")),
+                    field("Name", Shown.text(record, "subject")),
                     field("State", Shown.text(record, "state")),
                     field("Issued", Shown.time(record, "issuedAt")),
                     field(

@@ -29,11 +29,7 @@ final class ExplanationText {
     }
 
     boolean grants() {
-        JsonNode decision = explanation.path("decision");
-        JsonNode outcome = decision.isObject() ? decision : explanation;
-        return outcome.path("granted").isBoolean()
-                ? outcome.path("granted").asBoolean()
-                : Shown.text(outcome, "outcome").equalsIgnoreCase("granted");
+        return explanation.path("decision").path("granted").asBoolean(false);
     }
 
     List<String> lines() {
@@ -48,9 +44,9 @@ final class ExplanationText {
             lines.add(
                     style.red("denied")
                             + "  "
-                            + safe(Shown.text(decision, "message", "detail"))
+                            + safe(Shown.text(decision, "message"))
                             + " ("
-                            + safe(Shown.text(decision, "code", "refusal"))
+                            + safe(Shown.text(decision, "code"))
                             + ")");
         }
         String rule = Shown.text(explanation, "rule");
@@ -70,14 +66,11 @@ final class ExplanationText {
         JsonNode rules = explanation.path("rules");
         int width = 0;
         for (JsonNode rule : rules) {
-            width = Math.max(width, Shown.text(rule, "rule", "name").length());
+            width = Math.max(width, Shown.text(rule, "rule").length());
         }
         for (JsonNode rule : rules) {
-            String name = Shown.text(rule, "rule", "name");
-            boolean decided =
-                    Shown.text(rule, "verdict")
-                            .toUpperCase(java.util.Locale.ROOT)
-                            .startsWith("DECIDED");
+            String name = Shown.text(rule, "rule");
+            boolean decided = verdict(rule).startsWith("decided");
             String head =
                     (decided ? style.green("✓") : style.dim("✗"))
                             + " "
@@ -97,14 +90,12 @@ final class ExplanationText {
         List<String> why = new ArrayList<>();
         if (decided) {
             why.add(
-                    Shown.text(rule, "verdict")
-                                    .toUpperCase(java.util.Locale.ROOT)
-                                    .endsWith("TO_BE_SAFE")
+                    verdict(rule).endsWith("to-be-safe")
                             ? style.yellow("decided to be safe: its condition could not be said")
                             : "decided");
         }
         for (JsonNode part : rule.path("conjuncts")) {
-            String outcome = Shown.text(part, "outcome").toLowerCase(java.util.Locale.ROOT);
+            String outcome = Shown.text(part, "outcome");
             if (!outcome.equals("true") || decided) {
                 String values = Shown.joined(part.path("values"));
                 String failure = Shown.text(part, "failure");
@@ -136,16 +127,15 @@ final class ExplanationText {
                                 + "  "
                                 + safe(Shown.text(step, "text")));
             }
-        } else if (grants()) {
-            lines.add("");
-            decision.properties()
-                    .forEach(member -> {
-                        String value = Shown.joined(member.getValue());
-                        if (!value.isEmpty()) {
-                            lines.add("  " + style.dim(safe(member.getKey())) + "  " + safe(value));
-                        }
-                    });
         }
+        String names = Shown.text(decision, "names");
+        if (!names.isEmpty()) {
+            lines.add("  " + style.dim("may have  ") + "  " + safe(names));
+        }
+    }
+
+    private static String verdict(JsonNode rule) {
+        return Shown.text(rule, "verdict");
     }
 
     private static String safe(String text) {

@@ -205,7 +205,7 @@ public final class PolicyCommands extends Group {
                 throw new CommandFailedException(
                         "NO_DOCUMENT",
                         "the built-in default is in force; it has no document"
-                                + "\ndocs/policy.md shows one that does the same");
+                                + "\ndocs/policy.md shows what it does");
             }
             document.lines().forEach(line -> print(Style.printable(line)));
             note(

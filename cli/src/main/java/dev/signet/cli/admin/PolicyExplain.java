@@ -31,9 +31,9 @@ import java.util.Map;
         },
         footerHeading = "%nExamples:%n",
         footer = {
-            "  signet policy explain --evidence-kind kubernetes --attribute cluster=prod \\",
-            "      --subject system:serviceaccount:shop:orders --dns orders.shop.svc",
-            "  signet policy explain --policy policy.yaml --evidence-kind join_token \\",
+            "  signet policy explain --evidence-kind kubernetes --subject shop:orders \\",
+            "      --attribute kubernetes.namespace=shop --dns orders.shop.svc",
+            "  signet policy explain --policy policy.yaml --evidence-kind join-token \\",
             "      --subject 4f0c --bound-to spiffe://signet.local/ns/shop/sa/orders"
         })
 final class PolicyExplain extends AdminCommand {
@@ -48,7 +48,9 @@ final class PolicyExplain extends AdminCommand {
             names = "--evidence-kind",
             required = true,
             paramLabel = "KIND",
-            description = "How the caller proves itself, as `signet certificates list` shows it.")
+            description =
+                    "How the caller proves itself: kubernetes, oidc, join-token,"
+                            + " current-certificate or registration-authority.")
     private String kind;
 
     @Option(
