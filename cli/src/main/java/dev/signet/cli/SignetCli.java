@@ -6,6 +6,7 @@ import dev.signet.cli.admin.CertificatesCommands;
 import dev.signet.cli.admin.HaltCommands;
 import dev.signet.cli.admin.PolicyCommands;
 import dev.signet.cli.admin.ProfileCommands;
+import dev.signet.cli.admin.TokenCommands;
 import dev.signet.cli.admin.WhoAmI;
 import dev.signet.cli.context.ContextCommands;
 import dev.signet.cli.context.LoginCommand;
@@ -61,9 +62,7 @@ public final class SignetCli implements Runnable {
         CommandLine line = new CommandLine(new SignetCli());
         line.addSubcommand(new DemoCommand(terminal, clock));
         line.addSubcommand(new ServerCommand(terminal));
-        line.addSubcommand(
-                new CommandLine(new TokenCommand())
-                        .addSubcommand(new TokenCommand.Create(terminal)));
+        line.addSubcommand(TokenCommands.commandLine(terminal, clock));
         line.addSubcommand(new IssueCommand(terminal));
         line.addSubcommand(new InspectCommand(terminal, clock));
         line.addSubcommand(CertificatesCommands.commandLine(terminal, clock));

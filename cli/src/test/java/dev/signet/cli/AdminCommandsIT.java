@@ -159,7 +159,6 @@ class AdminCommandsIT {
         assertThat(file.getParent()).isEmptyDirectory();
     }
 
-    @org.junit.jupiter.api.Disabled
     @Test
     void tokensAloneGoToStdout() throws Exception {
         api.json(
@@ -191,7 +190,6 @@ class AdminCommandsIT {
                                 """));
     }
 
-    @org.junit.jupiter.api.Disabled
     @Test
     void tokensWhoseAnswerGotLostAreNamedAsSuch() throws Exception {
         api.on("POST /v1/join-tokens", FakeAdminApi.lost())
@@ -338,20 +336,22 @@ class AdminCommandsIT {
     void aReplayListsDifferencesAndEndsWithTheSummary() throws Exception {
         String lines =
                 """
-                {"type":"progress","done":1,"total":2}
-                {"type":"difference","kind":"newly_denied","serialNumber":"%s","issuedAt":"2026-01-31T12:00:00Z","spiffeId":"spiffe://test.signet/a","before":"granted","after":"POLICY_DENIED"}
+                {"type":"progress","replayed":1,"estimatedTotal":2}
+                {"type":"difference","changes":["newly-denied"],"serialNumber":"%s","issuedAt":"2026-01-31T12:00:00Z","spiffeId":"spiffe://test.signet/a","inForce":{"spiffeId":"spiffe://test.signet/a"},"candidate":{"code":"POLICY_DENIED","reason":"no rule"}}
+                {"type":"difference","changes":["lifetime"],"serialNumber":"%s","issuedAt":"2026-01-31T12:00:00Z","spiffeId":"spiffe://test.signet/b","inForce":{"lifetime":"3600s","rule":"a"},"candidate":{"lifetime":"1800s","rule":"a"}}
                 {"type":"later","than":"this"}
-                {"type":"summary","replayed":2,"differences":1}
+                {"type":"summary","replayed":3,"unchanged":1,"newlyDenied":1,"lifetime":1}
                 """
-                        .formatted(SERIAL);
+                        .formatted(SERIAL, SERIAL);
         api.on(
                 "POST /v1/policies/4/replay",
                 FakeAdminApi.answer(200, "application/x-ndjson", lines));
         Run run = signet("policy", "replay", "4", "--from", "2026-01-01", "--to", "2026-02-01");
         assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.ANSWER_IS_NO);
         assertThat(run.out())
-                .contains("newly_denied", "…0000beef", "granted → POLICY_DENIED")
-                .containsPattern("differences +1");
+                .contains("newly-denied", "…0000beef", "POLICY_DENIED: no rule")
+                .contains("lifetime: 3600s → 1800s")
+                .containsPattern("newlyDenied +1");
         assertThat(sent(0).path("issuedFrom").asString()).isEqualTo("2026-01-01T00:00:00Z");
     }
 

@@ -25,6 +25,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// The operator's commands against a server as it runs in production, over its real admin API.
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
@@ -32,6 +34,27 @@ class OperatorIT {
 
     private static final String ALICE = "spiffe://test.signet/ns/ops/sa/alice";
     private static final String ORDERS = "spiffe://test.signet/ns/shop/sa/orders";
+
+    private static final String POLICY =
+            """
+            apiVersion: signet.dev/v1
+            rules:
+              - name: orders
+                when: evidence.kind == "join-token" && evidence.spiffeId.endsWith("/sa/orders")
+                grant:
+                  spiffeId: "{evidence.spiffeId}"
+                  names:
+                    dns: ["orders.shop.svc"]
+                  lifetime: {default: 30m, max: 1h}
+              - name: join-tokens
+                when: evidence.kind == "join-token"
+                grant:
+                  spiffeId: "{evidence.spiffeId}"
+              - name: renewals
+                when: evidence.kind == "current-certificate"
+                grant:
+                  spiffeId: "{evidence.spiffeId}"
+            """;
 
     @TempDir static Path directory;
     private static PostgresProcess postgres;
@@ -195,5 +218,146 @@ class OperatorIT {
                 .contains(ALICE)
                 .contains("done");
         assertThat(done(signet("audit", "tail", "--actor", ALICE))).contains("login");
+    }
+
+    @Test
+    void theFirstAdminLogsInByTheTokenThatTheServerPrinted() throws Exception {
+        Matcher printed = Pattern.compile("signet login --join-token (\\S+)").matcher(server.log());
+        assertThat(printed.find()).as(server.log()).isTrue();
+        Run login =
+                Run.signet(
+                        "login",
+                        "--join-token",
+                        printed.group(1),
+                        "--data-dir",
+                        server.dataDirectory().toString(),
+                        "--contexts-file",
+                        contexts().toString());
+        assertThat(login.code()).as(login.err()).isEqualTo(ExitCode.OK);
+        assertThat(done(asAlice(InstantSource.system(), "whoami")))
+                .contains("spiffe://test.signet/signet/operator/bootstrap")
+                .contains("admin");
+        assertThat(done(asAlice(InstantSource.system(), "context", "list")))
+                .contains("test.signet");
+    }
+
+    @Test
+    void tokensAreMadeListedAndRevoked() {
+        List<String> tokens =
+                done(signet("token", "create", "--spiffe-id", ORDERS, "--count", "3"))
+                        .lines()
+                        .toList();
+        assertThat(tokens).hasSize(3).doesNotHaveDuplicates();
+        JsonNode made =
+                Json.read(
+                        done(
+                                signet(
+                                        "token",
+                                        "create",
+                                        "--spiffe-id",
+                                        ORDERS,
+                                        "--reason",
+                                        "ticket 7",
+                                        "--json")));
+        String id = made.path("tokenId").asString();
+        assertThat(done(signet("token", "list", "--state", "usable"))).contains(id);
+        done(signet("token", "revoke", id, "--reason", "pasted into a chat"));
+        assertThat(done(signet("token", "list", "--state", "revoked"))).contains(id);
+        Run again = signet("token", "revoke", id, "--reason", "twice");
+        assertThat(again.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(again.err()).contains("CONFLICT");
+        Run used =
+                signet(
+                        "issue",
+                        "--token",
+                        made.path("token").asString(),
+                        "--out",
+                        own.resolve("revoked").toString());
+        assertThat(used.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(done(signet("audit", "list", "--target", id))).contains("pasted into a chat");
+    }
+
+    @Test
+    void aPolicyGoesFromAFileIntoForceAndBack() throws Exception {
+        issue(ORDERS, "before");
+        Path wrong =
+                Files.writeString(own.resolve("wrong.yaml"), POLICY.replace("lifetime", "liftime"));
+        Run invalid = signet("policy", "validate", wrong.toString());
+        assertThat(invalid.code()).as(invalid.err()).isEqualTo(ExitCode.ANSWER_IS_NO);
+        assertThat(invalid.out())
+                .containsPattern(Pattern.quote(wrong + "") + ":\\d+:\\d+: error: ");
+        Run refused = signet("policy", "apply", wrong.toString(), "--reason", "r");
+        assertThat(refused.code()).isEqualTo(ExitCode.ANSWER_IS_NO);
+        assertThat(refused.err()).containsPattern(Pattern.quote(wrong + "") + ":\\d+:\\d+: ");
+
+        Path policy = Files.writeString(own.resolve("policy.yaml"), POLICY);
+        done(signet("policy", "validate", policy.toString()));
+        assertThat(done(explain("--policy", policy.toString(), "--dns", "orders.shop.svc")))
+                .contains("granted  " + ORDERS)
+                .contains("by rule orders");
+        Run denied = explain("--policy", policy.toString(), "--dns", "payments.shop.svc");
+        assertThat(denied.code()).isEqualTo(ExitCode.ANSWER_IS_NO);
+        assertThat(denied.out()).contains("NAME_NOT_GRANTED");
+        assertThat(explain("--dns", "orders.shop.svc").code()).isEqualTo(ExitCode.ANSWER_IS_NO);
+
+        String before = version("active");
+        Run stored = signet("policy", "apply", policy.toString(), "--reason", "orders", "--json");
+        long number = Json.read(done(stored)).path("number").asLong();
+        assertThat(version("active")).isEqualTo(before);
+        assertThat(done(signet("policy", "show", String.valueOf(number)))).isEqualTo(POLICY);
+        done(signet("policy", "activate", String.valueOf(number), "--reason", "go"));
+        assertThat(version("active")).isEqualTo(String.valueOf(number));
+        assertThat(done(signet("policy", "list"))).containsPattern(number + " +yes ");
+        assertThat(done(signet("policy", "show"))).isEqualTo(POLICY);
+        assertThat(done(explain("--dns", "orders.shop.svc"))).contains("granted");
+        done(signet("policy", "rollback", "--reason", "too early"));
+        assertThat(version("active")).isEqualTo(before);
+        assertThat(done(signet("audit", "list", "--act", "policy.activate")))
+                .contains("go", "credential:operator");
+    }
+
+    private static String version(String which) {
+        return Json.read(done(signet("policy", "show", which, "--json"))).path("number").asString();
+    }
+
+    private static Run explain(String... arguments) {
+        List<String> all =
+                new ArrayList<>(
+                        List.of(
+                                "policy",
+                                "explain",
+                                "--evidence-kind",
+                                "join-token",
+                                "--subject",
+                                "4f0c",
+                                "--bound-to",
+                                ORDERS));
+        all.addAll(Arrays.asList(arguments));
+        return signet(all.toArray(String[]::new));
+    }
+
+    @Test
+    void aHaltStopsIssuanceAndItsLiftLetsItGoOn() throws Exception {
+        assertThat(done(signet("halt", "status"))).contains("not halted");
+        done(signet("halt", "start", "--reason", "incident 42"));
+        try {
+            assertThat(done(signet("halt", "status"))).contains("halted", "incident 42");
+            Run again = signet("halt", "start", "--reason", "twice");
+            assertThat(again.code()).isEqualTo(ExitCode.FAILED);
+            assertThat(again.err()).contains("CONFLICT");
+            Run issue =
+                    signet(
+                            "issue",
+                            "--token",
+                            server.joinToken(ORDERS),
+                            "--out",
+                            own.resolve("halted").toString());
+            assertThat(issue.code()).isNotEqualTo(ExitCode.OK);
+            assertThat(issue.err()).contains("incident 42");
+        } finally {
+            done(signet("halt", "lift", "--reason", "it is over"));
+        }
+        issue(ORDERS, "after");
+        assertThat(done(signet("audit", "tail"))).contains("incident 42", "it is over");
     }
 }

@@ -58,7 +58,7 @@ final class ExplanationText {
                                         + safe(Shown.text(explanation, "policyVersion"))));
         lines.add("");
         rules(lines);
-        granted(lines, decision);
+        steps(lines);
         return lines;
     }
 
@@ -114,7 +114,7 @@ final class ExplanationText {
         return why;
     }
 
-    private void granted(List<String> lines, JsonNode decision) {
+    private void steps(List<String> lines) {
         JsonNode steps = explanation.path("steps");
         if (!steps.isEmpty()) {
             lines.add("");
@@ -127,10 +127,6 @@ final class ExplanationText {
                                 + "  "
                                 + safe(Shown.text(step, "text")));
             }
-        }
-        String names = Shown.text(decision, "names");
-        if (!names.isEmpty()) {
-            lines.add("  " + style.dim("may have  ") + "  " + safe(names));
         }
     }
 

@@ -65,6 +65,10 @@ public final class PolicyCommands extends Group {
                 ACTIVE, AdminRequest.put(ACTIVE, Map.of("number", number, "reason", reason)));
     }
 
+    private static String inForce(long number) {
+        return (number == 0 ? "the built-in default" : "version " + number) + " is in force";
+    }
+
     @Command(
             name = "apply",
             description = {
@@ -112,8 +116,7 @@ public final class PolicyCommands extends Group {
             if (!json()) {
                 note("stored as version " + number);
             }
-            return settled(
-                    activate(client, number, reason.text()), "version " + number + " is in force");
+            return settled(activate(client, number, reason.text()), inForce(number));
         }
     }
 
@@ -239,11 +242,7 @@ public final class PolicyCommands extends Group {
 
         @Override
         int run(AdminClient client) {
-            return settled(
-                    activate(client, number, reason.text()),
-                    number == 0
-                            ? "the built-in default is in force"
-                            : "version " + number + " is in force");
+            return settled(activate(client, number, reason.text()), inForce(number));
         }
     }
 
@@ -267,9 +266,8 @@ public final class PolicyCommands extends Group {
                             ACTIVE,
                             AdminRequest.post(
                                     ACTIVE + "/rollback", Map.of("reason", reason.text())));
-            return settled(
-                    answer,
-                    "version " + Shown.text(answer.body(), "number") + " is in force again");
+            long number = answer.body().path("number").asLong(0);
+            return settled(answer, inForce(number) + " again");
         }
     }
 }

@@ -140,9 +140,9 @@ final class PolicyReplay extends AdminCommand {
         }
     }
 
-    static String bar(JsonNode progress) {
-        long done = progress.path("done").asLong(progress.path("replayed").asLong(0));
-        long total = progress.path("total").asLong(progress.path("estimated").asLong(0));
+    private static String bar(JsonNode progress) {
+        long done = progress.path("replayed").asLong(0);
+        long total = progress.path("estimatedTotal").asLong(0);
         if (total <= 0 || done > total) {
             return "%,d".formatted(done);
         }
@@ -160,7 +160,7 @@ final class PolicyReplay extends AdminCommand {
         }
         print(
                 row(
-                        Shown.text(line, "kind", "change"),
+                        Shown.joined(line.path("changes")),
                         Shown.time(line, "issuedAt"),
                         shortened(Shown.text(line, "serialNumber")),
                         Shown.text(line, "spiffeId"),
@@ -170,42 +170,34 @@ final class PolicyReplay extends AdminCommand {
     /// Columns as wide as they mostly need be: lines are printed as they come.
     private static String row(String change, String issued, String serial, String id, String what) {
         return Style.printable(
-                "%-18s  %-20s  %-9s  %-44s  %s".formatted(change, issued, serial, id, what));
+                "%-13s  %-20s  %-9s  %-44s  %s".formatted(change, issued, serial, id, what));
     }
 
     private static String shortened(String serial) {
         return serial.length() <= 8 ? serial : "…" + serial.substring(serial.length() - 8);
     }
 
+    /// What the candidate says instead; of two grants, where they differ.
     private static String what(JsonNode line) {
+        JsonNode now = line.path("inForce");
+        JsonNode then = line.path("candidate");
+        String denial = Shown.text(then, "code");
+        if (!denial.isEmpty()) {
+            return denial + ": " + Shown.text(then, "reason", "message");
+        }
         List<String> parts = new ArrayList<>();
-        JsonNode before = line.path("before");
-        JsonNode after = line.path("after");
-        if (before.isMissingNode() && after.isMissingNode()) {
-            return Shown.text(line, "message", "detail");
-        }
-        if (before.isObject() && after.isObject()) {
-            for (Map.Entry<String, JsonNode> member : after.properties()) {
-                String was = Shown.joined(before.path(member.getKey()));
-                String is = Shown.joined(member.getValue());
-                if (!was.equals(is)) {
-                    parts.add(member.getKey() + ": " + (was.isEmpty() ? "" : was + " → ") + is);
-                }
+        for (Map.Entry<String, JsonNode> member : then.properties()) {
+            String was = Shown.joined(now.path(member.getKey()));
+            String is = Shown.joined(member.getValue());
+            if (!was.equals(is)) {
+                parts.add(member.getKey() + ": " + (was.isEmpty() ? "" : was + " → ") + is);
             }
-            return String.join(", ", parts);
         }
-        return Shown.joined(before) + " → " + Shown.joined(after);
+        return String.join(", ", parts);
     }
 
     private int end(JsonNode end) {
-        long differences = 0;
-        if (end.path("differences").isNumber()) {
-            differences = end.path("differences").asLong();
-        } else {
-            for (JsonNode count : end.path("differences")) {
-                differences += count.asLong(0);
-            }
-        }
+        boolean same = end.path("replayed").asLong(0) == end.path("unchanged").asLong(0);
         if (json()) {
             print(Json.writeLine(end));
         } else {
@@ -220,6 +212,6 @@ final class PolicyReplay extends AdminCommand {
             }
             printFields(fields);
         }
-        return differences == 0 ? ExitCode.OK : ExitCode.ANSWER_IS_NO;
+        return same ? ExitCode.OK : ExitCode.ANSWER_IS_NO;
     }
 }

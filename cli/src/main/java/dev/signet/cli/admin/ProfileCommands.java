@@ -35,7 +35,9 @@ public final class ProfileCommands extends Group {
                 .addSubcommand(new Show(terminal, clock));
     }
 
-    @Command(name = "list", description = "The profiles that rules can name.")
+    @Command(
+            name = "list",
+            description = "The profiles built into the server; a policy may have more.")
     static final class ListThem extends AdminCommand {
 
         ListThem(Terminal terminal, InstantSource clock) {
@@ -49,20 +51,18 @@ public final class ProfileCommands extends Group {
                 printJson(items);
                 return ExitCode.OK;
             }
-            Table table = new Table("NAME", "KEY USAGE", "EXTENDED KEY USAGE", "LIFETIME AT MOST");
+            Table table = new Table("NAME", "VERSION", "KEY USAGE", "EXTENDED KEY USAGE", "CA");
             for (JsonNode item : items) {
+                String pathLength = Shown.text(item, "pathLength");
                 table.add(
                         Shown.text(item, "name"),
-                        Shown.joined(first(item, "keyUsage", "keyUsages")),
-                        Shown.joined(first(item, "extendedKeyUsage", "extendedKeyUsages")),
-                        Shown.text(item, "maxLifetime", "maximumLifetime"));
+                        Shown.text(item, "version"),
+                        Shown.joined(item.path("keyUsages")),
+                        Shown.joined(item.path("extendedKeyUsages")),
+                        pathLength.isEmpty() ? "no" : "path length " + pathLength);
             }
             table.print(terminal().out(), terminal().outStyle(), "");
             return ExitCode.OK;
-        }
-
-        private static JsonNode first(JsonNode node, String name, String otherwise) {
-            return node.path(name).isMissingNode() ? node.path(otherwise) : node.path(name);
         }
     }
 

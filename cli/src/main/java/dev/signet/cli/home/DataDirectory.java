@@ -111,7 +111,7 @@ public final class DataDirectory {
                     "no server has been started in "
                             + path
                             + "\nStart one with `signet server`, or say where it is: --data-dir, or"
-                            + " --server with --bundle and --credential",
+                            + " --context, or --server with --bundle",
                     e);
         } catch (IOException e) {
             throw new CommandFailedException(

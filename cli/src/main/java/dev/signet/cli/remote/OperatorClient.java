@@ -50,10 +50,7 @@ public final class OperatorClient implements AutoCloseable {
     }
 
     /// Nothing is sent yet.
-    public static OperatorClient connect(ServerOptions options) {
-        return connect(options.address(), options.bundle(), options.credential());
-    }
-
+    ///
     /// @param credential a secret
     public static OperatorClient connect(String address, Path bundle, String credential) {
         try {

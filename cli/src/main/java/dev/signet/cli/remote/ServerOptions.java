@@ -7,15 +7,11 @@ import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Option;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// How a command finds the server: by the server's data directory, or piece by piece.
 public final class ServerOptions {
-
-    private static final int MAX_CREDENTIAL = 512;
 
     @Option(
             names = "--data-dir",
@@ -34,12 +30,6 @@ public final class ServerOptions {
             paramLabel = "FILE",
             description = "Trust bundle, PEM, instead of the data directory's.")
     private @Nullable Path bundle;
-
-    @Option(
-            names = "--credential",
-            paramLabel = "FILE",
-            description = "Operator credential, instead of the data directory's.")
-    private @Nullable Path credential;
 
     private DataDirectory directory() {
         return DataDirectory.at(dataDirectory);
@@ -66,26 +56,5 @@ public final class ServerOptions {
                             + " /trust-bundle.pem, to be fetched over a way that you trust");
         }
         return file;
-    }
-
-    /// The secret itself.
-    ///
-    /// @throws CommandFailedException when it cannot be read
-    String credential() {
-        Path file = credential != null ? credential : directory().operatorCredential();
-        try {
-            if (Files.size(file) > MAX_CREDENTIAL + 2) {
-                throw new CommandFailedException(
-                        "NO_CREDENTIAL", file + " is no operator credential: it is too long");
-            }
-            return Files.readString(file, StandardCharsets.US_ASCII).strip();
-        } catch (IOException e) {
-            throw new CommandFailedException(
-                    "NO_CREDENTIAL",
-                    "cannot read the operator credential: "
-                            + file
-                            + "\nOnly the owner of the server's data directory can; name a copy with"
-                            + " --credential");
-        }
     }
 }
