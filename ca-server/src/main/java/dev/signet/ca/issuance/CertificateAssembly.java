@@ -68,6 +68,9 @@ final class CertificateAssembly {
         // 6. Build: validity, a serial number that was never used, the whole content.
         Decision.Granted grant = approved.grant();
         IssuingAuthority authority = approved.authority();
+        if (!authority.issuer().mayIssue(grant.profile())) {
+            return new Outcome.Refused(leavesOnly(grant, authority));
+        }
         Optional<Validity> validity =
                 LeafValidity.of(
                         approved.now(),
@@ -115,6 +118,21 @@ final class CertificateAssembly {
                         + grant.keyTypes().stream().sorted().toList()
                         + ").",
                 "rule " + grant.rule() + " does not accept this key type");
+    }
+
+    private static Refusal leavesOnly(Decision.Granted grant, IssuingAuthority authority) {
+        return Refusal.withDiagnosis(
+                RefusalCode.AUTHORITY_NOT_USABLE,
+                "The CA's issuing authority cannot issue to other CAs. Tell its operator:"
+                        + " signet.authority.issuing-path-length.",
+                "rule "
+                        + grant.rule()
+                        + " grants profile "
+                        + grant.profile().name()
+                        + ", and the path length of authority "
+                        + authority.id()
+                        + " is "
+                        + authority.issuer().pathLength());
     }
 
     private static Refusal endsTooSoon(IssuingAuthority authority) {

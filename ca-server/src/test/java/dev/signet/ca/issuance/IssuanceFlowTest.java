@@ -12,11 +12,17 @@ import dev.signet.ca.authority.FailingSigner;
 import dev.signet.ca.authority.KeyType;
 import dev.signet.ca.authority.TestAuthority;
 import dev.signet.ca.certificate.AlternativeNames;
+import dev.signet.ca.certificate.BuiltInProfiles;
+import dev.signet.ca.certificate.SubjectName;
 import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.issuance.FlowRig.Answers;
 import dev.signet.ca.ledger.InMemoryLedger.Fault;
 import dev.signet.ca.ledger.IssuanceRecord;
 import dev.signet.ca.ledger.JoinTokenHash;
+import dev.signet.ca.policy.Decision;
+import dev.signet.ca.policy.Explanation;
+import dev.signet.ca.policy.PolicyRequest;
+import dev.signet.ca.policy.PolicySnapshot;
 import dev.signet.ca.policy.Wish;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
@@ -103,6 +109,54 @@ class IssuanceFlowTest {
         rig.assertConsistent(useless);
         rig.now = end.plusSeconds(1);
         rig.issue().refused(RefusalCode.AUTHORITY_NOT_USABLE);
+    }
+
+    @Test
+    void R4_issuesToAnotherCaOnlyWhereThePathLengthLeavesRoom() throws Exception {
+        rig.policy = new CaPolicy(rig.policy);
+        rig.issue().refused(RefusalCode.AUTHORITY_NOT_USABLE);
+        assertThat(rig.ledger.commits()).isZero();
+
+        rig.authorities = TestAuthority.at(NOW, 1);
+        assertThat(TestCertificates.parse(rig.issue().certificate().der()).getBasicConstraints())
+                .isZero();
+    }
+
+    /// Grants what another policy does, as a CA.
+    private record CaPolicy(PolicySnapshot other) implements PolicySnapshot {
+        @Override
+        public String version() {
+            return other.version();
+        }
+
+        @Override
+        public boolean mayBlock() {
+            return false;
+        }
+
+        @Override
+        public Explanation explain(PolicyRequest request) {
+            return other.explain(request);
+        }
+
+        @Override
+        public Decision decide(PolicyRequest request) {
+            Decision.Granted granted = (Decision.Granted) other.decide(request);
+            return new Decision.Granted(
+                    granted.spiffeId(),
+                    granted.names(),
+                    new SubjectName(
+                            List.of(
+                                    new SubjectName.Attribute(
+                                            SubjectName.Type.COMMON_NAME, "Department CA"))),
+                    granted.lifetime(),
+                    BuiltInProfiles.INTERMEDIATE_CA,
+                    List.of(),
+                    granted.keyTypes(),
+                    null,
+                    granted.policyVersion(),
+                    granted.rule());
+        }
     }
 
     @Test
