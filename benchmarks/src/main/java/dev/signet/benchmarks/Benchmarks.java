@@ -12,6 +12,7 @@ import picocli.CommandLine.ScopeType;
             LoadCommand.class,
             StartupCommand.class,
             SearchCommand.class,
+            ReplayCommand.class,
             MicroCommand.class
         },
         mixinStandardHelpOptions = true,
