@@ -300,6 +300,14 @@ class OperatorIT {
         assertThat(denied.out()).contains("NAME_NOT_GRANTED");
         assertThat(explain("--dns", "orders.shop.svc").code()).isEqualTo(ExitCode.ANSWER_IS_NO);
 
+        Path shorter = Files.writeString(own.resolve("shorter.yaml"), POLICY.replace("30m", "20m"));
+        Run replayed = signet("policy", "replay", shorter.toString(), "--from", "1h");
+        assertThat(replayed.code()).as(replayed.err()).isEqualTo(ExitCode.ANSWER_IS_NO);
+        assertThat(replayed.out()).contains(ORDERS).contains("1200s").contains("replayed");
+        Run nothing =
+                signet("policy", "replay", shorter.toString(), "--from", "-2h", "--to", "-1h");
+        assertThat(nothing.code()).as(nothing.err()).isEqualTo(ExitCode.OK);
+
         String before = version("active");
         Run stored = signet("policy", "apply", policy.toString(), "--reason", "orders", "--json");
         long number = Json.read(done(stored)).path("number").asLong();

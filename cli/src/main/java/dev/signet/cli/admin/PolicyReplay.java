@@ -142,7 +142,7 @@ final class PolicyReplay extends AdminCommand {
 
     private static String bar(JsonNode progress) {
         long done = progress.path("replayed").asLong(0);
-        long total = progress.path("estimatedTotal").asLong(0);
+        long total = progress.path("estimated").asLong(0);
         if (total <= 0 || done > total) {
             return "%,d".formatted(done);
         }
@@ -160,7 +160,7 @@ final class PolicyReplay extends AdminCommand {
         }
         print(
                 row(
-                        Shown.joined(line.path("changes")),
+                        Shown.text(line, "change"),
                         Shown.time(line, "issuedAt"),
                         shortened(Shown.text(line, "serialNumber")),
                         Shown.text(line, "spiffeId"),
@@ -179,11 +179,11 @@ final class PolicyReplay extends AdminCommand {
 
     /// What the candidate says instead; of two grants, where they differ.
     private static String what(JsonNode line) {
-        JsonNode now = line.path("inForce");
-        JsonNode then = line.path("candidate");
+        JsonNode now = line.path("before");
+        JsonNode then = line.path("after");
         String denial = Shown.text(then, "code");
         if (!denial.isEmpty()) {
-            return denial + ": " + Shown.text(then, "reason", "message");
+            return denial + ": " + Shown.text(then, "message");
         }
         List<String> parts = new ArrayList<>();
         for (Map.Entry<String, JsonNode> member : then.properties()) {
@@ -206,12 +206,23 @@ final class PolicyReplay extends AdminCommand {
             }
             List<String[]> fields = new ArrayList<>();
             for (Map.Entry<String, JsonNode> member : end.properties()) {
-                if (!member.getKey().equals("type")) {
-                    fields.add(new String[] {member.getKey(), Shown.joined(member.getValue())});
+                JsonNode value = member.getValue();
+                if (value.isObject()) {
+                    value.properties().forEach(count -> field(fields, count));
+                } else if (!member.getKey().equals("type")) {
+                    field(fields, member);
                 }
             }
             printFields(fields);
         }
         return same ? ExitCode.OK : ExitCode.ANSWER_IS_NO;
+    }
+
+    /// Of the counts by what differs, those that there are.
+    private static void field(List<String[]> fields, Map.Entry<String, JsonNode> member) {
+        String value = Shown.joined(member.getValue());
+        if (!value.equals("0") || member.getKey().equals("replayed")) {
+            fields.add(new String[] {member.getKey(), value});
+        }
     }
 }
