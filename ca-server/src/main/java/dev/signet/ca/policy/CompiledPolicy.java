@@ -1,6 +1,10 @@
 package dev.signet.ca.policy;
 
+import dev.signet.ca.certificate.CertificateProfile;
+
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 
 /// A document, compiled, with the built-in rules ahead of it. Immutable; deciding costs some
@@ -12,14 +16,26 @@ final class CompiledPolicy implements PolicySnapshot {
     private final IdentityBounds bounds;
     private final List<CompiledRule> rules;
     private final RuleIndex index;
+    private final List<CertificateProfile> profiles;
 
     CompiledPolicy(
-            String version, BuiltInRules builtIn, IdentityBounds bounds, List<CompiledRule> rules) {
+            String version,
+            BuiltInRules builtIn,
+            IdentityBounds bounds,
+            List<CompiledRule> rules,
+            Collection<CertificateProfile> profiles) {
         this.version = version;
         this.builtIn = builtIn;
         this.bounds = bounds;
         this.rules = List.copyOf(rules);
         this.index = new RuleIndex(this.rules);
+        this.profiles =
+                profiles.stream().sorted(Comparator.comparing(CertificateProfile::name)).toList();
+    }
+
+    @Override
+    public List<CertificateProfile> profiles() {
+        return profiles;
     }
 
     @Override

@@ -43,7 +43,9 @@ final class DocumentCompiler implements PolicyLanguage {
         if (parsed.isEmpty()) {
             return new Reading.NotAccepted(findings.list());
         }
-        List<CompiledRule> rules = compile(parsed.get(), findings);
+        Map<String, CertificateProfile> profiles =
+                new ProfileCompiler(profileObjections, findings).compile(parsed.get().profiles());
+        List<CompiledRule> rules = compile(parsed.get(), profiles, findings);
         if (findings.hasErrors()) {
             return new Reading.NotAccepted(findings.list());
         }
@@ -55,13 +57,13 @@ final class DocumentCompiler implements PolicyLanguage {
                         label + "+sha256:" + digest(document),
                         builtIn,
                         new IdentityBounds(trustDomain),
-                        rules);
+                        rules,
+                        profiles.values());
         return new Reading.Accepted(snapshot, findings.list());
     }
 
-    private List<CompiledRule> compile(PolicyDocument document, Findings findings) {
-        Map<String, CertificateProfile> profiles =
-                new ProfileCompiler(profileObjections, findings).compile(document.profiles());
+    private List<CompiledRule> compile(
+            PolicyDocument document, Map<String, CertificateProfile> profiles, Findings findings) {
         GrantCompiler grants =
                 new GrantCompiler(
                         trustDomain, settings, document.defaults(), profiles, conditions, findings);

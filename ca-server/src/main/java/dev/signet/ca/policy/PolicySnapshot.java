@@ -1,5 +1,9 @@
 package dev.signet.ca.policy;
 
+import dev.signet.ca.certificate.CertificateProfile;
+
+import java.util.List;
+
 /// One version of policy and profiles, immutable and thread-safe. A request takes it once and uses
 /// it to its end (R5).
 public interface PolicySnapshot {
@@ -12,6 +16,9 @@ public interface PolicySnapshot {
 
     /// The same decision, and why: for operators, not for the hot path.
     Explanation explain(PolicyRequest request);
+
+    /// Those that rules may name, by name: the built-in ones and the document's.
+    List<CertificateProfile> profiles();
 
     /// Whether [#decide] may wait for something other than this CPU.
     boolean mayBlock();

@@ -2,8 +2,8 @@ package dev.signet.ca.rest;
 
 import dev.signet.ca.authority.AuthorityDescription;
 import dev.signet.ca.authority.KnownAuthorities;
-import dev.signet.ca.certificate.BuiltInProfiles;
 import dev.signet.ca.certificate.CertificateProfile;
+import dev.signet.ca.policy.Policies;
 import dev.signet.ca.refusal.RefusalCode;
 
 import org.jspecify.annotations.Nullable;
@@ -24,9 +24,11 @@ final class AuthorityController {
     private static final String NAME = "[a-z][a-z0-9-]{0,62}";
 
     private final KnownAuthorities authorities;
+    private final Policies policies;
 
-    AuthorityController(KnownAuthorities authorities) {
+    AuthorityController(KnownAuthorities authorities, Policies policies) {
         this.authorities = authorities;
+        this.policies = policies;
     }
 
     record Authority(
@@ -103,18 +105,21 @@ final class AuthorityController {
         }
     }
 
-    record Profiles(@Field("Built into the server") List<Profile> items) {}
+    record Profiles(
+            @Field("Built into the server, or of the policy in force") List<Profile> items) {}
 
     @GetMapping("/v1/profiles")
     @Performs(Operation.LIST_PROFILES)
     Profiles profiles() {
-        return new Profiles(BuiltInProfiles.all().stream().map(Profile::of).toList());
+        return new Profiles(policies.current().profiles().stream().map(Profile::of).toList());
     }
 
     @GetMapping("/v1/profiles/{name:" + NAME + "}")
     @Performs(Operation.SHOW_PROFILE)
     Profile profile(@PathVariable @Field(value = "Its name", pattern = NAME) String name) {
-        return BuiltInProfiles.named(name)
+        return policies.current().profiles().stream()
+                .filter(profile -> profile.name().equals(name))
+                .findFirst()
                 .map(Profile::of)
                 .orElseThrow(() ->
                         RefusedException.of(RefusalCode.NOT_FOUND, "There is no such profile."));

@@ -59,9 +59,6 @@ final class Problems implements HandlerExceptionResolver {
         if (problem.status() == 401) {
             response.setHeader("WWW-Authenticate", "Bearer, Operator");
         }
-        // A problem may come before the request's body was read. Jetty then ends the connection; a
-        // client that was not told would send its next request into it.
-        response.setHeader("Connection", "close");
         byte[] body = mapper.writeValueAsBytes(problem);
         response.setContentType(Problem.MEDIA_TYPE);
         response.setContentLength(body.length);

@@ -21,6 +21,11 @@ public class RestConfiguration {
         return new JdbcCompletedWrites(jdbc, clock);
     }
 
+    @Bean(destroyMethod = "close")
+    CompletedWritesUpkeep completedWritesUpkeep(JdbcCompletedWrites completed) {
+        return new CompletedWritesUpkeep(completed);
+    }
+
     /// @param afterGrpc is asked for so that gRPC starts before and stops after
     @Bean
     RestServer restServer(

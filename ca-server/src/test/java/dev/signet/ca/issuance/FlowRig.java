@@ -11,6 +11,7 @@ import dev.signet.ca.audit.RecordedAuditLines;
 import dev.signet.ca.authority.Authorities;
 import dev.signet.ca.authority.FailingSigner;
 import dev.signet.ca.authority.TestAuthority;
+import dev.signet.ca.certificate.CertificateProfile;
 import dev.signet.ca.certificate.SigningRequest;
 import dev.signet.ca.certificate.SigningRequestReader;
 import dev.signet.ca.halt.SettableHalts;
@@ -226,6 +227,11 @@ final class FlowRig {
         @Override
         public Explanation explain(PolicyRequest request) {
             throw new UnsupportedOperationException("the flow explains nothing");
+        }
+
+        @Override
+        public List<CertificateProfile> profiles() {
+            return List.of();
         }
 
         @Override

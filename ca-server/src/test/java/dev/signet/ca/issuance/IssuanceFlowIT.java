@@ -10,6 +10,7 @@ import dev.signet.ca.attestation.JoinTokens;
 import dev.signet.ca.attestation.TestAttestation;
 import dev.signet.ca.authority.TestAuthority;
 import dev.signet.ca.certificate.AlternativeNames;
+import dev.signet.ca.certificate.CertificateProfile;
 import dev.signet.ca.identity.EvidenceKind;
 import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.identity.SpiffeIdPattern;
@@ -331,6 +332,11 @@ class IssuanceFlowIT {
         }
 
         @Override
+        public List<CertificateProfile> profiles() {
+            return List.of();
+        }
+
+        @Override
         public boolean mayBlock() {
             return false;
         }
@@ -499,6 +505,11 @@ class IssuanceFlowIT {
         @Override
         public Explanation explain(PolicyRequest request) {
             throw new UnsupportedOperationException("the flow explains nothing");
+        }
+
+        @Override
+        public List<CertificateProfile> profiles() {
+            return List.of();
         }
 
         @Override

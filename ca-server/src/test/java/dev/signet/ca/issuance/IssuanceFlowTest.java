@@ -13,6 +13,7 @@ import dev.signet.ca.authority.KeyType;
 import dev.signet.ca.authority.TestAuthority;
 import dev.signet.ca.certificate.AlternativeNames;
 import dev.signet.ca.certificate.BuiltInProfiles;
+import dev.signet.ca.certificate.CertificateProfile;
 import dev.signet.ca.certificate.SubjectName;
 import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.issuance.FlowRig.Answers;
@@ -127,6 +128,11 @@ class IssuanceFlowTest {
         @Override
         public String version() {
             return other.version();
+        }
+
+        @Override
+        public List<CertificateProfile> profiles() {
+            return List.of();
         }
 
         @Override

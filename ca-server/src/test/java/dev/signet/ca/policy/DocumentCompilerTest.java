@@ -48,6 +48,34 @@ class DocumentCompilerTest {
     }
 
     @Test
+    void aVersionHasItsOwnProfilesBesideTheBuiltInOnes() {
+        PolicyLanguage.Reading reading =
+                PolicyTexts.LANGUAGE.read(
+                        """
+                        apiVersion: signet.dev/v1
+                        profiles:
+                          - name: mail
+                            version: 1
+                            extendedKeyUsages: [emailProtection]
+                        rules: []
+                        """,
+                        "1");
+
+        assertThat(reading)
+                .isInstanceOfSatisfying(
+                        PolicyLanguage.Reading.Accepted.class,
+                        accepted ->
+                                assertThat(accepted.snapshot().profiles())
+                                        .extracting(profile -> profile.name())
+                                        .containsExactly(
+                                                "client",
+                                                "intermediate-ca",
+                                                "mail",
+                                                "server",
+                                                "workload"));
+    }
+
+    @Test
     void warnsOfWhatIsAllowedAndHardlyMeant() {
         assertWarning(
                 """

@@ -40,6 +40,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -283,8 +284,18 @@ final class RestRig implements AutoCloseable {
         return request(path).header("Authorization", "Operator " + OPERATOR);
     }
 
+    /// Once more where the connection has ended under the request, as it may after an answer that
+    /// came before the body was read (RFC 9110 9.3.1, RFC 9112 9.3.1). The idempotency key of a
+    /// write stays the same.
     HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
-        return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        HttpRequest sent = request.build();
+        try {
+            return http.send(sent, HttpResponse.BodyHandlers.ofString());
+        } catch (HttpTimeoutException e) {
+            throw e;
+        } catch (IOException _) {
+            return http.send(sent, HttpResponse.BodyHandlers.ofString());
+        }
     }
 
     HttpResponse<String> get(String path) throws Exception {
