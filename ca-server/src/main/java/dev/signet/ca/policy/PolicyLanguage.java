@@ -7,7 +7,7 @@ import dev.signet.ca.identity.TrustDomain;
 import java.util.List;
 
 /// Reads policy documents (docs/policy.md). Thread-safe; touches nothing but the CPU. A document of
-/// 1,000 rules takes about a second.
+/// 100 rules takes some 20 ms, once the code is warm.
 public interface PolicyLanguage {
 
     /// The language for one trust domain and within one server's bounds. Holds profiles against RFC
