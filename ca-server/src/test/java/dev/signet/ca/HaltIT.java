@@ -98,7 +98,10 @@ class HaltIT {
                 CertificateServiceBlockingStub stub = rig.certificates();
                 issue(rig, stub, site, "caller", issued, refusals);
                 assertThat(refusals).containsExactly("HALTED: stop");
-                assertThat(rig.get("/readyz").statusCode()).isEqualTo(200);
+                // The admin API, which lifts the halt, is ready after gRPC.
+                await().atMost(Duration.ofSeconds(60))
+                        .untilAsserted(
+                                () -> assertThat(rig.get("/readyz").statusCode()).isEqualTo(200));
                 rig.server.part(AdminActs.class).lift(ANNA, null, "go on");
                 issue(rig, stub, site, "caller", issued, refusals);
                 assertThat(issued).hasValue(1);

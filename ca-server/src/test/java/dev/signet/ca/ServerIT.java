@@ -2,6 +2,7 @@ package dev.signet.ca;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 
@@ -162,7 +163,9 @@ class ServerIT {
     @Test
     void isReadyAndTellsItsMetrics() throws Exception {
         issueWithToken("metrics");
-        assertThat(rig.get("/readyz").body()).isEqualTo("{\"status\":\"ready\"}");
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() ->
+                        assertThat(rig.get("/readyz").body()).isEqualTo("{\"status\":\"ready\"}"));
         assertThat(rig.get("/metrics").body())
                 .contains("signet_authority_expiry_seconds")
                 .contains(
