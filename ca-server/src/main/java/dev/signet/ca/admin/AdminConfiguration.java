@@ -17,6 +17,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.List;
 
 import javax.sql.DataSource;
 
@@ -67,11 +68,10 @@ public class AdminConfiguration {
             ApprovalSettings settings,
             JdbcApprovalStore store,
             JdbcAuditedActs acts,
-            PolicyActs policies,
-            HaltActs halts,
+            List<ApprovableAct> approvable,
             InstantSource clock,
             SecureRandom random) {
-        return new FourEyes(settings, store, acts, policies, halts, clock, random);
+        return new FourEyes(settings, store, acts, approvable, clock, random);
     }
 
     @Bean

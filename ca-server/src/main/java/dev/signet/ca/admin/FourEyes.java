@@ -12,10 +12,12 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /// Proposals: made here, and done here once a second person approves. Thread-safe.
 final class FourEyes implements Approvals {
@@ -25,8 +27,7 @@ final class FourEyes implements Approvals {
     private final ApprovalSettings settings;
     private final JdbcApprovalStore store;
     private final JdbcAuditedActs acts;
-    private final PolicyActs policies;
-    private final HaltActs halts;
+    private final Map<String, ApprovableAct> approvable;
     private final InstantSource clock;
     private final SecureRandom random;
 
@@ -34,15 +35,15 @@ final class FourEyes implements Approvals {
             ApprovalSettings settings,
             JdbcApprovalStore store,
             JdbcAuditedActs acts,
-            PolicyActs policies,
-            HaltActs halts,
+            Collection<? extends ApprovableAct> approvable,
             InstantSource clock,
             SecureRandom random) {
         this.settings = settings;
         this.store = store;
         this.acts = acts;
-        this.policies = policies;
-        this.halts = halts;
+        this.approvable =
+                approvable.stream()
+                        .collect(Collectors.toUnmodifiableMap(ApprovableAct::name, act -> act));
         this.clock = clock;
         this.random = random;
     }
@@ -155,22 +156,12 @@ final class FourEyes implements Approvals {
     }
 
     private Attempted<?> execute(Actor actor, Proposal proposal) {
-        Approval approval = proposal.approval();
-        return switch (approval.act()) {
-            case ApprovalSettings.POLICY_ACTIVATE ->
-                    policies.activate(
-                            actor,
-                            Long.parseLong(approval.target()),
-                            proposal.expected(),
-                            approval.reason(),
-                            approval.proposedBy(),
-                            approval);
-            case ApprovalSettings.HALT_LIFT ->
-                    halts.change(actor, false, proposal.expected(), approval.reason(), approval);
-            default ->
-                    throw new IllegalStateException(
-                            "approval " + approval.id() + " of an unknown act");
-        };
+        ApprovableAct act = approvable.get(proposal.approval().act());
+        if (act == null) {
+            throw new IllegalStateException(
+                    "approval " + proposal.approval().id() + " of an unknown act");
+        }
+        return act.execute(actor, proposal);
     }
 
     private static Optional<Refusal> toDecision(Optional<Proposal> found) {

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Acts on the halt.
-final class HaltActs {
+final class HaltActs implements ApprovableAct {
 
     static final String HALT = "halt";
 
@@ -20,6 +20,17 @@ final class HaltActs {
 
     HaltActs(Halts halts) {
         this.halts = halts;
+    }
+
+    @Override
+    public String name() {
+        return ApprovalSettings.HALT_LIFT;
+    }
+
+    @Override
+    public Attempted<?> execute(Actor actor, Proposal proposal) {
+        Approval approval = proposal.approval();
+        return change(actor, false, proposal.expected(), approval.reason(), approval);
     }
 
     /// @param basis number of the state that the actor has seen; null: any

@@ -19,12 +19,29 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Acts on policies.
-final class PolicyActs {
+final class PolicyActs implements ApprovableAct {
 
     private final PolicyVersions versions;
 
     PolicyActs(PolicyVersions versions) {
         this.versions = versions;
+    }
+
+    @Override
+    public String name() {
+        return ApprovalSettings.POLICY_ACTIVATE;
+    }
+
+    @Override
+    public Attempted<?> execute(Actor actor, Proposal proposal) {
+        Approval approval = proposal.approval();
+        return activate(
+                actor,
+                Long.parseLong(approval.target()),
+                proposal.expected(),
+                approval.reason(),
+                approval.proposedBy(),
+                approval);
     }
 
     Attempted<Long> create(Actor actor, String document, String reason) {

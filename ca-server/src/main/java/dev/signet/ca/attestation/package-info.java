@@ -9,6 +9,7 @@
             "certificate",
             "authority",
             "ledger",
+            "revocation",
             "trust"
         })
 @NullMarked

@@ -3,6 +3,7 @@ package dev.signet.ca.authority;
 import dev.signet.ca.authority.AuthorityStore.Content;
 import dev.signet.ca.authority.AuthorityStore.NewAuthority;
 import dev.signet.ca.authority.AuthorityStore.StoredAuthority;
+import dev.signet.ca.certificate.Issuer;
 import dev.signet.ca.crypto.CryptoProvider;
 import dev.signet.ca.identity.TrustDomain;
 
@@ -36,7 +37,7 @@ final class AuthorityLoader {
     private final TrustDomain trustDomain;
 
     /// Kept from one load to the next, so that its threads' signature objects live on.
-    private final Map<String, IssuingAuthority> signing = new HashMap<>();
+    private final Map<String, Keyed> signing = new HashMap<>();
 
     AuthorityLoader(
             CryptoProvider crypto,
@@ -77,15 +78,27 @@ final class AuthorityLoader {
             boolean signs =
                     stored.role() == AuthorityRole.ISSUING
                             && stored.state() == AuthorityState.ACTIVE;
+            boolean keyNeeded = signs || (stored.wrappedKey() != null && hasIssued(stored));
+            Keyed keyed = keyNeeded ? keyed(stored, certificate, chain) : null;
             entries.add(
                     new AuthoritySnapshot.Entry(
                             stored.role(),
                             stored.state(),
                             certificate,
                             chain,
-                            signs ? signing(stored, certificate, chain) : null));
+                            signs && keyed != null ? keyed.issuing() : null,
+                            keyed == null ? null : keyed.status()));
         }
         return new AuthoritySnapshot(content.generation(), entries, settings.minimumRemainder());
+    }
+
+    /// Whether there may be certificates of it whose status somebody asks for.
+    private static boolean hasIssued(StoredAuthority stored) {
+        return stored.role() == AuthorityRole.ISSUING
+                && switch (stored.state()) {
+                    case PREPARED -> false;
+                    case ACTIVE, RETIRED, REVOKED -> true;
+                };
     }
 
     private AuthorityCertificate certificate(StoredAuthority stored) {
@@ -121,9 +134,12 @@ final class AuthorityLoader {
         }
     }
 
-    private IssuingAuthority signing(
+    /// One key in its two uses.
+    private record Keyed(IssuingAuthority issuing, StatusAuthority status) {}
+
+    private Keyed keyed(
             StoredAuthority stored, AuthorityCertificate certificate, List<byte[]> chain) {
-        IssuingAuthority known = signing.get(stored.id());
+        Keyed known = signing.get(stored.id());
         if (known != null) {
             return known;
         }
@@ -133,14 +149,13 @@ final class AuthorityLoader {
         }
         Signer signer = factory.signer(stored.keyType(), privateKey(stored, wrapped));
         requireKeyOf(certificate, stored.keyType(), signer);
-        IssuingAuthority authority =
-                new TemplateIssuingAuthority(
-                        stored.id(),
-                        certificate.issuer(stored.keyType().algorithm()),
-                        chain,
-                        signer);
-        signing.put(stored.id(), authority);
-        return authority;
+        Issuer issuer = certificate.issuer(stored.keyType().algorithm());
+        Keyed keyed =
+                new Keyed(
+                        new TemplateIssuingAuthority(stored.id(), issuer, chain, signer),
+                        new SigningStatusAuthority(stored.id(), certificate.der(), issuer, signer));
+        signing.put(stored.id(), keyed);
+        return keyed;
     }
 
     private PrivateKey privateKey(StoredAuthority stored, byte[] wrapped) {

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -23,13 +24,15 @@ final class AuthoritySnapshot {
     /// One authority on record.
     ///
     /// @param signs what signs with it; null for a root, and for an issuing CA that is not active
+    /// @param status what signs its CRLs; null where its key is not at hand
     /// @param chain what is sent with its leaves; empty for a root
     record Entry(
             AuthorityRole role,
             AuthorityState state,
             AuthorityCertificate certificate,
             List<byte[]> chain,
-            @Nullable IssuingAuthority signs) {
+            @Nullable IssuingAuthority signs,
+            @Nullable StatusAuthority status) {
 
         Entry {
             chain = List.copyOf(chain);
@@ -49,6 +52,7 @@ final class AuthoritySnapshot {
     private final List<AuthorityDescription> described;
     private final List<Entry> issuing;
     private final Map<String, List<byte[]>> chains;
+    private final List<StatusAuthority> statusAuthorities;
     private final TrustAnchors trustAnchors;
     private final Duration minimumRemainder;
 
@@ -63,6 +67,8 @@ final class AuthoritySnapshot {
                                         .thenComparing(entry -> entry.certificate().id()))
                         .map(Entry::described)
                         .toList();
+        this.statusAuthorities =
+                entries.stream().map(Entry::status).filter(Objects::nonNull).toList();
         this.chains = new TreeMap<>();
         this.issuing = new ArrayList<>();
         List<byte[]> roots = new ArrayList<>();
@@ -133,6 +139,10 @@ final class AuthoritySnapshot {
 
     List<AuthorityDescription> described() {
         return described;
+    }
+
+    List<StatusAuthority> statusAuthorities() {
+        return statusAuthorities;
     }
 
     Optional<List<byte[]>> chain(String authorityId) {

@@ -18,7 +18,8 @@ import java.util.concurrent.TimeUnit;
 /// The authorities on record, read again every few seconds, so that what another replica or an
 /// operator changed is noticed without a restart. While the database is away the last ones read
 /// stay. Thread-safe.
-final class PolledAuthorities implements Authorities, KnownAuthorities, AutoCloseable {
+final class PolledAuthorities
+        implements Authorities, KnownAuthorities, StatusAuthorities, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(PolledAuthorities.class);
 
@@ -143,6 +144,11 @@ final class PolledAuthorities implements Authorities, KnownAuthorities, AutoClos
     @Override
     public List<AuthorityDescription> described() {
         return snapshot.described();
+    }
+
+    @Override
+    public List<StatusAuthority> statusAuthorities() {
+        return snapshot.statusAuthorities();
     }
 
     @Override

@@ -77,8 +77,7 @@ class AdminActsIT {
                         new ApprovalSettings(fourEyes, Duration.ofHours(24)),
                         store,
                         audited,
-                        policyActs,
-                        haltActs,
+                        List.of(policyActs, haltActs),
                         () -> now,
                         new SecureRandom());
         acts =

@@ -1,6 +1,7 @@
 package dev.signet.ca.authority;
 
 import dev.signet.ca.TestCertificates;
+import dev.signet.ca.certificate.Issuer;
 import dev.signet.ca.identity.TrustDomain;
 
 import java.time.Duration;
@@ -66,12 +67,11 @@ public final class TestAuthority implements Authorities {
                         now);
         AuthorityCertificate issuing = pair.issuing().certificate();
         List<byte[]> chain = List.of(issuing.der());
+        Signer issuingSigner =
+                signer.apply(factory.signer(issuingKeyType, pair.issuing().privateKey()));
+        Issuer issuer = issuing.issuer(issuingKeyType.algorithm());
         IssuingAuthority authority =
-                new TemplateIssuingAuthority(
-                        issuing.id(),
-                        issuing.issuer(issuingKeyType.algorithm()),
-                        chain,
-                        signer.apply(factory.signer(issuingKeyType, pair.issuing().privateKey())));
+                new TemplateIssuingAuthority(issuing.id(), issuer, chain, issuingSigner);
         return new TestAuthority(
                 new AuthoritySnapshot(
                         1,
@@ -81,13 +81,19 @@ public final class TestAuthority implements Authorities {
                                         AuthorityState.ACTIVE,
                                         pair.root().certificate(),
                                         List.of(),
+                                        null,
                                         null),
                                 new AuthoritySnapshot.Entry(
                                         AuthorityRole.ISSUING,
                                         AuthorityState.ACTIVE,
                                         issuing,
                                         chain,
-                                        authority)),
+                                        authority,
+                                        new SigningStatusAuthority(
+                                                issuing.id(),
+                                                issuing.der(),
+                                                issuer,
+                                                issuingSigner))),
                         Duration.ofSeconds(1)),
                 pair.root().certificate());
     }
@@ -98,6 +104,11 @@ public final class TestAuthority implements Authorities {
             case Selection.Usable(IssuingAuthority authority) -> authority;
             case Selection.NotUsable(var refusal) -> throw new AssertionError(refusal);
         };
+    }
+
+    /// The issuing authority as one that signs CRLs.
+    public StatusAuthority status() {
+        return snapshot.statusAuthorities().getFirst();
     }
 
     /// The root's DER certificate.
