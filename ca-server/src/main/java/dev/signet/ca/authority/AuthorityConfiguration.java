@@ -32,13 +32,13 @@ public class AuthorityConfiguration {
         KeyEncryptionKey key =
                 KeyEncryptionKey.from(
                         settings.keyEncryptionKey(), System::getenv, crypto.secureRandom());
-        AuthorityFactory factory = new AuthorityFactory(crypto);
+        AuthorityKeys keys = new SoftwareKeys(crypto, key);
+        AuthorityFactory factory = new AuthorityFactory(crypto, keys);
         PolledAuthorities authorities =
                 new PolledAuthorities(
                         new JdbcAuthorityStore(jdbc, transactions),
                         factory,
-                        new AuthorityLoader(crypto, factory, key, settings, trustDomain),
-                        key,
+                        new AuthorityLoader(crypto, keys, settings, trustDomain),
                         settings,
                         trustDomain,
                         clock,

@@ -6,8 +6,6 @@ import dev.signet.ca.identity.TrustDomain;
 
 import org.jspecify.annotations.Nullable;
 
-import java.security.KeyPair;
-import java.security.PrivateKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -23,18 +21,19 @@ final class AuthorityFactory {
     /// Of a root's path length.
     private static final int NO_BOUND = Integer.MAX_VALUE;
 
-    private final CryptoProvider crypto;
+    private final AuthorityKeys keys;
     private final AuthorityCertificateWriter writer;
     private final AuthorityCertificateLint lint;
 
-    AuthorityFactory(CryptoProvider crypto) {
-        this.crypto = crypto;
+    /// @param keys where the new authorities' keys are made
+    AuthorityFactory(CryptoProvider crypto, AuthorityKeys keys) {
+        this.keys = keys;
         this.writer = new AuthorityCertificateWriter(crypto);
         this.lint = new AuthorityCertificateLint(crypto);
     }
 
-    /// A new authority and its private key.
-    record Made(AuthorityCertificate certificate, KeyType keyType, PrivateKey privateKey) {
+    /// A new authority and its key.
+    record Made(AuthorityCertificate certificate, NewKey key) {
 
         @Override
         public String toString() {
@@ -58,40 +57,33 @@ final class AuthorityFactory {
         Instant notBefore = now.truncatedTo(ChronoUnit.SECONDS).minus(BACKDATE);
         Validity rootValidity = Validity.of(notBefore, rootLifetime.plus(BACKDATE));
         Validity issuingValidity = Validity.of(notBefore, issuingLifetime.plus(BACKDATE));
-        KeyPair rootKey = rootKeyType.generate(crypto);
-        Signer rootSigner = signer(rootKeyType, rootKey.getPrivate());
+        NewKey rootKey = keys.generate(rootKeyType);
         AuthorityCertificate root =
                 linted(
                         AuthorityRole.ROOT,
                         writer.write(
                                 AuthorityRole.ROOT,
                                 trustDomain,
-                                rootKey.getPublic(),
+                                rootKey.publicKey(),
                                 rootValidity,
                                 NO_BOUND,
                                 null,
-                                rootSigner),
+                                rootKey.signer()),
                         null);
-        KeyPair issuingKey = issuingKeyType.generate(crypto);
+        NewKey issuingKey = keys.generate(issuingKeyType);
         AuthorityCertificate issuing =
                 linted(
                         AuthorityRole.ISSUING,
                         writer.write(
                                 AuthorityRole.ISSUING,
                                 trustDomain,
-                                issuingKey.getPublic(),
+                                issuingKey.publicKey(),
                                 issuingValidity,
                                 issuingPathLength,
                                 root,
-                                rootSigner),
+                                rootKey.signer()),
                         root);
-        return new Pair(
-                new Made(root, rootKeyType, rootKey.getPrivate()),
-                new Made(issuing, issuingKeyType, issuingKey.getPrivate()));
-    }
-
-    Signer signer(KeyType keyType, PrivateKey key) {
-        return new SoftwareSigner(keyType.algorithm(), key, crypto);
+        return new Pair(new Made(root, rootKey), new Made(issuing, issuingKey));
     }
 
     private AuthorityCertificate linted(

@@ -11,13 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
-import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,9 +27,8 @@ final class AuthorityLoader {
     private static final byte[] SAMPLE = "signet key check".getBytes(StandardCharsets.US_ASCII);
 
     private final CryptoProvider crypto;
-    private final AuthorityFactory factory;
+    private final AuthorityKeys keys;
     private final AuthorityCertificateLint lint;
-    private final KeyEncryptionKey keyEncryptionKey;
     private final AuthoritySettings settings;
     private final TrustDomain trustDomain;
 
@@ -41,14 +37,12 @@ final class AuthorityLoader {
 
     AuthorityLoader(
             CryptoProvider crypto,
-            AuthorityFactory factory,
-            KeyEncryptionKey keyEncryptionKey,
+            AuthorityKeys keys,
             AuthoritySettings settings,
             TrustDomain trustDomain) {
         this.crypto = crypto;
-        this.factory = factory;
+        this.keys = keys;
         this.lint = new AuthorityCertificateLint(crypto);
-        this.keyEncryptionKey = keyEncryptionKey;
         this.settings = settings;
         this.trustDomain = trustDomain;
     }
@@ -78,7 +72,7 @@ final class AuthorityLoader {
             boolean signs =
                     stored.role() == AuthorityRole.ISSUING
                             && stored.state() == AuthorityState.ACTIVE;
-            boolean keyNeeded = signs || (stored.wrappedKey() != null && hasIssued(stored));
+            boolean keyNeeded = signs || (!stored.keys().isEmpty() && hasIssued(stored));
             Keyed keyed = keyNeeded ? keyed(stored, certificate, chain) : null;
             entries.add(
                     new AuthoritySnapshot.Entry(
@@ -143,11 +137,11 @@ final class AuthorityLoader {
         if (known != null) {
             return known;
         }
-        byte[] wrapped = stored.wrappedKey();
-        if (wrapped == null) {
-            throw new WrongKeyEncryptionKeyException(stored.id(), settings.keyEncryptionKey());
-        }
-        Signer signer = factory.signer(stored.keyType(), privateKey(stored, wrapped));
+        Signer signer =
+                keys.open(stored.id(), stored.role(), stored.keyType(), stored.keys())
+                        .orElseThrow(() ->
+                                new WrongKeyEncryptionKeyException(
+                                        stored.id(), settings.keyEncryptionKey()));
         requireKeyOf(certificate, stored.keyType(), signer);
         Issuer issuer = certificate.issuer(stored.keyType().algorithm());
         Keyed keyed =
@@ -156,19 +150,6 @@ final class AuthorityLoader {
                         new SigningStatusAuthority(stored.id(), certificate.der(), issuer, signer));
         signing.put(stored.id(), keyed);
         return keyed;
-    }
-
-    private PrivateKey privateKey(StoredAuthority stored, byte[] wrapped) {
-        byte[] encoded = keyEncryptionKey.unwrap(wrapped, stored.id(), stored.role());
-        try {
-            return crypto.keyFactory(stored.keyType().jcaName())
-                    .generatePrivate(new PKCS8EncodedKeySpec(encoded));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(
-                    "private key of authority " + stored.id() + " is not readable", e);
-        } finally {
-            Arrays.fill(encoded, (byte) 0);
-        }
     }
 
     private void requireKeyOf(AuthorityCertificate certificate, KeyType type, Signer signer) {
@@ -193,20 +174,14 @@ final class AuthorityLoader {
                         + " is not the one of its certificate");
     }
 
-    /// Wraps the private key and clears the encoding in between.
     NewAuthority toStore(
             AuthorityFactory.Made made, AuthorityRole role, @Nullable String issuerId) {
-        byte[] encoded = made.privateKey().getEncoded();
-        try {
-            return new NewAuthority(
-                    made.certificate(),
-                    role,
-                    issuerId,
-                    trustDomain.name(),
-                    made.keyType(),
-                    keyEncryptionKey.wrap(encoded, made.certificate().id(), role));
-        } finally {
-            Arrays.fill(encoded, (byte) 0);
-        }
+        return new NewAuthority(
+                made.certificate(),
+                role,
+                issuerId,
+                trustDomain.name(),
+                made.key().type(),
+                made.key().record(made.certificate().id(), role));
     }
 }

@@ -10,9 +10,8 @@ interface AuthorityStore {
 
     /// All authorities as of one moment.
     ///
-    /// @param keyCheck which key-encryption key the wrapped keys are wanted for
     /// @throws org.springframework.dao.DataAccessException when the database did not answer
-    Content load(byte[] keyCheck);
+    Content load();
 
     /// Stores the first authorities, root before issuing CA, all active, unless there are any.
     /// Replicas that call this at once agree: exactly one of them gets true.
@@ -20,7 +19,7 @@ interface AuthorityStore {
     /// @return whether these were stored; false: others are there already
     /// @throws org.springframework.dao.DataAccessException when the database did not answer; the
     ///   authorities may have been stored nevertheless: load again
-    boolean createFirst(List<NewAuthority> authorities, byte[] keyCheck);
+    boolean createFirst(List<NewAuthority> authorities);
 
     /// @param generation grows with each change; 0 when there is no authority
     record Content(long generation, List<StoredAuthority> authorities) {
@@ -33,8 +32,7 @@ interface AuthorityStore {
     ///
     /// @param issuerId null for a root
     /// @param certificate DER
-    /// @param wrappedKey null for a root, whose key is not needed, and where there is none for the
-    ///   key-encryption key asked for
+    /// @param keys each way to its private key; empty where this CA does not have it
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record StoredAuthority(
             String id,
@@ -44,18 +42,26 @@ interface AuthorityStore {
             String trustDomain,
             KeyType keyType,
             byte[] certificate,
-            byte @Nullable [] wrappedKey) {}
+            List<KeyRecord> keys) {
+        public StoredAuthority {
+            keys = List.copyOf(keys);
+        }
+
+        StoredAuthority withKeys(List<KeyRecord> found) {
+            return new StoredAuthority(
+                    id, role, state, issuerId, trustDomain, keyType, certificate, found);
+        }
+    }
 
     /// An authority to store.
     ///
     /// @param issuerId null for a root
     /// @param trustDomain name
-    @SuppressWarnings("ArrayRecordComponent") // never compared
     record NewAuthority(
             AuthorityCertificate certificate,
             AuthorityRole role,
             @Nullable String issuerId,
             String trustDomain,
             KeyType keyType,
-            byte[] wrappedKey) {}
+            KeyRecord key) {}
 }

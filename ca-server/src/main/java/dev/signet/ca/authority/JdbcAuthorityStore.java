@@ -7,7 +7,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /// Authorities in PostgreSQL, schema `authority`.
 final class JdbcAuthorityStore implements AuthorityStore {
@@ -21,14 +23,21 @@ final class JdbcAuthorityStore implements AuthorityStore {
     private static final String LOAD =
             """
             SELECT a.id, a.role, a.issuer_id, a.trust_domain, a.key_type, a.certificate,
-                   s.state, s.sequence, k.wrapped_key
+                   s.state, s.sequence
             FROM authority.authority a
             JOIN LATERAL (
                 SELECT c.state, c.sequence FROM authority.state_change c
                 WHERE c.authority_id = a.id ORDER BY c.sequence DESC LIMIT 1) s ON true
-            LEFT JOIN authority.private_key k
-                ON k.authority_id = a.id AND a.role = 'issuing' AND k.key_check = :keyCheck
             ORDER BY s.sequence
+            """;
+
+    /// Read after the authorities: an authority and its key are stored in one commit, so that the
+    /// key of each authority seen is there.
+    private static final String LOAD_KEYS =
+            """
+            SELECT k.authority_id, k.key_check, k.wrapped_key
+            FROM authority.private_key k
+            ORDER BY k.authority_id, k.wrapped_at, k.key_check
             """;
 
     private static final String EXISTS = "SELECT EXISTS (SELECT FROM authority.authority)";
@@ -61,19 +70,29 @@ final class JdbcAuthorityStore implements AuthorityStore {
     }
 
     @Override
-    public Content load(byte[] keyCheck) {
+    public Content load() {
         List<StoredAuthority> authorities = new ArrayList<>();
         long[] generation = {0};
         jdbc.sql(LOAD)
-                .param("keyCheck", keyCheck)
                 .query(row -> {
-                    authorities.add(stored(row));
+                    authorities.add(stored(row, List.of()));
                     generation[0] = Math.max(generation[0], row.getLong("sequence"));
                 });
+        Map<String, List<KeyRecord>> keys = new HashMap<>();
+        jdbc.sql(LOAD_KEYS)
+                .query(row -> {
+                    keys.computeIfAbsent(row.getString("authority_id"), _ -> new ArrayList<>())
+                            .add(
+                                    new KeyRecord.Wrapped(
+                                            row.getBytes("key_check"),
+                                            row.getBytes("wrapped_key")));
+                });
+        authorities.replaceAll(
+                authority -> authority.withKeys(keys.getOrDefault(authority.id(), List.of())));
         return new Content(generation[0], authorities);
     }
 
-    private static StoredAuthority stored(ResultSet row) throws SQLException {
+    private static StoredAuthority stored(ResultSet row, List<KeyRecord> keys) throws SQLException {
         return new StoredAuthority(
                 row.getString("id"),
                 AuthorityRole.of(row.getString("role")),
@@ -82,11 +101,11 @@ final class JdbcAuthorityStore implements AuthorityStore {
                 row.getString("trust_domain"),
                 KeyType.valueOf(row.getString("key_type")),
                 row.getBytes("certificate"),
-                row.getBytes("wrapped_key"));
+                keys);
     }
 
     @Override
-    public boolean createFirst(List<NewAuthority> authorities, byte[] keyCheck) {
+    public boolean createFirst(List<NewAuthority> authorities) {
         Boolean created =
                 transactions.execute(_ -> {
                     jdbc.sql(LIMIT_WAIT).update();
@@ -94,13 +113,13 @@ final class JdbcAuthorityStore implements AuthorityStore {
                     if (jdbc.sql(EXISTS).query(Boolean.class).single()) {
                         return false;
                     }
-                    authorities.forEach(authority -> insert(authority, keyCheck));
+                    authorities.forEach(this::insert);
                     return true;
                 });
         return Boolean.TRUE.equals(created);
     }
 
-    private void insert(NewAuthority authority, byte[] keyCheck) {
+    private void insert(NewAuthority authority) {
         AuthorityCertificate certificate = authority.certificate();
         jdbc.sql(INSERT_AUTHORITY)
                 .param("id", certificate.id())
@@ -112,15 +131,22 @@ final class JdbcAuthorityStore implements AuthorityStore {
                 .param("notBefore", certificate.validity().notBefore().atOffset(ZoneOffset.UTC))
                 .param("notAfter", certificate.validity().notAfter().atOffset(ZoneOffset.UTC))
                 .update();
-        jdbc.sql(INSERT_KEY)
-                .param("id", certificate.id())
-                .param("keyCheck", keyCheck)
-                .param("wrappedKey", authority.wrappedKey())
-                .update();
+        insertKey(certificate.id(), authority.key());
         jdbc.sql(INSERT_STATE)
                 .param("id", certificate.id())
                 .param("state", AuthorityState.ACTIVE.text())
                 .param("reason", "first authority of an empty database")
                 .update();
+    }
+
+    private void insertKey(String authorityId, KeyRecord key) {
+        switch (key) {
+            case KeyRecord.Wrapped(byte[] keyCheck, byte[] octets) ->
+                    jdbc.sql(INSERT_KEY)
+                            .param("id", authorityId)
+                            .param("keyCheck", keyCheck)
+                            .param("wrappedKey", octets)
+                            .update();
+        }
     }
 }

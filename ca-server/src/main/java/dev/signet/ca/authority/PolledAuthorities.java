@@ -26,7 +26,6 @@ final class PolledAuthorities
     private final AuthorityStore store;
     private final AuthorityFactory factory;
     private final AuthorityLoader loader;
-    private final KeyEncryptionKey keyEncryptionKey;
     private final AuthoritySettings settings;
     private final TrustDomain trustDomain;
     private final InstantSource clock;
@@ -40,7 +39,6 @@ final class PolledAuthorities
             AuthorityStore store,
             AuthorityFactory factory,
             AuthorityLoader loader,
-            KeyEncryptionKey keyEncryptionKey,
             AuthoritySettings settings,
             TrustDomain trustDomain,
             InstantSource clock,
@@ -48,7 +46,6 @@ final class PolledAuthorities
         this.store = store;
         this.factory = factory;
         this.loader = loader;
-        this.keyEncryptionKey = keyEncryptionKey;
         this.settings = settings;
         this.trustDomain = trustDomain;
         this.clock = clock;
@@ -62,10 +59,10 @@ final class PolledAuthorities
     /// @throws WrongTrustDomainException when they are another trust domain's
     /// @throws org.springframework.dao.DataAccessException when the database did not answer
     void start() {
-        Content content = store.load(keyEncryptionKey.check());
+        Content content = store.load();
         if (content.authorities().isEmpty()) {
             createFirst();
-            content = store.load(keyEncryptionKey.check());
+            content = store.load();
         }
         snapshot = loader.load(content);
         long interval = settings.refreshInterval().toMillis();
@@ -93,7 +90,7 @@ final class PolledAuthorities
                                 pair.issuing(),
                                 AuthorityRole.ISSUING,
                                 pair.root().certificate().id()));
-        if (store.createFirst(authorities, keyEncryptionKey.check())) {
+        if (store.createFirst(authorities)) {
             log.info(
                     "Created the CA of trust domain {}: root {} ({}) until {}, issuing CA {} ({})"
                             + " until {}",
@@ -112,7 +109,7 @@ final class PolledAuthorities
     /// Reads once more. Never throws.
     void refresh() {
         try {
-            Content content = store.load(keyEncryptionKey.check());
+            Content content = store.load();
             if (content.generation() > snapshot.trustAnchors().generation()) {
                 snapshot = loader.load(content);
                 log.info("Authorities changed, generation {}", content.generation());

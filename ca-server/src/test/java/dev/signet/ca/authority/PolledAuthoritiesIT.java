@@ -53,20 +53,20 @@ class PolledAuthoritiesIT {
 
     private static PolledAuthorities authorities(
             TestDatabase database, AuthoritySettings settings, TrustDomain domain) {
-        AuthorityFactory factory = new AuthorityFactory(TestCertificates.CRYPTO);
         KeyEncryptionKey key =
                 KeyEncryptionKey.from(
                         settings.keyEncryptionKey(),
                         _ -> null,
                         TestCertificates.CRYPTO.secureRandom());
+        AuthorityKeys keys = new SoftwareKeys(TestCertificates.CRYPTO, key);
+        AuthorityFactory factory = new AuthorityFactory(TestCertificates.CRYPTO, keys);
         DataSource dataSource = database.dataSource();
         return new PolledAuthorities(
                 new JdbcAuthorityStore(
                         JdbcClient.create(dataSource),
                         new TransactionTemplate(new JdbcTransactionManager(dataSource))),
                 factory,
-                new AuthorityLoader(TestCertificates.CRYPTO, factory, key, settings, domain),
-                key,
+                new AuthorityLoader(TestCertificates.CRYPTO, keys, settings, domain),
                 settings,
                 domain,
                 InstantSource.fixed(NOW),

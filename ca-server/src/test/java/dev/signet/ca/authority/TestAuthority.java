@@ -55,7 +55,13 @@ public final class TestAuthority implements Authorities {
             Duration issuingLifetime,
             int pathLength,
             UnaryOperator<Signer> signer) {
-        AuthorityFactory factory = new AuthorityFactory(TestCertificates.CRYPTO);
+        AuthorityFactory factory =
+                new AuthorityFactory(
+                        TestCertificates.CRYPTO,
+                        new SoftwareKeys(
+                                TestCertificates.CRYPTO,
+                                new KeyEncryptionKey(
+                                        new byte[32], TestCertificates.CRYPTO.secureRandom())));
         AuthorityFactory.Pair pair =
                 factory.create(
                         TRUST_DOMAIN,
@@ -67,8 +73,7 @@ public final class TestAuthority implements Authorities {
                         now);
         AuthorityCertificate issuing = pair.issuing().certificate();
         List<byte[]> chain = List.of(issuing.der());
-        Signer issuingSigner =
-                signer.apply(factory.signer(issuingKeyType, pair.issuing().privateKey()));
+        Signer issuingSigner = signer.apply(pair.issuing().key().signer());
         Issuer issuer = issuing.issuer(issuingKeyType.algorithm());
         IssuingAuthority authority =
                 new TemplateIssuingAuthority(issuing.id(), issuer, chain, issuingSigner);

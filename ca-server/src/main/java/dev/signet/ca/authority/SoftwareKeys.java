@@ -1,0 +1,117 @@
+package dev.signet.ca.authority;
+
+import dev.signet.ca.crypto.CryptoProvider;
+
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/// Keys in this process's memory, stored wrapped. Thread-safe.
+final class SoftwareKeys implements AuthorityKeys {
+
+    private final CryptoProvider crypto;
+    private final KeyEncryptionKey keyEncryptionKey;
+
+    SoftwareKeys(CryptoProvider crypto, KeyEncryptionKey keyEncryptionKey) {
+        this.crypto = crypto;
+        this.keyEncryptionKey = keyEncryptionKey;
+    }
+
+    @Override
+    public NewKey generate(KeyType type) {
+        KeyPair pair = type.generate(crypto);
+        return adopt(type, pair.getPublic(), pair.getPrivate());
+    }
+
+    @Override
+    public NewKey adopt(KeyType type, PublicKey publicKey, PrivateKey privateKey) {
+        return new SoftwareKey(type, publicKey, privateKey);
+    }
+
+    @Override
+    public Optional<Signer> open(
+            String authorityId, AuthorityRole role, KeyType type, List<KeyRecord> records) {
+        for (KeyRecord record : records) {
+            switch (record) {
+                case KeyRecord.Wrapped(byte[] keyCheck, byte[] octets) -> {
+                    if (Arrays.equals(keyCheck, keyEncryptionKey.check())) {
+                        return Optional.of(
+                                signer(type, privateKey(authorityId, role, type, octets)));
+                    }
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private PrivateKey privateKey(
+            String authorityId, AuthorityRole role, KeyType type, byte[] wrapped) {
+        byte[] encoded = keyEncryptionKey.unwrap(wrapped, authorityId, role);
+        try {
+            return crypto.keyFactory(type.jcaName())
+                    .generatePrivate(new PKCS8EncodedKeySpec(encoded));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(
+                    "private key of authority " + authorityId + " is not readable", e);
+        } finally {
+            Arrays.fill(encoded, (byte) 0);
+        }
+    }
+
+    private Signer signer(KeyType type, PrivateKey key) {
+        return new SoftwareSigner(type.algorithm(), key, crypto);
+    }
+
+    private final class SoftwareKey implements NewKey {
+
+        private final KeyType type;
+        private final PublicKey publicKey;
+        private final PrivateKey privateKey;
+        private final Signer signer;
+
+        SoftwareKey(KeyType type, PublicKey publicKey, PrivateKey privateKey) {
+            this.type = type;
+            this.publicKey = publicKey;
+            this.privateKey = privateKey;
+            this.signer = SoftwareKeys.this.signer(type, privateKey);
+        }
+
+        @Override
+        public KeyType type() {
+            return type;
+        }
+
+        @Override
+        public PublicKey publicKey() {
+            return publicKey;
+        }
+
+        @Override
+        public Signer signer() {
+            return signer;
+        }
+
+        /// Wraps the private key and clears the encoding in between.
+        @Override
+        public KeyRecord record(String authorityId, AuthorityRole role) {
+            byte[] encoded = privateKey.getEncoded();
+            try {
+                return new KeyRecord.Wrapped(
+                        keyEncryptionKey.check(),
+                        keyEncryptionKey.wrap(encoded, authorityId, role));
+            } finally {
+                Arrays.fill(encoded, (byte) 0);
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "SoftwareKey[" + type + "]";
+        }
+    }
+}
