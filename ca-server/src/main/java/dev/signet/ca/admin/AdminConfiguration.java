@@ -7,6 +7,7 @@ import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.ledger.CertificateRecords;
 import dev.signet.ca.ledger.LedgerSettings;
 import dev.signet.ca.policy.PolicyVersions;
+import dev.signet.ca.reissue.Reissues;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -21,10 +22,10 @@ import java.util.List;
 
 import javax.sql.DataSource;
 
-/// Makes the beans of this package: [OperatorActs], [AdminActs], [Approvals]. Needs beans
-/// [ApprovalSettings], [TrustDomain], [JoinTokens], [PolicyVersions], [Halts], [AuditTrail],
-/// [CertificateRecords], [LedgerSettings], `DataSource` and `JdbcClient` over a migrated database,
-/// `InstantSource`, `SecureRandom`.
+/// Makes the beans of this package: [OperatorActs], [AdminActs], [ReissueActs], [Approvals]. Needs
+/// beans [ApprovalSettings], [TrustDomain], [JoinTokens], [PolicyVersions], [Halts], [AuditTrail],
+/// [CertificateRecords], [Reissues], [LedgerSettings], `DataSource` and `JdbcClient` over a
+/// migrated database, `InstantSource`, `SecureRandom`.
 @Configuration(proxyBeanMethods = false)
 public class AdminConfiguration {
 
@@ -72,6 +73,11 @@ public class AdminConfiguration {
             InstantSource clock,
             SecureRandom random) {
         return new FourEyes(settings, store, acts, approvable, clock, random);
+    }
+
+    @Bean
+    ReissueActs reissueActs(JdbcAuditedActs acts, Reissues reissues) {
+        return new RecordedReissueActs(acts, reissues);
     }
 
     @Bean

@@ -1,6 +1,7 @@
-/// What operators and admins may do: join tokens, policies, halts, and the approvals of a second
-/// person, each act with its audit event in one commit; look-up of certificates. Trusts that the
-/// edges let only those in who may; never returns a secret a second time.
+/// What operators and admins may do: join tokens, policies, halts, orders to renew, and the
+/// approvals of a second person, each act with its audit event in one commit; look-up of
+/// certificates. Trusts that the edges let only those in who may; never returns a secret a second
+/// time.
 @ApplicationModule(
         allowedDependencies = {
             "refusal",
@@ -10,7 +11,8 @@
             "policy",
             "ledger",
             "audit",
-            "halt"
+            "halt",
+            "reissue"
         })
 @NullMarked
 package dev.signet.ca.admin;

@@ -80,6 +80,11 @@ public class LedgerConfiguration {
     }
 
     @Bean
+    Replacements replacements(JdbcClient jdbcClient) {
+        return new JdbcReplacements(jdbcClient);
+    }
+
+    @Bean
     JoinTokenRedemptions joinTokenRedemptions(JdbcClient jdbcClient) {
         return new JdbcJoinTokenRedemptions(jdbcClient);
     }

@@ -43,6 +43,13 @@ enum Operation {
     SHOW_HALT("Whether issuance is halted", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
     HALT_ISSUANCE("Halt issuance", OPERATOR, SECURITY_OFFICER, ADMIN),
     LIFT_HALT("Lift the halt", SECURITY_OFFICER, ADMIN),
+    PLAN_REISSUE("Whom an order to renew would name", OPERATOR, SECURITY_OFFICER, ADMIN),
+    START_REISSUE("Order clients to renew ahead of time", SECURITY_OFFICER, ADMIN),
+    LIST_REISSUES("Orders to renew", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
+    SHOW_REISSUE(
+            "One order to renew, with its progress", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
+    LIST_REISSUE_LEFT("Who has not renewed yet", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
+    CANCEL_REISSUE("Take an order to renew back", OPERATOR, SECURITY_OFFICER, ADMIN),
     LIST_APPROVALS("Acts that wait for approval", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
     SHOW_APPROVAL("One act that waits", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
     APPROVE("Approve an act", SECURITY_OFFICER, ADMIN),

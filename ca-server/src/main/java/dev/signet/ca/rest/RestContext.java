@@ -54,6 +54,7 @@ import java.util.TreeSet;
     PolicyController.class,
     ReplayController.class,
     HaltController.class,
+    ReissueController.class,
     ApprovalController.class,
     BodyChecks.class
 })

@@ -15,6 +15,7 @@
             "trust",
             "audit",
             "halt",
+            "reissue",
             "admin",
             "wire"
         })

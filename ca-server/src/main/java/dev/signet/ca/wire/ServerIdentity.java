@@ -8,6 +8,8 @@ import dev.signet.ca.issuance.IssuanceRequest;
 import dev.signet.ca.ledger.RecordedCertificate;
 import dev.signet.ca.policy.Wish;
 import dev.signet.ca.refusal.Refusal;
+import dev.signet.ca.reissue.RenewalOrder;
+import dev.signet.ca.reissue.RenewalOrders;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -52,10 +54,12 @@ final class ServerIdentity implements AutoCloseable {
     private final ScheduledExecutorService scheduler;
     private final CountDownLatch first = new CountDownLatch(1);
 
-    // Only the scheduler's thread writes these two.
+    // Only the scheduler's thread uses these three.
     private Instant nextAttempt = Instant.MIN;
     private int failures;
+    private @Nullable Holding holding;
 
+    private final RenewalOrders orders;
     private volatile @Nullable Instant notAfter;
     private volatile boolean asking;
     private volatile String lastFailure = "not asked for yet";
@@ -66,7 +70,9 @@ final class ServerIdentity implements AutoCloseable {
             InstantSource clock,
             SecureRandom random,
             String replica,
-            LiveKeyManager keys) {
+            LiveKeyManager keys,
+            RenewalOrders orders) {
+        this.orders = orders;
         this.issuance = issuance;
         this.crypto = crypto;
         this.clock = clock;
@@ -113,7 +119,7 @@ final class ServerIdentity implements AutoCloseable {
             if (end != null && now.isAfter(end)) {
                 keys.clear();
             }
-            if (!asking && !now.isBefore(nextAttempt)) {
+            if (!asking && (!now.isBefore(nextAttempt) || ordered())) {
                 ask();
             }
         } catch (RuntimeException | GeneralSecurityException e) {
@@ -122,15 +128,48 @@ final class ServerIdentity implements AutoCloseable {
         }
     }
 
+    /// The certificate in use, as orders to renew go by it.
+    ///
+    /// @param obeyed greatest number of an order that was in force when it was asked for
+    private record Holding(RecordedCertificate certificate, long obeyed) {}
+
+    /// Whether an order to renew names the certificate in use. There is one for each replica, so
+    /// none waits for a moment of the window.
+    private boolean ordered() {
+        Holding held = holding;
+        if (held == null || failures > 0) {
+            return false;
+        }
+        RecordedCertificate certificate = held.certificate();
+        return orders.current().stream()
+                .anyMatch(order ->
+                        order.number() > held.obeyed()
+                                && (order.authorityIds().isEmpty()
+                                        || order.authorityIds().contains(certificate.authorityId()))
+                                && certificate
+                                        .spiffeId()
+                                        .toString()
+                                        .startsWith(order.spiffeIdPrefix())
+                                && certificate
+                                        .validity()
+                                        .notBefore()
+                                        .isBefore(order.issuedBefore()));
+    }
+
+    private long newestOrder() {
+        return orders.current().stream().mapToLong(RenewalOrder::number).max().orElse(0);
+    }
+
     private void ask() throws GeneralSecurityException {
         OwnSigningRequest own =
                 OwnSigningRequest.create(
                         crypto.newKeyPairGenerator("EC"), crypto.newSignature("SHA256withECDSA"));
         asking = true;
+        long obeyed = newestOrder();
         issuance.issue(
                 new IssuanceRequest(
                         new Evidence.ThisServer(replica), own.der(), null, Wish.NOTHING),
-                outcome -> onScheduler(() -> decided(outcome, own)),
+                outcome -> onScheduler(() -> decided(outcome, own, obeyed)),
                 fault -> onScheduler(() -> failed(String.valueOf(fault.getMessage()))));
     }
 
@@ -148,15 +187,15 @@ final class ServerIdentity implements AutoCloseable {
         }
     }
 
-    private void decided(IssuanceOutcome outcome, OwnSigningRequest own) {
+    private void decided(IssuanceOutcome outcome, OwnSigningRequest own, long obeyed) {
         switch (outcome) {
-            case IssuanceOutcome.Issued issued -> take(issued, own);
+            case IssuanceOutcome.Issued issued -> take(issued, own, obeyed);
             case IssuanceOutcome.Refused(Refusal refusal) ->
                     failed(refusal.code() + ": " + refusal.message());
         }
     }
 
-    private void take(IssuanceOutcome.Issued issued, OwnSigningRequest own) {
+    private void take(IssuanceOutcome.Issued issued, OwnSigningRequest own, long obeyed) {
         RecordedCertificate certificate = issued.certificate();
         try {
             CertificateFactory factory = CertificateFactory.getInstance("X.509");
@@ -173,6 +212,7 @@ final class ServerIdentity implements AutoCloseable {
             return;
         }
         failures = 0;
+        holding = new Holding(certificate, obeyed);
         notAfter = certificate.validity().notAfter();
         long window = Duration.between(issued.renewFrom(), issued.renewUntil()).toMillis();
         nextAttempt = issued.renewFrom().plusMillis(window > 0 ? random.nextLong(window + 1) : 0);

@@ -8,6 +8,7 @@ import dev.signet.ca.issuance.Issuance;
 import dev.signet.ca.ledger.ClockGuard;
 import dev.signet.ca.ledger.LedgerHealth;
 import dev.signet.ca.ledger.LedgerSettings;
+import dev.signet.ca.reissue.RenewalOrders;
 import dev.signet.ca.trust.TrustBundles;
 
 import io.grpc.ServerServiceDefinition;
@@ -143,8 +144,10 @@ public class WireConfiguration {
             InstantSource clock,
             SecureRandom random,
             LedgerSettings ledgerSettings,
-            LiveKeyManager keys) {
-        return new ServerIdentity(issuance, crypto, clock, random, ledgerSettings.replica(), keys);
+            LiveKeyManager keys,
+            RenewalOrders orders) {
+        return new ServerIdentity(
+                issuance, crypto, clock, random, ledgerSettings.replica(), keys, orders);
     }
 
     @Bean

@@ -13,6 +13,7 @@
             "issuance",
             "trust",
             "audit",
+            "reissue",
             "admin"
         })
 @NullMarked

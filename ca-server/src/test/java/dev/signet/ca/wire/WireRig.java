@@ -50,6 +50,8 @@ final class WireRig implements AutoCloseable {
     final FakeTrustBundles bundles = new FakeTrustBundles(ca.bundle(1));
     final dev.signet.ca.audit.InMemoryRefusalCounts refusals =
             new dev.signet.ca.audit.InMemoryRefusalCounts();
+    final dev.signet.ca.reissue.SettableRenewalOrders orders =
+            new dev.signet.ca.reissue.SettableRenewalOrders();
     final FakeOperatorActs acts = new FakeOperatorActs();
     final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     volatile boolean ledgerAvailable = true;
@@ -94,6 +96,7 @@ final class WireRig implements AutoCloseable {
         bean(LedgerHealth.class, () -> ledgerAvailable);
         bean(ClockGuard.class, () -> clockObjection);
         bean(Authorities.class, new NoAuthorities());
+        bean(dev.signet.ca.reissue.RenewalOrders.class, orders);
         context.register(WireConfiguration.class);
         context.refresh();
     }
