@@ -15,6 +15,8 @@ import dev.signet.proto.v1.RenewCertificateRequest;
 import dev.signet.proto.v1.RenewCertificateResponse;
 import dev.signet.proto.v1.RenewalWindow;
 import dev.signet.proto.v1.TrustServiceGrpc;
+import dev.signet.proto.v1.WatchRevocationsRequest;
+import dev.signet.proto.v1.WatchRevocationsResponse;
 import dev.signet.proto.v1.WatchTrustBundleRequest;
 import dev.signet.proto.v1.WatchTrustBundleResponse;
 
@@ -31,6 +33,7 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.TlsServerCredentials;
 import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 
 import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
@@ -44,6 +47,7 @@ import java.security.PublicKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -67,6 +71,13 @@ final class FakeGrpcCa implements AutoCloseable {
     final List<String> requestIds = new CopyOnWriteArrayList<>();
     private final Map<String, IssuedCertificate> answered = new ConcurrentHashMap<>();
     private final List<StreamObserver<WatchTrustBundleResponse>> watches =
+            new CopyOnWriteArrayList<>();
+    final List<Long> acknowledged = new CopyOnWriteArrayList<>();
+    final List<Long> revocationRequests = new CopyOnWriteArrayList<>();
+    private final AtomicReference<WatchTrustBundleResponse> extras =
+            new AtomicReference<>(WatchTrustBundleResponse.getDefaultInstance());
+    private final List<WatchRevocationsResponse> revocations = new ArrayList<>();
+    private final List<StreamObserver<WatchRevocationsResponse>> revocationWatches =
             new CopyOnWriteArrayList<>();
     private final Duration lifetime;
     private final String serverName;
@@ -134,13 +145,34 @@ final class FakeGrpcCa implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         watches.clear();
+        revocationWatches.clear();
     }
 
     void publish(TrustBundle bundle) {
         published.set(bundle);
-        watches.forEach(watch ->
-                watch.onNext(
-                        WatchTrustBundleResponse.newBuilder().setBundle(proto(bundle)).build()));
+        synchronized (watches) {
+            watches.forEach(watch -> watch.onNext(state()));
+        }
+    }
+
+    /// Sends this to all who watch, and to those who come later.
+    void revocations(WatchRevocationsResponse... responses) {
+        synchronized (revocationWatches) {
+            for (WatchRevocationsResponse response : responses) {
+                revocations.add(response);
+                revocationWatches.forEach(watch -> watch.onNext(response));
+            }
+        }
+    }
+
+    private WatchTrustBundleResponse state() {
+        return extras.get().toBuilder().setBundle(proto(published.get())).build();
+    }
+
+    /// Sends the state anew with these orders and federated bundles.
+    void publish(WatchTrustBundleResponse others) {
+        extras.set(others);
+        publish(published.get());
     }
 
     int openWatches() {
@@ -311,14 +343,56 @@ final class FakeGrpcCa implements AutoCloseable {
         }
 
         @Override
-        public void watchTrustBundle(
-                WatchTrustBundleRequest request,
+        public StreamObserver<WatchTrustBundleRequest> watchTrustBundle(
                 StreamObserver<WatchTrustBundleResponse> observer) {
-            observer.onNext(
-                    WatchTrustBundleResponse.newBuilder()
-                            .setBundle(proto(published.get()))
-                            .build());
-            watches.add(observer);
+            boolean identified = certified(SESSION.get());
+            return new StreamObserver<>() {
+                private boolean open;
+
+                @Override
+                public void onNext(WatchTrustBundleRequest request) {
+                    if (identified && request.getHeldVersion() > 0) {
+                        acknowledged.add(request.getHeldVersion());
+                    }
+                    if (!open) {
+                        open = true;
+                        synchronized (watches) {
+                            observer.onNext(state());
+                            watches.add(observer);
+                        }
+                    }
+                }
+
+                @Override
+                public void onError(Throwable t) {
+                    watches.remove(observer);
+                }
+
+                @Override
+                public void onCompleted() {}
+            };
+        }
+
+        @Override
+        public void watchRevocations(
+                WatchRevocationsRequest request,
+                StreamObserver<WatchRevocationsResponse> observer) {
+            ServerCallStreamObserver<WatchRevocationsResponse> watch =
+                    (ServerCallStreamObserver<WatchRevocationsResponse>) observer;
+            watch.setOnCancelHandler(() -> revocationWatches.remove(observer));
+            synchronized (revocationWatches) {
+                revocationRequests.add(request.getAfterSequence());
+                revocations.forEach(observer::onNext);
+                revocationWatches.add(observer);
+            }
+        }
+    }
+
+    private static boolean certified(SSLSession session) {
+        try {
+            return session != null && session.getPeerCertificates().length > 0;
+        } catch (SSLPeerUnverifiedException e) {
+            return false;
         }
     }
 }

@@ -26,6 +26,8 @@ final class AccessTable {
                     Map.entry("signet.v1.CertificateService/IssueCertificateForSubject", CERTIFIED),
                     Map.entry("signet.v1.TrustService/GetTrustBundle", ANYBODY),
                     Map.entry("signet.v1.TrustService/WatchTrustBundle", ANYBODY),
+                    Map.entry("signet.v1.TrustService/AcknowledgeTrustBundle", CERTIFIED),
+                    Map.entry("signet.v1.TrustService/WatchRevocations", ANYBODY),
                     Map.entry("signet.v1.OperatorService/CreateJoinToken", OPERATION),
                     Map.entry("signet.v1.OperatorService/ListCertificates", OPERATION),
                     Map.entry("grpc.health.v1.Health/Check", ANYBODY),

@@ -1,8 +1,6 @@
 package dev.signet.ca.wire;
 
 import dev.signet.ca.refusal.Refusal;
-import dev.signet.ca.trust.TrustBundle;
-import dev.signet.ca.trust.TrustBundles;
 import dev.signet.proto.v1.WatchTrustBundleRequest;
 import dev.signet.proto.v1.WatchTrustBundleResponse;
 
@@ -10,65 +8,89 @@ import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
-/// One open watch. A caller that reads slowly misses versions, never the newest: what is not sent
-/// yet is replaced, so a watch holds one bundle at most. Thread-safe.
+/// One open watch. A caller that reads slowly misses states, never the newest: nothing is queued,
+/// what is sent is what there is when the caller can read. Thread-safe.
 final class BundleWatch extends ServerCall.Listener<Optional<WatchTrustBundleRequest>> {
 
     private static final Logger LOG = LoggerFactory.getLogger(BundleWatch.class);
 
     private final ServerCall<?, WatchTrustBundleResponse> call;
-    private final TrustBundles bundles;
+    private final PublishedTrust trust;
+    private final LongConsumer acknowledge;
     private final Consumer<BundleWatch> whenEnded;
+    private final Runnable listener = this::pump;
 
     // All guarded by this; a ServerCall is not thread-safe either.
-    private @Nullable TrustBundle unsent;
-    private @Nullable AutoCloseable subscription;
+    private long sent;
+    private long acknowledged;
     private boolean started;
-    private boolean readable;
     private boolean ended;
 
+    /// @param acknowledge takes each greater version that the caller says it verifies with
     BundleWatch(
             ServerCall<?, WatchTrustBundleResponse> call,
-            TrustBundles bundles,
+            PublishedTrust trust,
+            LongConsumer acknowledge,
             Consumer<BundleWatch> whenEnded) {
         this.call = call;
-        this.bundles = bundles;
+        this.trust = trust;
+        this.acknowledge = acknowledge;
         this.whenEnded = whenEnded;
     }
 
     @Override
     public void onMessage(Optional<WatchTrustBundleRequest> message) {
-        readable = message.isPresent();
-    }
-
-    @Override
-    public void onHalfClose() {
-        if (!readable) {
+        if (message.isEmpty()) {
             refuse(UnaryCalls.malformed("the request is not a WatchTrustBundleRequest"));
             return;
+        }
+        long held = message.get().getHeldVersion();
+        if (held < 0) {
+            refuse(RequestFields.tooGreat("held_version"));
+            return;
+        }
+        boolean news;
+        synchronized (this) {
+            if (ended) {
+                return;
+            }
+            news = held > acknowledged;
+            acknowledged = Math.max(held, acknowledged);
+        }
+        if (news) {
+            acknowledge.accept(held);
         }
         synchronized (this) {
             if (ended) {
                 return;
             }
-            call.sendHeaders(new Metadata());
-            started = true;
-        }
-        AutoCloseable opened = bundles.watch(this::offer);
-        synchronized (this) {
-            if (!ended) {
-                subscription = opened;
-                return;
+            if (!started) {
+                call.sendHeaders(new Metadata());
+                started = true;
+                trust.add(listener);
             }
+            // One at a time: a caller that says more than can be taken waits.
+            call.request(1);
         }
-        close(opened);
+        pump();
+    }
+
+    @Override
+    public void onHalfClose() {
+        boolean silent;
+        synchronized (this) {
+            silent = !started;
+        }
+        if (silent) {
+            refuse(UnaryCalls.malformed("the watch has no request message"));
+        }
     }
 
     @Override
@@ -94,22 +116,12 @@ final class BundleWatch extends ServerCall.Listener<Optional<WatchTrustBundleReq
         end();
     }
 
-    private void offer(TrustBundle bundle) {
-        synchronized (this) {
-            unsent = bundle;
-        }
-        pump();
-    }
-
     private synchronized void pump() {
-        if (started && !ended && unsent != null && call.isReady()) {
-            WatchTrustBundleResponse response =
-                    WatchTrustBundleResponse.newBuilder()
-                            .setBundle(GrpcTrustService.message(unsent))
-                            .build();
-            unsent = null;
+        PublishedTrust.State newest = trust.current();
+        if (started && !ended && newest.number() > sent && call.isReady()) {
+            sent = newest.number();
             try {
-                call.sendMessage(response);
+                call.sendMessage(newest.message());
             } catch (RuntimeException e) {
                 LOG.warn("a trust bundle could not be sent", e);
                 call.close(Status.INTERNAL.withDescription("watch broke off"), new Metadata());
@@ -119,24 +131,10 @@ final class BundleWatch extends ServerCall.Listener<Optional<WatchTrustBundleReq
     }
 
     private void end() {
-        AutoCloseable open;
         synchronized (this) {
             ended = true;
-            unsent = null;
-            open = subscription;
-            subscription = null;
         }
+        trust.remove(listener);
         whenEnded.accept(this);
-        if (open != null) {
-            close(open);
-        }
-    }
-
-    private static void close(AutoCloseable subscription) {
-        try {
-            subscription.close();
-        } catch (Exception e) {
-            LOG.warn("a subscription to trust bundles did not close", e);
-        }
     }
 }

@@ -65,9 +65,9 @@ public record GrpcSettings(
     /// @param connectionIdle a connection without a call for so long is closed
     /// @param connectionAge a connection is replaced after so long; unset: never
     public record Limits(
-            @DefaultValue("10000") int connections,
+            @DefaultValue("12000") int connections,
             @DefaultValue("256") int callsPerConnection,
-            @DefaultValue("10000") int watches,
+            @DefaultValue("24000") int watches,
             @DefaultValue("16") int watchesPerConnection,
             @DefaultValue("10s") Duration callDeadline,
             @DefaultValue("8") int operatorCalls,
@@ -107,10 +107,12 @@ public record GrpcSettings(
     ///   every 15 to 30 s, with or without a call
     /// @param interval how often a quiet client is pinged
     /// @param timeout how long its answer may take
+    /// @param revocationHeartbeat how often a watcher of revocations hears how current it is
     public record Keepalive(
             @DefaultValue("10s") Duration permittedInterval,
             @DefaultValue("1m") Duration interval,
-            @DefaultValue("20s") Duration timeout) {
+            @DefaultValue("20s") Duration timeout,
+            @DefaultValue("5s") Duration revocationHeartbeat) {
 
         public Keepalive {
             Bounds.check(
@@ -123,6 +125,11 @@ public record GrpcSettings(
                     interval,
                     Duration.ofSeconds(10),
                     Duration.ofHours(1));
+            Bounds.check(
+                    "signet.grpc.keepalive.revocation-heartbeat",
+                    revocationHeartbeat,
+                    Duration.ofMillis(100),
+                    Duration.ofMinutes(1));
             Bounds.check(
                     "signet.grpc.keepalive.timeout",
                     timeout,

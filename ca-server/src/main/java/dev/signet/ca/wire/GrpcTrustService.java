@@ -1,20 +1,20 @@
 package dev.signet.ca.wire;
 
-import com.google.protobuf.UnsafeByteOperations;
-
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
-import dev.signet.ca.trust.TrustBundle;
-import dev.signet.ca.trust.TrustBundles;
-import dev.signet.proto.v1.GetTrustBundleRequest;
-import dev.signet.proto.v1.GetTrustBundleResponse;
+import dev.signet.proto.v1.AcknowledgeTrustBundleRequest;
+import dev.signet.proto.v1.AcknowledgeTrustBundleResponse;
 import dev.signet.proto.v1.TrustServiceGrpc;
+import dev.signet.proto.v1.WatchRevocationsRequest;
+import dev.signet.proto.v1.WatchRevocationsResponse;
 import dev.signet.proto.v1.WatchTrustBundleRequest;
 import dev.signet.proto.v1.WatchTrustBundleResponse;
 
+import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
 
 import java.util.List;
 import java.util.Optional;
@@ -25,57 +25,94 @@ import java.util.concurrent.ConcurrentHashMap;
 /// [AccessInterceptor].
 final class GrpcTrustService {
 
-    private final TrustBundles bundles;
+    private final PublishedTrust trust;
+    private final Acknowledging acknowledging;
+    private final Optional<RevocationPush> revocations;
     private final Set<BundleWatch> watches = ConcurrentHashMap.newKeySet();
     private volatile boolean stopping;
 
-    GrpcTrustService(TrustBundles bundles) {
-        this.bundles = bundles;
+    GrpcTrustService(
+            PublishedTrust trust,
+            Acknowledging acknowledging,
+            Optional<RevocationPush> revocations) {
+        this.trust = trust;
+        this.acknowledging = acknowledging;
+        this.revocations = revocations;
     }
 
     ServerServiceDefinition definition(UnaryCalls calls) {
         return Lenient.service(
                 TrustServiceGrpc.getServiceDescriptor(),
                 List.of(
-                        calls.serve(TrustServiceGrpc.getGetTrustBundleMethod(), this::get),
+                        calls.serve(
+                                TrustServiceGrpc.getGetTrustBundleMethod(),
+                                (_, _, answer) -> answer.send(trust.answer())),
+                        calls.serve(
+                                TrustServiceGrpc.getAcknowledgeTrustBundleMethod(),
+                                this::acknowledge),
                         ServerMethodDefinition.create(
                                 Lenient.method(TrustServiceGrpc.getWatchTrustBundleMethod()),
-                                (call, _) -> watch(call))));
+                                (call, _) -> watch(call)),
+                        ServerMethodDefinition.create(
+                                Lenient.method(TrustServiceGrpc.getWatchRevocationsMethod()),
+                                (call, _) -> watchRevocations(call))));
     }
 
     /// Ends every watch with SHUTTING_DOWN, and those to come.
     void stop() {
         stopping = true;
         watches.forEach(watch -> watch.refuse(shuttingDown()));
+        revocations.ifPresent(push -> push.close(shuttingDown()));
     }
 
-    private void get(
-            GetTrustBundleRequest request, Caller caller, Answer<GetTrustBundleResponse> answer) {
-        answer.send(
-                GetTrustBundleResponse.newBuilder().setBundle(message(bundles.current())).build());
+    private ServerCall.Listener<Optional<WatchRevocationsRequest>> watchRevocations(
+            ServerCall<Optional<WatchRevocationsRequest>, WatchRevocationsResponse> call) {
+        if (revocations.isPresent()) {
+            return revocations.get().watch(call);
+        }
+        call.close(Status.UNIMPLEMENTED, new Metadata());
+        return new ServerCall.Listener<>() {};
+    }
+
+    private void acknowledge(
+            AcknowledgeTrustBundleRequest request,
+            Caller caller,
+            Answer<AcknowledgeTrustBundleResponse> answer) {
+        if (request.getVersion() < 0) {
+            answer.refuse(RequestFields.tooGreat("version"));
+        } else if (request.getVersion() == 0) {
+            answer.refuse(
+                    RefusalStatus.invalidField("version", "version is 0 (expected: 1 or greater)"));
+        } else if (acknowledging.take(caller, request.getVersion())) {
+            answer.send(
+                    AcknowledgeTrustBundleResponse.newBuilder()
+                            .setCurrentVersion(trust.current().message().getBundle().getVersion())
+                            .build());
+        } else {
+            answer.refuse(
+                    Refusal.withDiagnosis(
+                            RefusalCode.UNAUTHENTICATED,
+                            RefusalStatus.UNAUTHENTICATED_TEXT,
+                            "the certificate has expired since the handshake, or is not a"
+                                    + " workload's of this CA"));
+        }
     }
 
     private ServerCall.Listener<Optional<WatchTrustBundleRequest>> watch(
             ServerCall<Optional<WatchTrustBundleRequest>, WatchTrustBundleResponse> call) {
-        BundleWatch watch = new BundleWatch(call, bundles, watches::remove);
+        Caller caller = Caller.current();
+        BundleWatch watch =
+                new BundleWatch(
+                        call,
+                        trust,
+                        version -> acknowledging.take(caller, version),
+                        watches::remove);
         watches.add(watch);
         if (stopping) {
             watch.refuse(shuttingDown());
         }
-        call.request(2);
+        call.request(1);
         return watch;
-    }
-
-    static dev.signet.proto.v1.TrustBundle message(TrustBundle bundle) {
-        dev.signet.proto.v1.TrustBundle.Builder message =
-                dev.signet.proto.v1.TrustBundle.newBuilder()
-                        .setTrustDomain(bundle.trustDomain().name())
-                        .setVersion(bundle.version())
-                        .setRefreshHint(Protobuf.duration(bundle.refreshHint()));
-        for (byte[] authority : bundle.x509Authorities()) {
-            message.addX509Authorities(UnsafeByteOperations.unsafeWrap(authority));
-        }
-        return message.build();
     }
 
     private static Refusal shuttingDown() {

@@ -246,6 +246,12 @@ final class RequestFields {
         return text.length() <= MAX_TEXT && text.chars().noneMatch(Character::isISOControl);
     }
 
+    /// For unsigned 64-bit fields, of which this CA gives out the lower half only.
+    static Refusal tooGreat(String field) {
+        return RefusalStatus.invalidField(
+                field, field + " is not a number that this CA ever gave out (expected: < 2^63)");
+    }
+
     private void object(String field, String message) {
         object(RefusalStatus.invalidField(field, message));
     }

@@ -9,6 +9,9 @@ import dev.signet.ca.ledger.ClockGuard;
 import dev.signet.ca.ledger.LedgerHealth;
 import dev.signet.ca.ledger.LedgerSettings;
 import dev.signet.ca.reissue.RenewalOrders;
+import dev.signet.ca.revocation.RevocationFeed;
+import dev.signet.ca.revocation.RevocationLoss;
+import dev.signet.ca.trust.Acknowledgements;
 import dev.signet.ca.trust.TrustBundles;
 
 import io.grpc.ServerServiceDefinition;
@@ -32,6 +35,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -60,6 +64,11 @@ public class WireConfiguration {
             LiveKeyManager keys,
             LiveTrustManager trust,
             Readiness readiness,
+            InstantSource clock,
+            Optional<Acknowledgements> acknowledgements,
+            RenewalOrders renewalOrders,
+            Optional<RevocationFeed> revocationFeed,
+            RevocationLoss revocationLoss,
             Timer deadlineTimer,
             ExecutorService operatorThreads) {
         CallsInFlight inFlight = new CallsInFlight();
@@ -67,7 +76,19 @@ public class WireConfiguration {
         UnaryCalls calls =
                 new UnaryCalls(
                         deadlineTimer, settings.limits().callDeadline(), inFlight, refusalLog);
-        GrpcTrustService trustService = new GrpcTrustService(bundles);
+        PublishedTrust published = new PublishedTrust(bundles);
+        renewalOrders.watch(published::orders);
+        GrpcTrustService trustService =
+                new GrpcTrustService(
+                        published,
+                        new Acknowledging(acknowledgements, clock),
+                        revocationFeed.map(feed ->
+                                new RevocationPush(
+                                        feed,
+                                        revocationLoss,
+                                        settings.keepalive().revocationHeartbeat(),
+                                        clock,
+                                        registry)));
         List<ServerServiceDefinition> services =
                 new ArrayList<>(
                         List.of(
@@ -105,6 +126,12 @@ public class WireConfiguration {
                         inFlight,
                         readiness,
                         health));
+    }
+
+    /// Here, as clients show a loss on this port.
+    @Bean
+    RevocationLoss revocationLoss(InstantSource clock) {
+        return new RevocationLoss(clock);
     }
 
     @Bean

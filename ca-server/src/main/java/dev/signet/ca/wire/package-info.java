@@ -12,6 +12,8 @@
             "ledger",
             "issuance",
             "trust",
+            "reissue",
+            "revocation",
             "audit",
             "reissue",
             "admin"

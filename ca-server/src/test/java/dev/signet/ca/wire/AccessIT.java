@@ -94,27 +94,32 @@ class AccessIT {
 
     /// Written down again here, on purpose: a change of the table must be made twice.
     private static final Map<String, Set<CallerKind>> EXPECTED =
-            Map.of(
-                    "signet.v1.CertificateService/IssueCertificate",
-                    Set.of(CallerKind.BEARER_TOKEN, CallerKind.JOIN_TOKEN),
-                    "signet.v1.CertificateService/RenewCertificate",
-                    Set.of(CallerKind.CLIENT_CERTIFICATE),
-                    "signet.v1.CertificateService/IssueCertificateForSubject",
-                    Set.of(CallerKind.CLIENT_CERTIFICATE),
-                    "signet.v1.OperatorService/CreateJoinToken",
-                    Set.of(CallerKind.OPERATOR),
-                    "signet.v1.OperatorService/ListCertificates",
-                    Set.of(CallerKind.OPERATOR),
-                    "signet.v1.TrustService/GetTrustBundle",
-                    anybody(),
-                    "signet.v1.TrustService/WatchTrustBundle",
-                    anybody(),
-                    "grpc.health.v1.Health/Check",
-                    anybody(),
-                    "grpc.health.v1.Health/Watch",
-                    anybody(),
-                    "grpc.reflection.v1.ServerReflection/ServerReflectionInfo",
-                    anybody());
+            Map.ofEntries(
+                    Map.entry(
+                            "signet.v1.CertificateService/IssueCertificate",
+                            Set.of(CallerKind.BEARER_TOKEN, CallerKind.JOIN_TOKEN)),
+                    Map.entry(
+                            "signet.v1.CertificateService/RenewCertificate",
+                            Set.of(CallerKind.CLIENT_CERTIFICATE)),
+                    Map.entry(
+                            "signet.v1.CertificateService/IssueCertificateForSubject",
+                            Set.of(CallerKind.CLIENT_CERTIFICATE)),
+                    Map.entry(
+                            "signet.v1.OperatorService/CreateJoinToken",
+                            Set.of(CallerKind.OPERATOR)),
+                    Map.entry(
+                            "signet.v1.OperatorService/ListCertificates",
+                            Set.of(CallerKind.OPERATOR)),
+                    Map.entry("signet.v1.TrustService/GetTrustBundle", anybody()),
+                    Map.entry("signet.v1.TrustService/WatchTrustBundle", anybody()),
+                    Map.entry("signet.v1.TrustService/WatchRevocations", anybody()),
+                    Map.entry(
+                            "signet.v1.TrustService/AcknowledgeTrustBundle",
+                            Set.of(CallerKind.CLIENT_CERTIFICATE)),
+                    Map.entry("grpc.health.v1.Health/Check", anybody()),
+                    Map.entry("grpc.health.v1.Health/Watch", anybody()),
+                    Map.entry(
+                            "grpc.reflection.v1.ServerReflection/ServerReflectionInfo", anybody()));
 
     private static Set<CallerKind> anybody() {
         return Set.of(

@@ -10,7 +10,6 @@ import dev.signet.proto.v1.CertificateServiceGrpc;
 import dev.signet.proto.v1.GetTrustBundleRequest;
 import dev.signet.proto.v1.IssueCertificateRequest;
 import dev.signet.proto.v1.TrustServiceGrpc;
-import dev.signet.proto.v1.WatchTrustBundleRequest;
 
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
@@ -171,40 +170,23 @@ class LimitsIT {
         try (WireRig rig =
                 WireRig.start(Map.of("signet.grpc.limits.watches-per-connection", "2"))) {
             ManagedChannel channel = rig.channel();
-            var stub = TrustServiceGrpc.newBlockingStub(channel);
             var contexts =
                     IntStream.range(0, 2)
                             .mapToObj(_ -> io.grpc.Context.current().withCancellation())
                             .toList();
             for (var context : contexts) {
                 context.run(() ->
-                        assertThat(
-                                        stub.watchTrustBundle(
-                                                        WatchTrustBundleRequest
-                                                                .getDefaultInstance())
-                                                .next()
-                                                .getBundle()
-                                                .getVersion())
+                        assertThat(TrustWatches.open(channel).next().getBundle().getVersion())
                                 .isEqualTo(1));
             }
             StatusRuntimeException refused =
                     catchThrowableOfType(
-                            StatusRuntimeException.class,
-                            () ->
-                                    stub.watchTrustBundle(
-                                                    WatchTrustBundleRequest.getDefaultInstance())
-                                            .next());
+                            StatusRuntimeException.class, () -> TrustWatches.open(channel).next());
             assertThat(WireRig.reason(refused)).isEqualTo("TOO_MANY_WATCHES");
             contexts.forEach(context -> context.cancel(null));
             await().atMost(Duration.ofSeconds(10))
                     .untilAsserted(() ->
-                            assertThat(
-                                            stub.watchTrustBundle(
-                                                            WatchTrustBundleRequest
-                                                                    .getDefaultInstance())
-                                                    .next()
-                                                    .getBundle()
-                                                    .getVersion())
+                            assertThat(TrustWatches.open(channel).next().getBundle().getVersion())
                                     .isEqualTo(1));
             assertThat(rig.bundles.listeners).hasSizeLessThanOrEqualTo(3);
         }
@@ -213,10 +195,7 @@ class LimitsIT {
     @Test
     void watchGivesTheWholeStateThenEachChange() {
         try (WireRig rig = WireRig.start(Map.of())) {
-            var versions =
-                    TrustServiceGrpc.newBlockingStub(rig.channel())
-                            .withDeadlineAfter(20, TimeUnit.SECONDS)
-                            .watchTrustBundle(WatchTrustBundleRequest.getDefaultInstance());
+            var versions = TrustWatches.open(rig.channel());
             assertThat(versions.next().getBundle().getVersion()).isEqualTo(1);
             rig.bundles.publish(rig.ca.bundle(2));
             assertThat(versions.next().getBundle().getVersion()).isEqualTo(2);

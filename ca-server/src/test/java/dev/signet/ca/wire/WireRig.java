@@ -52,6 +52,8 @@ final class WireRig implements AutoCloseable {
             new dev.signet.ca.audit.InMemoryRefusalCounts();
     final dev.signet.ca.reissue.SettableRenewalOrders orders =
             new dev.signet.ca.reissue.SettableRenewalOrders();
+    final FakeRevocationFeed revocations = new FakeRevocationFeed();
+    final List<Acknowledged> acknowledged = new java.util.concurrent.CopyOnWriteArrayList<>();
     final FakeOperatorActs acts = new FakeOperatorActs();
     final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     volatile boolean ledgerAvailable = true;
@@ -88,6 +90,11 @@ final class WireRig implements AutoCloseable {
         bean(FakeIssuance.class, issuance);
         bean(FakeTrustBundles.class, bundles);
         bean(OperatorActs.class, acts);
+        bean(dev.signet.ca.revocation.RevocationFeed.class, revocations);
+        bean(
+                dev.signet.ca.trust.Acknowledgements.class,
+                (id, serial, notAfter, version) ->
+                        acknowledged.add(new Acknowledged(id.toString(), serial, version)));
         bean(dev.signet.ca.audit.RefusalCounts.class, refusals);
         bean(PrometheusMeterRegistry.class, registry);
         bean(CryptoProvider.class, CRYPTO);
@@ -145,6 +152,9 @@ final class WireRig implements AutoCloseable {
             throw new IllegalStateException(e);
         }
     }
+
+    record Acknowledged(
+            String spiffeId, dev.signet.ca.certificate.SerialNumber serial, long version) {}
 
     record Client(PrivateKey key, X509Certificate certificate) {}
 
