@@ -23,6 +23,7 @@ import dev.signet.ca.ledger.LedgerConfiguration;
 import dev.signet.ca.ledger.LedgerSettings;
 import dev.signet.ca.policy.PolicyConfiguration;
 import dev.signet.ca.policy.PolicySettings;
+import dev.signet.ca.recovery.RecoveryConfiguration;
 import dev.signet.ca.reissue.ReissueConfiguration;
 import dev.signet.ca.replay.ReplayConfiguration;
 import dev.signet.ca.rest.AdminSettings;
@@ -60,6 +61,7 @@ import java.time.InstantSource;
     PolicyConfiguration.class,
     ReplayConfiguration.class,
     ReissueConfiguration.class,
+    RecoveryConfiguration.class,
     AuthorityConfiguration.class,
     TrustConfiguration.class,
     AttestationConfiguration.class,

@@ -6,6 +6,7 @@ import dev.signet.cli.admin.CertificatesCommands;
 import dev.signet.cli.admin.HaltCommands;
 import dev.signet.cli.admin.PolicyCommands;
 import dev.signet.cli.admin.ProfileCommands;
+import dev.signet.cli.admin.RecoveryCommand;
 import dev.signet.cli.admin.ReissueCommands;
 import dev.signet.cli.admin.TokenCommands;
 import dev.signet.cli.admin.WhoAmI;
@@ -72,6 +73,7 @@ public final class SignetCli implements Runnable {
         line.addSubcommand(AuditCommands.commandLine(terminal, clock));
         line.addSubcommand(HaltCommands.commandLine(terminal, clock));
         line.addSubcommand(ReissueCommands.commandLine(terminal, clock));
+        line.addSubcommand(new RecoveryCommand(terminal, clock));
         line.addSubcommand(ApprovalCommands.commandLine(terminal, clock));
         line.addSubcommand(new WhoAmI(terminal, clock));
         line.addSubcommand(new LoginCommand(terminal));

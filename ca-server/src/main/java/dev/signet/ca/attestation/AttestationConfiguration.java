@@ -4,6 +4,7 @@ import dev.signet.ca.authority.Authorities;
 import dev.signet.ca.crypto.CryptoProvider;
 import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.ledger.JoinTokenRedemptions;
+import dev.signet.ca.recovery.PresentedCertificates;
 import dev.signet.ca.trust.TrustBundles;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -16,7 +17,7 @@ import org.springframework.transaction.support.TransactionOperations;
 import java.time.InstantSource;
 
 /// Makes the beans of this package. Needs beans [AttestationSettings], [TrustDomain],
-/// `InstantSource`, `MeterRegistry` and those of crypto, authority, ledger and trust.
+/// `InstantSource`, `MeterRegistry` and those of crypto, authority, ledger, recovery and trust.
 @Configuration(proxyBeanMethods = false)
 public class AttestationConfiguration {
 
@@ -57,15 +58,21 @@ public class AttestationConfiguration {
             TrustBundles trustBundles,
             Authorities authorities,
             CryptoProvider crypto,
-            InstantSource clock) {
-        return new EvidenceAttestation(
-                new TokenAttestor(tokenIssuers.byIssuer(), crypto, settings.tokenCacheSize()),
-                clusterAttestor,
-                new JoinTokenAttestor(joinTokens),
-                new CertificateAttestor(
-                        trustDomain,
-                        new IssuerPaths(
-                                trustBundles, id -> authorities.chain(id).isPresent(), crypto)),
-                clock);
+            InstantSource clock,
+            PresentedCertificates presented) {
+        EvidenceAttestation attestation =
+                new EvidenceAttestation(
+                        new TokenAttestor(
+                                tokenIssuers.byIssuer(), crypto, settings.tokenCacheSize()),
+                        clusterAttestor,
+                        new JoinTokenAttestor(joinTokens),
+                        new CertificateAttestor(
+                                trustDomain,
+                                new IssuerPaths(
+                                        trustBundles,
+                                        id -> authorities.chain(id).isPresent(),
+                                        crypto)),
+                        clock);
+        return new ReportingAttestation(attestation, presented);
     }
 }

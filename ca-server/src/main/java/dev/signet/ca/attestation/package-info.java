@@ -10,6 +10,7 @@
             "authority",
             "ledger",
             "revocation",
+            "recovery",
             "trust"
         })
 @NullMarked

@@ -277,7 +277,7 @@ final class CertificateController {
         return new OneCertificate(Certificate.of(row, clock.instant()), attributes, pem(row.der()));
     }
 
-    private static String pem(byte[] der) {
+    static String pem(byte[] der) {
         return "-----BEGIN CERTIFICATE-----\n"
                 + Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))
                         .encodeToString(der)

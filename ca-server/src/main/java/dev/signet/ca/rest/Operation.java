@@ -50,6 +50,13 @@ enum Operation {
             "One order to renew, with its progress", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
     LIST_REISSUE_LEFT("Who has not renewed yet", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
     CANCEL_REISSUE("Take an order to renew back", OPERATOR, SECURITY_OFFICER, ADMIN),
+    SHOW_RECOVERY("What this CA's record has lost", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
+    LIST_UNRECORDED_CERTIFICATES(
+            "Certificates that are out and not on record",
+            VIEWER,
+            OPERATOR,
+            SECURITY_OFFICER,
+            ADMIN),
     LIST_APPROVALS("Acts that wait for approval", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
     SHOW_APPROVAL("One act that waits", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
     APPROVE("Approve an act", SECURITY_OFFICER, ADMIN),

@@ -55,6 +55,7 @@ import java.util.TreeSet;
     ReplayController.class,
     HaltController.class,
     ReissueController.class,
+    RecoveryController.class,
     ApprovalController.class,
     BodyChecks.class
 })

@@ -16,6 +16,7 @@
             "audit",
             "halt",
             "reissue",
+            "recovery",
             "admin",
             "wire"
         })

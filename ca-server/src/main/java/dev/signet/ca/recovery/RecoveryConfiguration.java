@@ -1,0 +1,39 @@
+package dev.signet.ca.recovery;
+
+import dev.signet.ca.crypto.CryptoProvider;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+import java.time.InstantSource;
+
+/// Beans of this package: [PresentedCertificates], [UnrecordedCertificates]. Needs beans
+/// `JdbcClient` over a migrated database, [CryptoProvider], `InstantSource`, `MeterRegistry`.
+@Configuration(proxyBeanMethods = false)
+public class RecoveryConfiguration {
+
+    @Bean
+    JdbcUnrecordedCertificates unrecordedCertificates(JdbcClient jdbc, InstantSource clock) {
+        return new JdbcUnrecordedCertificates(jdbc, clock);
+    }
+
+    @Bean(destroyMethod = "close")
+    LedgerComparison ledgerComparison(
+            JdbcUnrecordedCertificates certificates, CryptoProvider crypto, MeterRegistry meters) {
+        LedgerComparison comparison =
+                new LedgerComparison(
+                        certificates,
+                        crypto,
+                        Counter.builder("signet.recovery.unrecorded")
+                                .description(
+                                        "Certificates that verify as ours and are not on record:"
+                                                + " a restored database, or a stolen CA key")
+                                .register(meters));
+        comparison.start();
+        return comparison;
+    }
+}
