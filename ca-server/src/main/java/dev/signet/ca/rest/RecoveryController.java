@@ -2,12 +2,14 @@ package dev.signet.ca.rest;
 
 import dev.signet.ca.recovery.UnrecordedCertificate;
 import dev.signet.ca.recovery.UnrecordedCertificates;
+import dev.signet.ca.revocation.RevocationLoss;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 
 /// What others know and this CA's record has lost.
@@ -17,16 +19,46 @@ final class RecoveryController {
     private static final int DEFAULT_LIMIT = 100;
 
     private final UnrecordedCertificates certificates;
+    private final RevocationLoss loss;
 
-    RecoveryController(UnrecordedCertificates certificates) {
+    RecoveryController(UnrecordedCertificates certificates, RevocationLoss loss) {
         this.certificates = certificates;
+        this.loss = loss;
     }
 
     record View(
             @Field(
                             "Certificates that verify as ours, were presented by their holders, have"
                                     + " not expired, and are not on record")
-                    long unrecordedCertificates) {}
+                    long unrecordedCertificates,
+            @Field(
+                            "Revocations that clients of this replica have seen and that are not on"
+                                    + " record; absent: none were shown since it started")
+                    @Nullable LostRevocations lostRevocations) {}
+
+    record LostRevocations(
+            @Field("When the last one on record was recorded; absent: none is")
+                    @Nullable Instant after,
+            @Field("When the last one that a client has seen was recorded") Instant upTo,
+            @Field("How often a client showed such a one") long clients,
+            @Field("When it was first shown") Instant firstShown,
+            @Field("When it was last shown") Instant lastShown) {
+
+        static LostRevocations of(RevocationLoss.Suspicion suspicion) {
+            long known = suspicion.knownSequence();
+            return new LostRevocations(
+                    known == 0 ? null : recordedAt(known),
+                    recordedAt(suspicion.greatestSequence()),
+                    suspicion.clients(),
+                    suspicion.first(),
+                    suspicion.last());
+        }
+
+        /// A sequence is at least the microseconds since the epoch at which it was given.
+        private static Instant recordedAt(long sequence) {
+            return Instant.EPOCH.plus(sequence, ChronoUnit.MICROS);
+        }
+    }
 
     record CertificateView(
             @Field("Its serial number, 40 hexadecimal digits") String serialNumber,
@@ -58,7 +90,8 @@ final class RecoveryController {
     @GetMapping("/v1/recovery")
     @Performs(Operation.SHOW_RECOVERY)
     View show() {
-        return new View(certificates.count());
+        return new View(
+                certificates.count(), loss.suspicion().map(LostRevocations::of).orElse(null));
     }
 
     @GetMapping("/v1/recovery/unrecorded-certificates")

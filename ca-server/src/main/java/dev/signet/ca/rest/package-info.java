@@ -16,6 +16,7 @@
             "audit",
             "halt",
             "reissue",
+            "revocation",
             "recovery",
             "admin",
             "wire"
