@@ -2,10 +2,11 @@ package dev.signet.client;
 
 import dev.signet.client.rotation.RenewalWindow;
 
+import org.jspecify.annotations.Nullable;
+
 import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.List;
-import java.util.function.Consumer;
 
 /// The CA as the client needs it. Each call ends within a bounded time and throws a
 /// [SignetClientException] where there is no answer; answers are well-formed, and not verified yet.
@@ -21,13 +22,40 @@ interface CaPort {
     /// From whoever answers.
     TrustBundle unverifiedTrustBundle();
 
-    /// Callbacks may come from any thread; `onEnd` at most once, then nothing.
+    /// As [#trustBundle], with what else is published.
+    TrustState trustState(Collection<X509Certificate> trust);
+
+    /// Opens a watch of trust and of revocations over one connection. Opening fails through
+    /// [Watcher#ended] as well.
+    Watch watch(Collection<X509Certificate> trust, Opening opening, Watcher watcher);
+
+    /// How a watch begins.
     ///
-    /// @return closes the watch
-    Runnable watch(
-            Collection<X509Certificate> trust,
-            Consumer<TrustBundle> onBundle,
-            Consumer<SignetClientException> onEnd);
+    /// @param shown certificate to show to the CA; null: none
+    /// @param heldVersion of the trust bundle that is verified with; 0: none
+    /// @param afterSequence of the revocations that are known; 0: none
+    record Opening(@Nullable X509Svid shown, long heldVersion, long afterSequence) {}
+
+    /// An open watch. Thread-safe.
+    interface Watch {
+
+        /// Says that this version of the bundle is in force here.
+        void acknowledge(long version);
+
+        /// Ends it; [Watcher#ended] is not called.
+        void close();
+    }
+
+    /// Called from any thread, by one at a time for each of the first two.
+    interface Watcher {
+
+        void trust(TrustState state);
+
+        void revocations(RevocationUpdate update);
+
+        /// At most once, then nothing.
+        void ended(SignetClientException end);
+    }
 
     /// @param chain leaf first
     /// @param bundleVersion current at issuance

@@ -14,15 +14,18 @@ import java.time.Duration;
 ///   is noticed; 10 ms to 1 min
 /// @param clockTolerance how far ahead of this machine's clock a new certificate's notBefore may
 ///   be; 0 to 24 h
+/// @param whenRevocationUnknown whether new peers are accepted while the CA cannot say who is
+///   revoked
 public record ClientOptions(
         Duration firstCertificateTimeout,
         Duration callDeadline,
         Duration firstRetry,
         Duration longestRetry,
         Duration recheck,
-        Duration clockTolerance) {
+        Duration clockTolerance,
+        WhenRevocationUnknown whenRevocationUnknown) {
 
-    /// 30 s, 10 s, 1 s, 30 s, 5 s, 5 min.
+    /// 30 s, 10 s, 1 s, 30 s, 5 s, 5 min, fail open.
     public static final ClientOptions DEFAULTS =
             new ClientOptions(
                     Duration.ofSeconds(30),
@@ -30,7 +33,8 @@ public record ClientOptions(
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(5),
-                    Duration.ofMinutes(5));
+                    Duration.ofMinutes(5),
+                    WhenRevocationUnknown.FAIL_OPEN);
 
     /// @throws IllegalArgumentException when a value is out of its bounds
     public ClientOptions {
@@ -55,7 +59,13 @@ public record ClientOptions(
 
     public ClientOptions withFirstCertificateTimeout(Duration timeout) {
         return new ClientOptions(
-                timeout, callDeadline, firstRetry, longestRetry, recheck, clockTolerance);
+                timeout,
+                callDeadline,
+                firstRetry,
+                longestRetry,
+                recheck,
+                clockTolerance,
+                whenRevocationUnknown);
     }
 
     public ClientOptions withCallDeadline(Duration deadline) {
@@ -65,12 +75,19 @@ public record ClientOptions(
                 firstRetry,
                 longestRetry,
                 recheck,
-                clockTolerance);
+                clockTolerance,
+                whenRevocationUnknown);
     }
 
     public ClientOptions withRetries(Duration first, Duration longest) {
         return new ClientOptions(
-                firstCertificateTimeout, callDeadline, first, longest, recheck, clockTolerance);
+                firstCertificateTimeout,
+                callDeadline,
+                first,
+                longest,
+                recheck,
+                clockTolerance,
+                whenRevocationUnknown);
     }
 
     public ClientOptions withRecheck(Duration interval) {
@@ -80,7 +97,8 @@ public record ClientOptions(
                 firstRetry,
                 longestRetry,
                 interval,
-                clockTolerance);
+                clockTolerance,
+                whenRevocationUnknown);
     }
 
     public ClientOptions withClockTolerance(Duration tolerance) {
@@ -90,6 +108,18 @@ public record ClientOptions(
                 firstRetry,
                 longestRetry,
                 recheck,
-                tolerance);
+                tolerance,
+                whenRevocationUnknown);
+    }
+
+    public ClientOptions withWhenRevocationUnknown(WhenRevocationUnknown behaviour) {
+        return new ClientOptions(
+                firstCertificateTimeout,
+                callDeadline,
+                firstRetry,
+                longestRetry,
+                recheck,
+                clockTolerance,
+                behaviour);
     }
 }

@@ -1,36 +1,31 @@
 package dev.signet.client;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.Timestamp;
 
 import dev.signet.client.internal.CallFailedException;
 import dev.signet.client.internal.GrpcCalls;
+import dev.signet.client.internal.WatchCalls;
 import dev.signet.client.rotation.RenewalWindow;
+import dev.signet.proto.v1.GetTrustBundleResponse;
 import dev.signet.proto.v1.IssueCertificateRequest;
 import dev.signet.proto.v1.IssuedCertificate;
 import dev.signet.proto.v1.RenewCertificateRequest;
+import dev.signet.proto.v1.WatchRevocationsResponse;
+import dev.signet.proto.v1.WatchTrustBundleResponse;
 
 import java.net.InetSocketAddress;
 import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.function.Consumer;
 
 import javax.net.ssl.SSLException;
 
 /// The CA over gRPC. Thread-safe.
 final class GrpcCaPort implements CaPort {
-
-    private static final int MAX_CERTIFICATE_OCTETS = 16 * 1024;
-    private static final Duration DEFAULT_REFRESH = Duration.ofMinutes(5);
-    private static final Duration LEAST_REFRESH = Duration.ofSeconds(1);
-    private static final Duration MOST_REFRESH = Duration.ofDays(1);
 
     private final GrpcCalls calls;
     private final InstantSource clock;
@@ -90,7 +85,7 @@ final class GrpcCaPort implements CaPort {
     @Override
     public TrustBundle trustBundle(Collection<X509Certificate> trust) {
         try {
-            return bundle(calls.trustBundle(trust));
+            return TrustMessages.bundle(calls.trustBundle(trust));
         } catch (CallFailedException e) {
             throw translated(e, false);
         }
@@ -99,82 +94,73 @@ final class GrpcCaPort implements CaPort {
     @Override
     public TrustBundle unverifiedTrustBundle() {
         try {
-            return bundle(calls.unverifiedTrustBundle());
+            return TrustMessages.bundle(calls.unverifiedTrustBundle());
         } catch (CallFailedException e) {
             throw translated(e, false);
         }
     }
 
     @Override
-    public Runnable watch(
-            Collection<X509Certificate> trust,
-            Consumer<TrustBundle> onBundle,
-            Consumer<SignetClientException> onEnd) {
-        return calls.watch(
-                trust,
-                proto -> onBundle.accept(bundle(proto)),
-                failure -> onEnd.accept(translated(failure, false)));
+    public TrustState trustState(Collection<X509Certificate> trust) {
+        try {
+            GetTrustBundleResponse response = calls.trustState(trust);
+            return new TrustState(
+                    TrustMessages.bundle(response.getBundle()),
+                    TrustMessages.foreign(response.getFederatedBundlesList()),
+                    List.of());
+        } catch (CallFailedException e) {
+            throw translated(e, false);
+        }
+    }
+
+    @Override
+    public Watch watch(Collection<X509Certificate> trust, Opening opening, Watcher watcher) {
+        X509Svid shown = opening.shown();
+        WatchCalls.Handler handler =
+                new WatchCalls.Handler() {
+                    @Override
+                    public void trust(WatchTrustBundleResponse response) {
+                        watcher.trust(TrustMessages.state(response));
+                    }
+
+                    @Override
+                    public void revocations(WatchRevocationsResponse response) {
+                        watcher.revocations(TrustMessages.update(response));
+                    }
+
+                    @Override
+                    public void ended(CallFailedException failure) {
+                        watcher.ended(translated(failure, shown != null));
+                    }
+                };
+        WatchCalls watch =
+                calls.watch(
+                        trust,
+                        shown == null ? null : new SvidKeyManager(LiveIdentity.of(shown, clock)),
+                        opening.heldVersion(),
+                        opening.afterSequence(),
+                        handler);
+        return new Watch() {
+            @Override
+            public void acknowledge(long version) {
+                watch.acknowledge(version);
+            }
+
+            @Override
+            public void close() {
+                watch.close();
+            }
+        };
     }
 
     private static Answer answer(IssuedCertificate issued) {
         return new Answer(
-                certificates(issued.getCertificateChainList(), SvidVerifier.MAX_CHAIN),
+                TrustMessages.certificates(
+                        issued.getCertificateChainList(), SvidVerifier.MAX_CHAIN),
                 new RenewalWindow(
-                        instant(issued.getRenewalWindow().getStart()),
-                        instant(issued.getRenewalWindow().getEnd())),
+                        TrustMessages.instant(issued.getRenewalWindow().getStart()),
+                        TrustMessages.instant(issued.getRenewalWindow().getEnd())),
                 issued.getTrustBundleVersion());
-    }
-
-    private static TrustBundle bundle(dev.signet.proto.v1.TrustBundle proto) {
-        Duration refresh = DEFAULT_REFRESH;
-        if (proto.hasRefreshHint()) {
-            long seconds = proto.getRefreshHint().getSeconds();
-            refresh =
-                    Duration.ofSeconds(
-                            Math.max(
-                                    LEAST_REFRESH.toSeconds(),
-                                    Math.min(seconds, MOST_REFRESH.toSeconds())));
-        }
-        try {
-            return new TrustBundle(
-                    new TrustDomain(proto.getTrustDomain()),
-                    proto.getVersion(),
-                    certificates(proto.getX509AuthoritiesList(), TrustBundle.MAX_AUTHORITIES),
-                    refresh);
-        } catch (IllegalArgumentException e) {
-            throw malformed(e.getMessage(), e);
-        }
-    }
-
-    private static List<X509Certificate> certificates(List<ByteString> ders, int most) {
-        if (ders.size() > most) {
-            throw malformed(ders.size() + " certificates (expected: <= " + most + ")", null);
-        }
-        List<X509Certificate> certificates = new ArrayList<>();
-        for (ByteString der : ders) {
-            if (der.size() > MAX_CERTIFICATE_OCTETS) {
-                throw malformed("a certificate of " + der.size() + " octets", null);
-            }
-            try {
-                certificates.add(Pem.certificate(der.toByteArray()));
-            } catch (IllegalArgumentException e) {
-                throw malformed(e.getMessage(), e);
-            }
-        }
-        return certificates;
-    }
-
-    private static UntrustedCaException malformed(
-            @org.jspecify.annotations.Nullable String what,
-            @org.jspecify.annotations.Nullable Throwable cause) {
-        return new UntrustedCaException(
-                "ANSWER_MALFORMED", "the CA's answer cannot be used: " + what, cause);
-    }
-
-    private static Instant instant(Timestamp timestamp) {
-        return Instant.ofEpochSecond(
-                Math.max(0, Math.min(timestamp.getSeconds(), 253_402_300_799L)),
-                Math.max(0, Math.min(timestamp.getNanos(), 999_999_999)));
     }
 
     private static com.google.protobuf.Duration seconds(Duration duration) {

@@ -14,6 +14,10 @@ public interface IdentityListener {
     /// The certificate ended without a successor: handshakes fail until an attempt succeeds.
     default void onExpired(X509Svid expired) {}
 
+    /// The CA has revoked the certificate: it is not shown any more, and handshakes fail until the
+    /// credential has brought another one.
+    default void onRevoked(X509Svid revoked) {}
+
     /// The next handshake trusts the authorities of this bundle for its trust domain.
     default void onTrustChanged(TrustBundle bundle) {}
 }

@@ -2,6 +2,7 @@ package dev.signet.client;
 
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
 import java.time.Instant;
 
 /// An identity at one moment.
@@ -15,6 +16,11 @@ import java.time.Instant;
 /// @param lastError its message; null: none
 /// @param bundleVersion version of the trust bundle, unsigned; 0 before the first
 /// @param trustWatchOpen whether changes of trust arrive at once; otherwise they are polled
+/// @param revoked whether the CA has revoked the current certificate
+/// @param revocationAge how old the knowledge of what is revoked is; null: there is none
+/// @param knownRevocations certificates known to be revoked that have not expired
+/// @param openConnections to peers, as far as they are followed
+/// @param closedConnections closed since the start because the peer would not be let in any more
 /// @param rotations certificates got since the start
 /// @param attestations those of them that took the credential instead of the current certificate
 /// @param failures failed attempts since the start
@@ -28,6 +34,11 @@ public record IdentityStatus(
         @Nullable String lastError,
         long bundleVersion,
         boolean trustWatchOpen,
+        boolean revoked,
+        @Nullable Duration revocationAge,
+        long knownRevocations,
+        int openConnections,
+        long closedConnections,
         long rotations,
         long attestations,
         long failures) {}

@@ -1,6 +1,7 @@
 package dev.signet.client;
 
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /// Tells all listeners; what one throws does not keep the others from being told.
@@ -11,7 +12,12 @@ final class Listeners {
     private final List<IdentityListener> listeners;
 
     Listeners(List<IdentityListener> listeners) {
-        this.listeners = List.copyOf(listeners);
+        this.listeners = new CopyOnWriteArrayList<>(listeners);
+    }
+
+    /// Adds one that is told before all others.
+    void addFirst(IdentityListener listener) {
+        listeners.add(0, listener);
     }
 
     void tell(Consumer<IdentityListener> event) {

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Set;
 
 import javax.net.ssl.SSLEngine;
@@ -23,24 +24,31 @@ final class SvidTrustManager extends X509ExtendedTrustManager {
 
     private final LiveIdentity identity;
     private final PeerPredicate accepted;
+    private final @Nullable LivePeers peers;
 
-    SvidTrustManager(LiveIdentity identity, PeerPredicate accepted) {
+    /// @param peers follows the connections that are judged here; null: somebody else does
+    SvidTrustManager(LiveIdentity identity, PeerPredicate accepted, @Nullable LivePeers peers) {
         this.identity = identity;
         this.accepted = accepted;
+        this.peers = peers;
     }
 
     private void check(
-            X509Certificate @Nullable [] chain, String purpose, @Nullable SSLSession session)
+            X509Certificate @Nullable [] shown,
+            String purpose,
+            @Nullable SSLSession session,
+            @Nullable Object socketOrEngine)
             throws CertificateException {
-        if (chain == null || chain.length == 0) {
+        if (shown == null || shown.length == 0) {
             throw new CertificateException("peer showed no certificate");
         }
-        SpiffeId peer =
-                SvidVerifier.verify(
-                        SvidVerifier.listOf(chain),
-                        identity.bundles(),
-                        identity.clock().instant(),
-                        Set.of(purpose));
+        List<X509Certificate> chain = SvidVerifier.listOf(shown);
+        SvidVerifier.Verified verified =
+                SvidVerifier.verified(
+                        chain, identity.bundles(), identity.clock().instant(), Set.of(purpose));
+        SpiffeId peer = verified.spiffeId();
+        identity.checkNotRevoked(peer, chain);
+        identity.checkFresh();
         boolean welcome;
         try {
             welcome = accepted.accepts(peer);
@@ -52,6 +60,11 @@ final class SvidTrustManager extends X509ExtendedTrustManager {
         }
         if (session != null) {
             preventResumption(session);
+        }
+        if (peers != null && socketOrEngine instanceof SSLSocket socket) {
+            peers.add(socket, verified, chain);
+        } else if (peers != null && socketOrEngine instanceof SSLEngine engine) {
+            peers.add(engine, verified, chain);
         }
     }
 
@@ -76,41 +89,41 @@ final class SvidTrustManager extends X509ExtendedTrustManager {
     @Override
     public void checkClientTrusted(X509Certificate @Nullable [] chain, String authType)
             throws CertificateException {
-        check(chain, SvidVerifier.CLIENT_AUTH, null);
+        check(chain, SvidVerifier.CLIENT_AUTH, null, null);
     }
 
     @Override
     public void checkClientTrusted(
             X509Certificate @Nullable [] chain, String authType, @Nullable Socket socket)
             throws CertificateException {
-        check(chain, SvidVerifier.CLIENT_AUTH, session(socket));
+        check(chain, SvidVerifier.CLIENT_AUTH, session(socket), socket);
     }
 
     @Override
     public void checkClientTrusted(
             X509Certificate @Nullable [] chain, String authType, @Nullable SSLEngine engine)
             throws CertificateException {
-        check(chain, SvidVerifier.CLIENT_AUTH, session(engine));
+        check(chain, SvidVerifier.CLIENT_AUTH, session(engine), engine);
     }
 
     @Override
     public void checkServerTrusted(X509Certificate @Nullable [] chain, String authType)
             throws CertificateException {
-        check(chain, SvidVerifier.SERVER_AUTH, null);
+        check(chain, SvidVerifier.SERVER_AUTH, null, null);
     }
 
     @Override
     public void checkServerTrusted(
             X509Certificate @Nullable [] chain, String authType, @Nullable Socket socket)
             throws CertificateException {
-        check(chain, SvidVerifier.SERVER_AUTH, session(socket));
+        check(chain, SvidVerifier.SERVER_AUTH, session(socket), socket);
     }
 
     @Override
     public void checkServerTrusted(
             X509Certificate @Nullable [] chain, String authType, @Nullable SSLEngine engine)
             throws CertificateException {
-        check(chain, SvidVerifier.SERVER_AUTH, session(engine));
+        check(chain, SvidVerifier.SERVER_AUTH, session(engine), engine);
     }
 
     /// No names: a client shows its one certificate whatever the list, and the list would tell

@@ -5,6 +5,7 @@ import java.security.cert.CertPathValidator;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateParsingException;
+import java.security.cert.PKIXCertPathValidatorResult;
 import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
@@ -69,6 +70,21 @@ final class SvidVerifier {
             Instant at,
             Set<String> purposes)
             throws CertificateException {
+        return verified(chain, bundles, at, purposes).spiffeId();
+    }
+
+    /// What a chain proves.
+    ///
+    /// @param anchor the authority of the bundle that it ends in
+    record Verified(SpiffeId spiffeId, X509Certificate anchor) {}
+
+    /// As [#verify].
+    static Verified verified(
+            List<X509Certificate> chain,
+            Map<TrustDomain, TrustBundle> bundles,
+            Instant at,
+            Set<String> purposes)
+            throws CertificateException {
         if (chain.isEmpty() || chain.size() > MAX_CHAIN) {
             throw new CertificateException(
                     "chain has "
@@ -85,8 +101,7 @@ final class SvidVerifier {
                     id + " is of a trust domain that is not trusted here: " + id.trustDomain());
         }
         checkUsage(leaf, purposes);
-        verifyPath(chain, bundle, at);
-        return id;
+        return new Verified(id, verifyPath(chain, bundle, at));
     }
 
     private static void checkUsage(X509Certificate leaf, Set<String> purposes)
@@ -113,7 +128,8 @@ final class SvidVerifier {
         }
     }
 
-    private static void verifyPath(List<X509Certificate> chain, TrustBundle bundle, Instant at)
+    private static X509Certificate verifyPath(
+            List<X509Certificate> chain, TrustBundle bundle, Instant at)
             throws CertificateException {
         Set<TrustAnchor> anchors = new HashSet<>();
         for (X509Certificate authority : bundle.authorities()) {
@@ -135,10 +151,14 @@ final class SvidVerifier {
             PKIXParameters parameters = new PKIXParameters(anchors);
             parameters.setRevocationEnabled(false);
             parameters.setDate(Date.from(at));
-            CertPathValidator.getInstance("PKIX")
-                    .validate(
-                            CertificateFactory.getInstance("X.509").generateCertPath(path),
-                            parameters);
+            PKIXCertPathValidatorResult result =
+                    (PKIXCertPathValidatorResult)
+                            CertPathValidator.getInstance("PKIX")
+                                    .validate(
+                                            CertificateFactory.getInstance("X.509")
+                                                    .generateCertPath(path),
+                                            parameters);
+            return result.getTrustAnchor().getTrustedCert();
         } catch (CertificateException e) {
             throw e;
         } catch (GeneralSecurityException e) {

@@ -5,11 +5,12 @@ import dev.signet.client.rotation.Timeline;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
-import java.util.function.Consumer;
 
-/// Keeps a watch of the trust bundle open; where the CA does not grant one, asks at the interval
-/// that the bundle itself suggests. Comes back after a loss with full jitter. Lives on the
-/// timeline's thread.
+/// Keeps a watch of trust and revocations open; where the CA does not grant one, asks for trust at
+/// the interval that the bundle itself suggests. Comes back after a loss with full jitter, and with
+/// the next certificate after each rotation, so that what it acknowledges is said by the one that
+/// is shown to peers. Lives on the timeline's thread, except that revocations are handed over on
+/// the thread that they come by: a renewal that waits for the CA must not hold them up.
 final class TrustWatch implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(TrustWatch.class.getName());
@@ -18,27 +19,43 @@ final class TrustWatch implements AutoCloseable {
     private final CaPort port;
     private final Conversation conversation;
     private final LiveIdentity live;
+    private final RevocationKnowledge knowledge;
     private final ClientOptions options;
-    private final Consumer<TrustBundle> onBundle;
+    private final Received received;
 
     private int losses;
-    private @Nullable Runnable open;
+    private boolean anonymous;
+    private long inForce;
+    private volatile @Nullable Session current;
+    private volatile @Nullable Session successor;
     private volatile boolean heard;
     private volatile boolean closed;
+
+    /// What is done with what comes.
+    interface Received {
+
+        /// On the timeline's thread.
+        void trust(TrustState state);
+
+        /// On any thread.
+        void revocations(RevocationUpdate update);
+    }
 
     TrustWatch(
             Timeline timeline,
             CaPort port,
             Conversation conversation,
             LiveIdentity live,
+            RevocationKnowledge knowledge,
             ClientOptions options,
-            Consumer<TrustBundle> onBundle) {
+            Received received) {
         this.timeline = timeline;
         this.port = port;
         this.conversation = conversation;
         this.live = live;
+        this.knowledge = knowledge;
         this.options = options;
-        this.onBundle = onBundle;
+        this.received = received;
     }
 
     void start() {
@@ -50,30 +67,119 @@ final class TrustWatch implements AutoCloseable {
         return heard;
     }
 
-    private void connect() {
-        if (closed) {
+    /// This version of the bundle is what is verified with from now on.
+    void inForce(long version) {
+        inForce = version;
+        Session open = current;
+        if (open != null && open.hasHeard) {
+            open.acknowledge();
+        }
+    }
+
+    /// Another certificate is shown from now on: comes anew with that, and lets go of what it has
+    /// when the new one is there.
+    void rotated() {
+        Session open = current;
+        if (closed || open == null || !open.hasHeard) {
             return;
         }
-        try {
-            open =
-                    port.watch(
-                            conversation.trust(live.usable() == null),
-                            bundle -> timeline.schedule(Duration.ZERO, () -> received(bundle)),
-                            end -> timeline.schedule(Duration.ZERO, () -> ended(end)));
-        } catch (SignetClientException e) {
-            ended(e);
+        Session before = successor;
+        if (before != null) {
+            before.close();
+        }
+        Session next = new Session();
+        successor = next;
+        next.open();
+    }
+
+    private void connect() {
+        if (closed || current != null) {
+            return;
+        }
+        Session session = new Session();
+        current = session;
+        session.open();
+    }
+
+    /// One connection to the CA.
+    private final class Session implements CaPort.Watcher {
+
+        private volatile CaPort.@Nullable Watch watch;
+        private long acknowledged;
+        private boolean hasHeard;
+        private volatile boolean over;
+
+        void open() {
+            try {
+                X509Svid shown = anonymous ? null : live.usable();
+                anonymous = false;
+                acknowledged = inForce;
+                watch =
+                        port.watch(
+                                conversation.trust(live.usable() == null),
+                                new CaPort.Opening(shown, inForce, knowledge.sequence()),
+                                this);
+            } catch (SignetClientException e) {
+                lost(this, e);
+            }
+        }
+
+        void acknowledge() {
+            CaPort.Watch open = watch;
+            if (open != null && Long.compareUnsigned(inForce, acknowledged) > 0) {
+                acknowledged = inForce;
+                open.acknowledge(inForce);
+            }
+        }
+
+        void close() {
+            over = true;
+            CaPort.Watch open = watch;
+            if (open != null) {
+                open.close();
+            }
+        }
+
+        @Override
+        public void trust(TrustState state) {
+            timeline.schedule(Duration.ZERO, () -> TrustWatch.this.heard(this, state));
+        }
+
+        @Override
+        public void revocations(RevocationUpdate update) {
+            if (!over && !closed) {
+                received.revocations(update);
+            }
+        }
+
+        @Override
+        public void ended(SignetClientException end) {
+            timeline.schedule(Duration.ZERO, () -> lost(this, end));
         }
     }
 
-    private void received(TrustBundle bundle) {
+    private void heard(Session session, TrustState state) {
+        if (closed || session.over) {
+            return;
+        }
+        session.hasHeard = true;
+        if (session == successor) {
+            Session before = current;
+            if (before != null) {
+                before.close();
+            }
+            current = session;
+            successor = null;
+        }
         heard = true;
         losses = 0;
-        hand(bundle);
+        hand(state);
+        session.acknowledge();
     }
 
-    private void hand(TrustBundle bundle) {
+    private void hand(TrustState state) {
         try {
-            onBundle.accept(bundle);
+            received.trust(state);
         } catch (SignetClientException e) {
             LOG.log(
                     System.Logger.Level.WARNING,
@@ -83,14 +189,25 @@ final class TrustWatch implements AutoCloseable {
         }
     }
 
-    private void ended(SignetClientException end) {
-        heard = false;
-        open = null;
-        if (closed) {
+    private void lost(Session session, SignetClientException end) {
+        session.over = true;
+        if (session == successor) {
+            // What there is goes on; the next rotation tries again.
+            successor = null;
             return;
         }
-        LOG.log(System.Logger.Level.DEBUG, "trust bundle watch ended: {0}", end.getMessage());
-        if (isNotGranted(end)) {
+        if (session != current) {
+            return;
+        }
+        current = successor;
+        successor = null;
+        heard = false;
+        if (closed || current != null) {
+            return;
+        }
+        LOG.log(System.Logger.Level.DEBUG, "watch of the CA ended: {0}", end.getMessage());
+        anonymous = end.code().equals("CLIENT_CERTIFICATE_REFUSED");
+        if (!anonymous && isNotGranted(end)) {
             poll();
             return;
         }
@@ -114,9 +231,9 @@ final class TrustWatch implements AutoCloseable {
     private void poll() {
         Duration interval = Duration.ofMinutes(5);
         try {
-            TrustBundle bundle = port.trustBundle(conversation.trust(live.usable() == null));
-            interval = bundle.refreshHint();
-            hand(bundle);
+            TrustState state = port.trustState(conversation.trust(live.usable() == null));
+            interval = state.bundle().refreshHint();
+            hand(state);
         } catch (SignetClientException e) {
             LOG.log(
                     System.Logger.Level.WARNING,
@@ -132,9 +249,13 @@ final class TrustWatch implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        Runnable watch = open;
-        if (watch != null) {
-            watch.run();
+        Session open = current;
+        Session next = successor;
+        if (open != null) {
+            open.close();
+        }
+        if (next != null) {
+            next.close();
         }
     }
 }

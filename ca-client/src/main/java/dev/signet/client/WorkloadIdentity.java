@@ -8,7 +8,10 @@ import dev.signet.client.rotation.Timeline;
 import io.grpc.ChannelCredentials;
 import io.grpc.ServerCredentials;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -19,32 +22,47 @@ import javax.net.ssl.X509ExtendedTrustManager;
 
 /// A workload's certificate, kept fresh for as long as this object is open, in the forms that TLS
 /// libraries take. Everything that it gives out is live: a rotation or a change of trust is what
-/// the next handshake uses, connections that are open go on. There is no host name check towards
-/// peers: a peer is its SPIFFE ID, which the predicate judges after the chain has been verified
-/// with the bundle of that ID's own trust domain.
+/// the next handshake uses, connections that are open go on. A connection is closed only when its
+/// peer's certificate has been revoked, or no authority that is left vouches for it. There is no
+/// host name check towards peers: a peer is its SPIFFE ID, which the predicate judges after the
+/// chain has been verified with the bundle of that ID's own trust domain.
 ///
 /// While the CA is away the last certificate serves to its end; after that nothing is shown, and
 /// handshakes fail until the CA is back. Thread-safe.
 public final class WorkloadIdentity implements AutoCloseable {
+
+    private static final System.Logger LOG = System.getLogger(WorkloadIdentity.class.getName());
 
     private final Timeline timeline;
     private final LiveIdentity live;
     private final IdentityRotation rotation;
     private final RotationLoop loop;
     private final TrustWatch watch;
+    private final RevocationKnowledge revocations;
+    private final Listeners listeners;
+    private final OrderedRenewals orders;
+    private final LivePeers peers;
     private final SvidKeyManager keyManager;
+    private final GrpcTls grpcTls;
+    private @Nullable X509Svid toldRevoked;
 
     WorkloadIdentity(
             Timeline timeline,
             CaPort port,
             LiveIdentity live,
+            RevocationKnowledge revocations,
             Conversation conversation,
             IdentityRotation rotation,
+            Listeners listeners,
             ClientOptions options) {
         this.timeline = timeline;
         this.live = live;
+        this.revocations = revocations;
         this.rotation = rotation;
+        this.listeners = listeners;
         this.keyManager = new SvidKeyManager(live);
+        this.peers = new LivePeers(live);
+        this.grpcTls = new GrpcTls(keyManager, live, peers);
         this.loop =
                 new RotationLoop(
                         timeline,
@@ -52,7 +70,42 @@ public final class WorkloadIdentity implements AutoCloseable {
                         new Backoff(options.firstRetry(), options.longestRetry()),
                         options.recheck());
         this.watch =
-                new TrustWatch(timeline, port, conversation, live, options, this::trustChanged);
+                new TrustWatch(
+                        timeline,
+                        port,
+                        conversation,
+                        live,
+                        revocations,
+                        options,
+                        new TrustWatch.Received() {
+                            @Override
+                            public void trust(TrustState state) {
+                                trustChanged(state);
+                            }
+
+                            @Override
+                            public void revocations(RevocationUpdate update) {
+                                revoked(update);
+                            }
+                        });
+        this.orders =
+                new OrderedRenewals(timeline, options.recheck(), live::usable, loop::renewNow);
+        listeners.addFirst(
+                new IdentityListener() {
+                    @Override
+                    public void onRotated(X509Svid current) {
+                        watch.inForce(trustBundle().version());
+                        watch.rotated();
+                    }
+
+                    @Override
+                    public void onTrustChanged(TrustBundle bundle) {
+                        peers.judge();
+                        if (bundle.trustDomain().equals(live.domain())) {
+                            watch.inForce(bundle.version());
+                        }
+                    }
+                });
     }
 
     /// Begins to describe an identity.
@@ -98,10 +151,41 @@ public final class WorkloadIdentity implements AutoCloseable {
         }
     }
 
-    private void trustChanged(TrustBundle bundle) {
-        if (rotation.trustChanged(bundle)) {
+    private void trustChanged(TrustState state) {
+        boolean renew = rotation.trustChanged(state.bundle());
+        List<TrustBundle> changed =
+                live.swapFederated(state.bundle().trustDomain(), state.federated());
+        if (!changed.isEmpty()) {
+            peers.judge();
+            changed.forEach(bundle -> listeners.tell(listener -> listener.onTrustChanged(bundle)));
+        }
+        if (renew) {
             loop.renewNow();
         }
+        orders.take(state.orders());
+    }
+
+    /// On the thread that the news came by.
+    private void revoked(RevocationUpdate update) {
+        if (!revocations.take(update)) {
+            return;
+        }
+        peers.judge();
+        X509Svid own = live.last();
+        if (own != null && live.isRevoked(own)) {
+            timeline.schedule(Duration.ZERO, this::ownRevoked);
+        }
+    }
+
+    private void ownRevoked() {
+        X509Svid own = live.last();
+        if (own == null || !live.isRevoked(own) || own.equals(toldRevoked)) {
+            return;
+        }
+        toldRevoked = own;
+        LOG.log(System.Logger.Level.ERROR, "the CA has revoked the certificate: {0}", own);
+        listeners.tell(listener -> listener.onRevoked(own));
+        loop.renewNow();
     }
 
     /// The current certificate with its key: for what cannot take a live object, and for showing.
@@ -149,17 +233,17 @@ public final class WorkloadIdentity implements AutoCloseable {
     /// own TLS, for which this trust manager does it by itself, switch session resumption off: a
     /// resumed session is not judged. BoringSSL by netty-tcnative resumes by default on both sides.
     public X509ExtendedTrustManager trustManager(PeerPredicate accepted) {
-        return new SvidTrustManager(live, accepted);
+        return new SvidTrustManager(live, accepted, peers);
     }
 
     /// For gRPC channels to servers that the predicate accepts.
     public ChannelCredentials channelCredentials(PeerPredicate acceptedServers) {
-        return GrpcTls.channel(keyManager, trustManager(acceptedServers));
+        return grpcTls.channel(acceptedServers);
     }
 
     /// For gRPC servers; a client without a certificate that the predicate accepts does not get in.
     public ServerCredentials serverCredentials(PeerPredicate acceptedClients) {
-        return GrpcTls.server(keyManager, trustManager(acceptedClients));
+        return grpcTls.server(acceptedClients);
     }
 
     /// Everything about this identity at this moment.
@@ -178,6 +262,11 @@ public final class WorkloadIdentity implements AutoCloseable {
                 last == null ? null : last.getMessage(),
                 bundle == null ? 0 : bundle.version(),
                 watch.isOpen(),
+                svid != null && live.isRevoked(svid),
+                revocations.age().orElse(null),
+                revocations.size(),
+                peers.open(),
+                peers.closed(),
                 rotation.rotations(),
                 rotation.attestations(),
                 rotation.failures());

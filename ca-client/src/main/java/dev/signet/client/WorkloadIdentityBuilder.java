@@ -141,7 +141,10 @@ public final class WorkloadIdentityBuilder {
                         ? new SystemTimeline("signet-identity", new SecureRandom())
                         : timeline;
         CaPort ca = port == null ? new GrpcCaPort(addresses, options.callDeadline(), time) : port;
-        LiveIdentity live = new LiveIdentity(time);
+        RevocationKnowledge revocations =
+                new RevocationKnowledge(time, options.whenRevocationUnknown());
+        LiveIdentity live = new LiveIdentity(time, revocations);
+        Listeners told = new Listeners(listeners);
         Conversation conversation =
                 new Conversation(
                         ca,
@@ -159,9 +162,10 @@ public final class WorkloadIdentityBuilder {
                         wish,
                         keepKey,
                         new IdentityCache(cache),
-                        new Listeners(listeners));
+                        told);
         WorkloadIdentity identity =
-                new WorkloadIdentity(time, ca, live, conversation, rotation, options);
+                new WorkloadIdentity(
+                        time, ca, live, revocations, conversation, rotation, told, options);
         identity.start();
         try {
             identity.awaitFirst(options.firstCertificateTimeout());

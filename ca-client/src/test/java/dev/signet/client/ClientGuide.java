@@ -121,6 +121,15 @@ final class ClientGuide {
         return builder;
     }
 
+    static WorkloadIdentityBuilder failClosed(WorkloadIdentityBuilder builder) {
+        // snippet: fail-closed
+        builder.options(
+                ClientOptions.DEFAULTS.withWhenRevocationUnknown(
+                        WhenRevocationUnknown.failClosedAfter(Duration.ofMinutes(5))));
+        // end
+        return builder;
+    }
+
     static void issueOnce(String token, Path directory) throws IOException {
         // snippet: issue-once
         CaClient ca =

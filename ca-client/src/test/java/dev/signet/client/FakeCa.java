@@ -32,6 +32,12 @@ final class FakeCa implements CaPort {
     PublicKey otherKey;
     Consumer<TrustBundle> watcher = bundle -> {};
     Consumer<SignetClientException> watchEnd = end -> {};
+    final List<Opening> openings = new ArrayList<>();
+    final List<Long> acknowledged = new ArrayList<>();
+    List<TrustBundle> federated = List.of();
+    List<RenewalOrder> orders = List.of();
+    Watcher newest;
+    long sequence;
     int watches;
     long issuances;
     long renewals;
@@ -119,19 +125,52 @@ final class FakeCa implements CaPort {
     }
 
     @Override
-    public Runnable watch(
-            Collection<X509Certificate> trust,
-            Consumer<TrustBundle> onBundle,
-            Consumer<SignetClientException> onEnd) {
+    public TrustState trustState(Collection<X509Certificate> trust) {
+        meetFault();
+        return state();
+    }
+
+    TrustState state() {
+        return new TrustState(published, federated, orders);
+    }
+
+    /// Sends what is published to the newest watch.
+    void push() {
+        newest.trust(state());
+    }
+
+    /// Tells the newest watch, which then knows all.
+    void revoke(X509Certificate... certificates) {
+        newest.revocations(Revocations.of(++sequence, certificates));
+    }
+
+    @Override
+    public Watch watch(Collection<X509Certificate> trust, Opening opening, Watcher to) {
         watches++;
+        openings.add(opening);
         SignetClientException thrown = fault.get();
         if (thrown != null) {
-            onEnd.accept(thrown);
-            return () -> {};
+            to.ended(thrown);
+        } else {
+            newest = to;
+            watcher =
+                    bundle -> {
+                        to.trust(new TrustState(bundle, federated, orders));
+                    };
+            watchEnd = to::ended;
+            if (opening.heldVersion() > 0) {
+                acknowledged.add(opening.heldVersion());
+            }
+            push();
         }
-        watcher = onBundle;
-        watchEnd = onEnd;
-        onBundle.accept(published);
-        return () -> {};
+        return new Watch() {
+            @Override
+            public void acknowledge(long version) {
+                acknowledged.add(version);
+            }
+
+            @Override
+            public void close() {}
+        };
     }
 }

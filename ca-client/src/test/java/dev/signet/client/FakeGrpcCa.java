@@ -14,6 +14,7 @@ import dev.signet.proto.v1.IssuedCertificate;
 import dev.signet.proto.v1.RenewCertificateRequest;
 import dev.signet.proto.v1.RenewCertificateResponse;
 import dev.signet.proto.v1.RenewalWindow;
+import dev.signet.proto.v1.RevokedSerialNumbers;
 import dev.signet.proto.v1.TrustServiceGrpc;
 import dev.signet.proto.v1.WatchRevocationsRequest;
 import dev.signet.proto.v1.WatchRevocationsResponse;
@@ -41,6 +42,7 @@ import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.PublicKey;
@@ -53,6 +55,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -72,6 +75,7 @@ final class FakeGrpcCa implements AutoCloseable {
     private final Map<String, IssuedCertificate> answered = new ConcurrentHashMap<>();
     private final List<StreamObserver<WatchTrustBundleResponse>> watches =
             new CopyOnWriteArrayList<>();
+    private final AtomicLong sequence = new AtomicLong();
     final List<Long> acknowledged = new CopyOnWriteArrayList<>();
     final List<Long> revocationRequests = new CopyOnWriteArrayList<>();
     private final AtomicReference<WatchTrustBundleResponse> extras =
@@ -163,6 +167,22 @@ final class FakeGrpcCa implements AutoCloseable {
                 revocationWatches.forEach(watch -> watch.onNext(response));
             }
         }
+    }
+
+    /// As if an operator had revoked these.
+    void revoke(X509Certificate... certificates) {
+        WatchRevocationsResponse.Builder response =
+                WatchRevocationsResponse.newBuilder()
+                        .setSequence(sequence.incrementAndGet())
+                        .setAge(com.google.protobuf.Duration.getDefaultInstance());
+        for (X509Certificate certificate : certificates) {
+            ByteBuffer serial = ByteBuffer.wrap(certificate.getSerialNumber().toByteArray());
+            response.addRevoked(
+                    RevokedSerialNumbers.newBuilder()
+                            .setExpiryPeriod(serial.getInt())
+                            .setRandomOctets(ByteString.copyFrom(serial)));
+        }
+        revocations(response.build());
     }
 
     private WatchTrustBundleResponse state() {

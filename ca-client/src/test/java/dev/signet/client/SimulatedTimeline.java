@@ -18,7 +18,7 @@ final class SimulatedTimeline implements Timeline {
     private final PriorityQueue<Task> tasks =
             new PriorityQueue<>(
                     Comparator.comparingLong(Task::atNanos).thenComparingLong(Task::order));
-    private final RandomGenerator random = new Random(20261123);
+    private final RandomGenerator random;
     private final Instant begin;
     private Duration wallOffset = Duration.ZERO;
     private long nanos;
@@ -26,7 +26,12 @@ final class SimulatedTimeline implements Timeline {
     private boolean closed;
 
     SimulatedTimeline(Instant begin) {
+        this(begin, new Random(20261123));
+    }
+
+    SimulatedTimeline(Instant begin, RandomGenerator random) {
         this.begin = begin;
+        this.random = random;
     }
 
     @Override

@@ -81,6 +81,15 @@ final class TestCa {
         return root;
     }
 
+    X509Certificate issuing() {
+        return issuing;
+    }
+
+    /// The same keys and certificates under the name of another trust domain.
+    TestCa claiming(String otherDomain) {
+        return new TestCa(new TrustDomain(otherDomain), root, issuing, issuingKeys);
+    }
+
     TrustDomain domain() {
         return domain;
     }

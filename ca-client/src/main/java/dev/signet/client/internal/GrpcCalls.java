@@ -2,24 +2,20 @@ package dev.signet.client.internal;
 
 import dev.signet.proto.v1.CertificateServiceGrpc;
 import dev.signet.proto.v1.GetTrustBundleRequest;
+import dev.signet.proto.v1.GetTrustBundleResponse;
 import dev.signet.proto.v1.IssueCertificateRequest;
 import dev.signet.proto.v1.IssuedCertificate;
 import dev.signet.proto.v1.RenewCertificateRequest;
 import dev.signet.proto.v1.TrustBundle;
 import dev.signet.proto.v1.TrustServiceGrpc;
-import dev.signet.proto.v1.WatchTrustBundleRequest;
-import dev.signet.proto.v1.WatchTrustBundleResponse;
 
-import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ChannelCredentials;
-import io.grpc.ClientCall;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.TlsChannelCredentials;
-import io.grpc.stub.ClientCalls;
 import io.grpc.stub.MetadataUtils;
 
 import org.jspecify.annotations.Nullable;
@@ -30,8 +26,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 import javax.net.ssl.TrustManager;
@@ -98,6 +92,12 @@ public final class GrpcCalls {
         return call(HttpsTrust.of(trust), null, this::requestBundle);
     }
 
+    /// GetTrustBundle, with what else it answers.
+    public GetTrustBundleResponse trustState(Collection<X509Certificate> trust)
+            throws CallFailedException {
+        return call(HttpsTrust.of(trust), null, this::requestState);
+    }
+
     /// GetTrustBundle from whoever answers. What it brings is not to be believed before it has been
     /// compared with something that is.
     public TrustBundle unverifiedTrustBundle() throws CallFailedException {
@@ -105,10 +105,13 @@ public final class GrpcCalls {
     }
 
     private TrustBundle requestBundle(Channel channel) {
+        return requestState(channel).getBundle();
+    }
+
+    private GetTrustBundleResponse requestState(Channel channel) {
         return TrustServiceGrpc.newBlockingStub(channel)
                 .withDeadlineAfter(deadline.toNanos(), TimeUnit.NANOSECONDS)
-                .getTrustBundle(GetTrustBundleRequest.getDefaultInstance())
-                .getBundle();
+                .getTrustBundle(GetTrustBundleRequest.getDefaultInstance());
     }
 
     private <T> T call(
@@ -142,54 +145,26 @@ public final class GrpcCalls {
         return status == Status.Code.UNAVAILABLE || status == Status.Code.DEADLINE_EXCEEDED;
     }
 
-    /// WatchTrustBundle, without end until closed. Callbacks come from gRPC's threads.
+    /// WatchTrustBundle and WatchRevocations over one connection, without end until closed. The
+    /// handler is called from gRPC's threads.
     ///
-    /// @param onBundle each bundle
-    /// @param onEnd once, unless closed before
-    /// @return closes the watch
-    public Runnable watch(
+    /// @param shown certificate to show; null: none
+    public WatchCalls watch(
             Collection<X509Certificate> trust,
-            Consumer<TrustBundle> onBundle,
-            Consumer<CallFailedException> onEnd) {
+            @Nullable X509ExtendedKeyManager shown,
+            long heldVersion,
+            long afterSequence,
+            WatchCalls.Handler handler) {
         int index = preferred;
         InetSocketAddress address = addresses.get(index);
-        ManagedChannel channel = open(address, HttpsTrust.of(trust), null);
-        AtomicBoolean ended = new AtomicBoolean();
-        ClientCall<WatchTrustBundleRequest, WatchTrustBundleResponse> call =
-                channel.newCall(TrustServiceGrpc.getWatchTrustBundleMethod(), CallOptions.DEFAULT);
-        ClientCalls.asyncServerStreamingCall(
-                call,
-                WatchTrustBundleRequest.getDefaultInstance(),
-                new io.grpc.stub.StreamObserver<>() {
-                    @Override
-                    public void onNext(WatchTrustBundleResponse response) {
-                        if (!ended.get()) {
-                            onBundle.accept(response.getBundle());
-                        }
-                    }
-
-                    @Override
-                    public void onError(Throwable failure) {
-                        end(failure);
-                    }
-
-                    @Override
-                    public void onCompleted() {
-                        end(Status.UNAVAILABLE.withDescription("watch ended").asException());
-                    }
-
-                    private void end(Throwable failure) {
-                        channel.shutdownNow();
-                        if (ended.compareAndSet(false, true)) {
-                            preferred = (index + 1) % addresses.size();
-                            onEnd.accept(CallFailedException.of(name(address), failure));
-                        }
-                    }
-                });
-        return () -> {
-            ended.set(true);
-            channel.shutdownNow();
-        };
+        WatchCalls watch =
+                new WatchCalls(
+                        open(address, HttpsTrust.of(trust), shown),
+                        name(address),
+                        handler,
+                        () -> preferred = (index + 1) % addresses.size());
+        watch.start(heldVersion, afterSequence);
+        return watch;
     }
 
     private static ManagedChannel open(
