@@ -28,6 +28,7 @@ import dev.signet.ca.reissue.ReissueConfiguration;
 import dev.signet.ca.replay.ReplayConfiguration;
 import dev.signet.ca.rest.AdminSettings;
 import dev.signet.ca.rest.RestConfiguration;
+import dev.signet.ca.revocation.RevocationConfiguration;
 import dev.signet.ca.trust.TrustConfiguration;
 import dev.signet.ca.trust.TrustSettings;
 import dev.signet.ca.wire.GrpcSettings;
@@ -58,6 +59,7 @@ import java.time.InstantSource;
     LedgerConfiguration.class,
     AuditConfiguration.class,
     HaltConfiguration.class,
+    RevocationConfiguration.class,
     PolicyConfiguration.class,
     ReplayConfiguration.class,
     ReissueConfiguration.class,

@@ -5,6 +5,7 @@ import dev.signet.ca.crypto.CryptoProvider;
 import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.ledger.JoinTokenRedemptions;
 import dev.signet.ca.recovery.PresentedCertificates;
+import dev.signet.ca.revocation.RevocationCheck;
 import dev.signet.ca.trust.TrustBundles;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -17,7 +18,8 @@ import org.springframework.transaction.support.TransactionOperations;
 import java.time.InstantSource;
 
 /// Makes the beans of this package. Needs beans [AttestationSettings], [TrustDomain],
-/// `InstantSource`, `MeterRegistry` and those of crypto, authority, ledger, recovery and trust.
+/// `InstantSource`, `MeterRegistry` and those of crypto, authority, ledger, recovery, revocation
+/// and trust.
 @Configuration(proxyBeanMethods = false)
 public class AttestationConfiguration {
 
@@ -57,6 +59,7 @@ public class AttestationConfiguration {
             TrustDomain trustDomain,
             TrustBundles trustBundles,
             Authorities authorities,
+            RevocationCheck revocations,
             CryptoProvider crypto,
             InstantSource clock,
             PresentedCertificates presented) {
@@ -71,7 +74,8 @@ public class AttestationConfiguration {
                                 new IssuerPaths(
                                         trustBundles,
                                         id -> authorities.chain(id).isPresent(),
-                                        crypto)),
+                                        crypto),
+                                revocations),
                         clock);
         return new ReportingAttestation(attestation, presented);
     }

@@ -4,6 +4,8 @@ import dev.signet.ca.identity.EvidenceKind;
 import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.identity.SpiffeIdPattern;
 import dev.signet.ca.identity.TrustDomain;
+import dev.signet.ca.refusal.Refusal;
+import dev.signet.ca.revocation.RevocationCheck;
 
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -18,8 +20,8 @@ import java.util.TreeMap;
 /// Checks the certificate of a caller that renews it, or that asks for another one as registration
 /// authority. Its private key was proved by the TLS handshake; everything else is checked here, at
 /// each call, as a connection may outlive the certificate: that it chains to this CA's own roots,
-/// is valid now, and is a workload's certificate of this trust domain. For itself it entitles to
-/// the same identity only (R16). Thread-safe.
+/// is valid now, is a workload's certificate of this trust domain, and that neither it nor what
+/// issued it is revoked. For itself it entitles to the same identity only (R16). Thread-safe.
 ///
 /// @rfc 5280 6.1
 final class CertificateAttestor {
@@ -42,10 +44,13 @@ final class CertificateAttestor {
 
     private final TrustDomain trustDomain;
     private final IssuerPaths issuerPaths;
+    private final RevocationCheck revocations;
 
-    CertificateAttestor(TrustDomain trustDomain, IssuerPaths issuerPaths) {
+    CertificateAttestor(
+            TrustDomain trustDomain, IssuerPaths issuerPaths, RevocationCheck revocations) {
         this.trustDomain = trustDomain;
         this.issuerPaths = issuerPaths;
+        this.revocations = revocations;
     }
 
     /// The holder of the certificate, for itself.
@@ -122,6 +127,10 @@ final class CertificateAttestor {
         Optional<String> broken = issuerPaths.objection(chain, now);
         if (broken.isPresent()) {
             return refused("current certificate: " + broken.get());
+        }
+        Optional<Refusal> revoked = revocations.objection(chain);
+        if (revoked.isPresent()) {
+            return new Holder.Refused(new Attestation.Outcome.Refused(revoked.get()));
         }
         return new Holder.Proved(id.get(), leaf);
     }

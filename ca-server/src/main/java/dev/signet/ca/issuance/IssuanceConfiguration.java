@@ -11,6 +11,7 @@ import dev.signet.ca.ledger.Ledger;
 import dev.signet.ca.ledger.LedgerSettings;
 import dev.signet.ca.policy.Policies;
 import dev.signet.ca.policy.PolicySettings;
+import dev.signet.ca.revocation.Blocks;
 import dev.signet.ca.trust.TrustBundles;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -72,6 +73,7 @@ public class IssuanceConfiguration {
     Issuance issuance(
             ClockGuard clockGuard,
             Halts halts,
+            Blocks blocks,
             Attestation attestation,
             Policies policies,
             Authorities authorities,
@@ -90,6 +92,7 @@ public class IssuanceConfiguration {
         return new IssuanceFlow(
                 clockGuard,
                 halts,
+                blocks,
                 attestation,
                 policies,
                 authorities,

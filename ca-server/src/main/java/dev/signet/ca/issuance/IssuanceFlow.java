@@ -17,6 +17,7 @@ import dev.signet.ca.policy.PolicyRequest;
 import dev.signet.ca.policy.PolicySnapshot;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
+import dev.signet.ca.revocation.Blocks;
 import dev.signet.ca.trust.TrustBundles;
 
 import java.time.Duration;
@@ -42,6 +43,7 @@ final class IssuanceFlow implements Issuance {
 
     private final ClockGuard clockGuard;
     private final Halts halts;
+    private final Blocks blocks;
     private final Attestation attestation;
     private final Policies policies;
     private final Authorities authorities;
@@ -57,6 +59,7 @@ final class IssuanceFlow implements Issuance {
     IssuanceFlow(
             ClockGuard clockGuard,
             Halts halts,
+            Blocks blocks,
             Attestation attestation,
             Policies policies,
             Authorities authorities,
@@ -70,6 +73,7 @@ final class IssuanceFlow implements Issuance {
             BlockingLane blockingLane) {
         this.clockGuard = clockGuard;
         this.halts = halts;
+        this.blocks = blocks;
         this.attestation = attestation;
         this.policies = policies;
         this.authorities = authorities;
@@ -168,6 +172,11 @@ final class IssuanceFlow implements Issuance {
         switch (decision) {
             case Decision.Denied(Refusal refusal) -> flight.refuse(refusal);
             case Decision.Granted grant -> {
+                Optional<Refusal> blocked = blocked(flight, grant);
+                if (blocked.isPresent()) {
+                    flight.refuse(blocked.get());
+                    return;
+                }
                 switch (selection) {
                     case Authorities.Selection.NotUsable(Refusal refusal) -> flight.refuse(refusal);
                     case Authorities.Selection.Usable(IssuingAuthority authority) ->
@@ -218,18 +227,19 @@ final class IssuanceFlow implements Issuance {
         }
     }
 
-    // 8. Commit, unless a halt came meanwhile (R6): what is not handed over now never is.
+    // 8. Commit, unless a halt or a block came meanwhile (R6): what is not handed over now never
+    // is.
     private void commit(
             Flight flight,
             Approved approved,
             int attempt,
             Ledger.Place place,
             IssuanceRecord issuance) {
-        Optional<Refusal> halted = halted(flight);
-        if (halted.isPresent()) {
+        Optional<Refusal> objection = halted(flight).or(() -> blocked(flight, approved.grant()));
+        if (objection.isPresent()) {
             place.giveUp();
             giveBack(approved);
-            flight.refuse(halted.get());
+            flight.refuse(objection.get());
             return;
         }
         place.record(
@@ -240,6 +250,13 @@ final class IssuanceFlow implements Issuance {
     /// This server's own certificate is not subject to a halt: without one nobody could lift it.
     private Optional<Refusal> halted(Flight flight) {
         return flight.evidence() == EvidenceLabel.SERVER ? Optional.empty() : halts.objection();
+    }
+
+    /// Nor to a block of its identity.
+    private Optional<Refusal> blocked(Flight flight, Decision.Granted grant) {
+        return flight.evidence() == EvidenceLabel.SERVER
+                ? Optional.empty()
+                : blocks.objection(grant.spiffeId());
     }
 
     private void decided(

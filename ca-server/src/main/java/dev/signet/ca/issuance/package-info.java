@@ -10,6 +10,7 @@
             "policy",
             "audit",
             "halt",
+            "revocation",
             "authority",
             "ledger",
             "trust"

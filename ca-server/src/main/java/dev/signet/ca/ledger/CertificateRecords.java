@@ -38,10 +38,15 @@ public interface CertificateRecords {
     ///   been given before
     void stream(Criteria criteria, Consumer<CertificateRecord> consumer);
 
-    /// Whether a certificate's last second has passed, by PostgreSQL's clock.
+    /// Where a certificate stands, by PostgreSQL's clock; each is in one of these or in the last
+    /// two.
     enum State {
+        /// Its last second has not passed, and it is not revoked.
         VALID,
-        EXPIRED
+        /// Its last second has passed.
+        EXPIRED,
+        /// It was revoked, as far as that is still on record; its last second may have passed.
+        REVOKED
     }
 
     /// What to look for; each that is not null must hold. Immutable; compared by identity of its
@@ -59,6 +64,9 @@ public interface CertificateRecords {
     /// @param issuedBefore not included
     /// @param expiresFrom earliest last second, included
     /// @param expiresBefore not included
+    /// @param policyVersion that allowed it, as its record says
+    /// @param policyRule that allowed it, exactly
+    /// @param authorityId id of the authority that issued it
     /// @param state null: any
     @SuppressWarnings("ArrayRecordComponent")
     record Criteria(
@@ -73,6 +81,9 @@ public interface CertificateRecords {
             @Nullable Instant issuedBefore,
             @Nullable Instant expiresFrom,
             @Nullable Instant expiresBefore,
+            @Nullable String policyVersion,
+            @Nullable String policyRule,
+            @Nullable String authorityId,
             @Nullable State state) {
 
         private static final int MAX_TEXT = 8192;
@@ -88,6 +99,9 @@ public interface CertificateRecords {
             check("subjectAlternativeName", subjectAlternativeName);
             check("evidenceKind", evidenceKind);
             check("evidenceSubject", evidenceSubject);
+            check("policyVersion", policyVersion);
+            check("policyRule", policyRule);
+            check("authorityId", authorityId);
             sha256 = checked("sha256", sha256);
             keySha256 = checked("keySha256", keySha256);
         }
@@ -106,6 +120,9 @@ public interface CertificateRecords {
                     null,
                     issuedFrom,
                     issuedBefore,
+                    null,
+                    null,
+                    null,
                     null,
                     null,
                     null);

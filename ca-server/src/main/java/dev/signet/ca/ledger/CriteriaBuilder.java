@@ -22,6 +22,9 @@ public final class CriteriaBuilder {
     private @Nullable Instant issuedBefore;
     private @Nullable Instant expiresFrom;
     private @Nullable Instant expiresBefore;
+    private @Nullable String policyVersion;
+    private @Nullable String policyRule;
+    private @Nullable String authorityId;
     private @Nullable State state;
 
     CriteriaBuilder() {}
@@ -81,6 +84,21 @@ public final class CriteriaBuilder {
         return this;
     }
 
+    public CriteriaBuilder policyVersion(@Nullable String value) {
+        policyVersion = value;
+        return this;
+    }
+
+    public CriteriaBuilder policyRule(@Nullable String value) {
+        policyRule = value;
+        return this;
+    }
+
+    public CriteriaBuilder authorityId(@Nullable String value) {
+        authorityId = value;
+        return this;
+    }
+
     public CriteriaBuilder state(@Nullable State value) {
         state = value;
         return this;
@@ -100,6 +118,9 @@ public final class CriteriaBuilder {
                 issuedBefore,
                 expiresFrom,
                 expiresBefore,
+                policyVersion,
+                policyRule,
+                authorityId,
                 state);
     }
 }

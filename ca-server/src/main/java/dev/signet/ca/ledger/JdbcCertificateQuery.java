@@ -37,6 +37,9 @@ final class JdbcCertificateQuery {
     /// differ.
     private static final Duration TOLERANCE = Duration.ofHours(1);
 
+    private static final String REVOKED =
+            "EXISTS (SELECT FROM revocation.revocation r WHERE r.serial = certificate.serial)";
+
     private static final String FROM = "FROM ledger.certificate\n";
 
     /// A certificate is issued before it expires, but for clocks.
@@ -110,6 +113,16 @@ final class JdbcCertificateQuery {
                     criteria.evidenceSubject(),
                     criteria.evidenceSubject());
         }
+        // Without an index: by time, and each row is asked.
+        if (criteria.policyVersion() != null) {
+            and("policy_version = ?", criteria.policyVersion());
+        }
+        if (criteria.policyRule() != null) {
+            and("policy_rule = ?", criteria.policyRule());
+        }
+        if (criteria.authorityId() != null) {
+            and("authority_id = ?", criteria.authorityId());
+        }
         addTimes(criteria);
     }
 
@@ -143,10 +156,19 @@ final class JdbcCertificateQuery {
         }
         if (criteria.state() != null) {
             switch (criteria.state()) {
-                case VALID -> and("not_after >= statement_timestamp()");
+                case VALID -> {
+                    and("not_after >= statement_timestamp()");
+                    unrevoked();
+                }
                 case EXPIRED -> and("not_after < statement_timestamp()");
+                case REVOKED -> and(REVOKED);
             }
         }
+    }
+
+    /// Those alone that are not revoked, expired or not.
+    void unrevoked() {
+        and("NOT " + REVOKED);
     }
 
     /// Whether an index gives few rows, whatever else is asked for.
@@ -194,6 +216,35 @@ final class JdbcCertificateQuery {
                         ? COLUMNS + sql
                         : "SELECT * FROM (" + COLUMNS + sql + "OFFSET 0) fitting ";
         return jdbc.sql(found + "ORDER BY issued_at DESC, serial DESC LIMIT ?").params(parameters);
+    }
+
+    /// Those that come later in the order of issuance.
+    void ahead(PageToken token) {
+        and(
+                "issued_at >= ? AND (issued_at, serial) > (?, ?)",
+                utc(token.issuedAt()),
+                utc(token.issuedAt()),
+                token.serialNumber().octets());
+    }
+
+    /// @param columns of the table
+    JdbcClient.StatementSpec oldestFirst(JdbcClient jdbc, String columns, int limit) {
+        parameters.add(limit);
+        return jdbc.sql("SELECT " + columns + "\n" + sql + "ORDER BY issued_at, serial LIMIT ?")
+                .params(parameters);
+    }
+
+    /// How many there are, counted up to the limit, and the exclusive or of 64 random bits of each
+    /// one's serial number.
+    JdbcClient.StatementSpec digest(JdbcClient jdbc, int limit) {
+        parameters.add(limit);
+        return jdbc.sql(
+                        "SELECT count(*) AS count, coalesce(bit_xor(('x' || encode(substring(serial"
+                                + " FROM 13 FOR 8), 'hex'))::bit(64)::bigint), 0) AS digest FROM"
+                                + " (SELECT serial "
+                                + sql
+                                + "LIMIT ?) counted")
+                .params(parameters);
     }
 
     JdbcClient.StatementSpec oldestFirst(JdbcClient jdbc) {

@@ -18,8 +18,8 @@ import java.time.InstantSource;
 /// The ledger's beans. Needs beans [DatabaseSettings], [LedgerSettings], `InstantSource`,
 /// `SecureRandom` and `MeterRegistry`; makes a `DataSource` whose connections are in the role
 /// signet_server, `JdbcClient`, [JdbcMaintenance], `TransactionOperations`, [Ledger],
-/// [CertificateRecords], [Changes], [ClockGuard] and [LedgerHealth]. The schema is up to date
-/// before the first of them exists.
+/// [CertificateRecords], [CertificateSelection], [Changes], [ClockGuard] and [LedgerHealth]. The
+/// schema is up to date before the first of them exists.
 ///
 /// Making the beans fails with an [IllegalStateException] that says what to do when PostgreSQL
 /// stays away longer than `signet.database.startup-wait`, or cannot be used.
@@ -82,6 +82,11 @@ public class LedgerConfiguration {
     @Bean
     Replacements replacements(JdbcClient jdbcClient) {
         return new JdbcReplacements(jdbcClient);
+    }
+
+    @Bean
+    CertificateSelection certificateSelection(JdbcClient jdbcClient) {
+        return new JdbcCertificateSelection(jdbcClient, System::nanoTime);
     }
 
     @Bean

@@ -38,6 +38,8 @@ public enum RefusalCode {
     RATE_LIMITED,
     /// An operator has halted issuance. The message says why.
     HALTED,
+    /// An operator has blocked this identity: it gets no certificate until it is released.
+    IDENTITY_BLOCKED,
     /// No authority may sign now: none is active, or the active one is expired, not yet valid, or
     /// ends too soon to be of use.
     AUTHORITY_NOT_USABLE,

@@ -101,6 +101,7 @@ record Problem(
             case NOT_PERMITTED,
                     POLICY_DENIED,
                     IDENTITY_NOT_GRANTED,
+                    IDENTITY_BLOCKED,
                     NAME_NOT_GRANTED,
                     PROFILE_NOT_GRANTED,
                     SECOND_PERSON_REQUIRED ->

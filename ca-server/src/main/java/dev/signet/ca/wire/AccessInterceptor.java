@@ -2,6 +2,7 @@ package dev.signet.ca.wire;
 
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
+import dev.signet.ca.revocation.RevocationCheck;
 
 import io.grpc.Context;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
@@ -11,21 +12,28 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Lets a call in or refuses it, before any handler sees it: by [AccessTable] every call, by number
-/// those that stay open. Thread-safe.
+/// Lets a call in or refuses it, before any handler sees it: by [AccessTable] every call, by what
+/// is revoked those with a client certificate, by number those that stay open. Thread-safe.
 final class AccessInterceptor implements ServerInterceptor {
 
     private final CallerReader callers;
+    private final RevocationCheck revocations;
     private final RefusalLog refusalLog;
     private final int maxStreams;
     private final int maxStreamsPerConnection;
     private final AtomicInteger openStreams = new AtomicInteger();
 
-    AccessInterceptor(CallerReader callers, GrpcSettings.Limits limits, RefusalLog refusalLog) {
+    AccessInterceptor(
+            CallerReader callers,
+            RevocationCheck revocations,
+            GrpcSettings.Limits limits,
+            RefusalLog refusalLog) {
         this.callers = callers;
+        this.revocations = revocations;
         this.refusalLog = refusalLog;
         this.maxStreams = limits.watches();
         this.maxStreamsPerConnection = limits.watchesPerConnection();
@@ -42,6 +50,17 @@ final class AccessInterceptor implements ServerInterceptor {
         String method = call.getMethodDescriptor().getFullMethodName();
         if (!AccessTable.permits(method, caller.kind())) {
             return refuse(call, denial(method, caller.kind()));
+        }
+        if (caller.kind() == CallerKind.CLIENT_CERTIFICATE) {
+            // At each call: a connection, or a resumed session, outlives a revocation (R9). What is
+            // not known stands in the way of issuance alone, and is asked for there.
+            Optional<Refusal> revoked =
+                    revocations
+                            .objection(caller.certificates())
+                            .filter(refusal -> refusal.code() == RefusalCode.UNAUTHENTICATED);
+            if (revoked.isPresent()) {
+                return refuse(call, revoked.get());
+            }
         }
         if (call.getMethodDescriptor().getType().serverSendsOneMessage()) {
             return start(call, metadata, next, caller);

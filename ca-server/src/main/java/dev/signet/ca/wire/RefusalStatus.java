@@ -48,6 +48,7 @@ final class RefusalStatus {
             case NOT_PERMITTED,
                     POLICY_DENIED,
                     IDENTITY_NOT_GRANTED,
+                    IDENTITY_BLOCKED,
                     NAME_NOT_GRANTED,
                     PROFILE_NOT_GRANTED,
                     SECOND_PERSON_REQUIRED ->
@@ -155,6 +156,7 @@ final class RefusalStatus {
                     PROFILE_NOT_GRANTED,
                     RATE_LIMITED,
                     HALTED,
+                    IDENTITY_BLOCKED,
                     NOT_FOUND,
                     METHOD_NOT_ALLOWED,
                     NOT_ACCEPTABLE,

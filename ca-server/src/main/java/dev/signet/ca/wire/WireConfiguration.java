@@ -9,6 +9,7 @@ import dev.signet.ca.ledger.ClockGuard;
 import dev.signet.ca.ledger.LedgerHealth;
 import dev.signet.ca.ledger.LedgerSettings;
 import dev.signet.ca.reissue.RenewalOrders;
+import dev.signet.ca.revocation.RevocationCheck;
 import dev.signet.ca.revocation.RevocationFeed;
 import dev.signet.ca.revocation.RevocationLoss;
 import dev.signet.ca.trust.Acknowledgements;
@@ -70,6 +71,7 @@ public class WireConfiguration {
             Optional<RevocationFeed> revocationFeed,
             RevocationLoss revocationLoss,
             Timer deadlineTimer,
+            RevocationCheck revocations,
             ExecutorService operatorThreads) {
         CallsInFlight inFlight = new CallsInFlight();
         RefusalLog refusalLog = new RefusalLog(refusalCounts);
@@ -114,6 +116,7 @@ public class WireConfiguration {
                         services,
                         new AccessInterceptor(
                                 new CallerReader(operatorCredential),
+                                revocations,
                                 settings.limits(),
                                 refusalLog),
                         registry,

@@ -11,11 +11,10 @@
             "authority",
             "ledger",
             "issuance",
+            "revocation",
             "trust",
             "reissue",
-            "revocation",
             "audit",
-            "reissue",
             "admin"
         })
 @NullMarked

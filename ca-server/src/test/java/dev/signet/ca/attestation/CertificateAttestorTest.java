@@ -55,7 +55,9 @@ class CertificateAttestorTest {
             new TestAttestation.FixedBundle(DOMAIN, 1, CA.root());
     private final CertificateAttestor attestor =
             new CertificateAttestor(
-                    DOMAIN, new IssuerPaths(bundle, _ -> true, TestCertificates.CRYPTO));
+                    DOMAIN,
+                    new IssuerPaths(bundle, _ -> true, TestCertificates.CRYPTO),
+                    _ -> java.util.Optional.empty());
 
     @Test
     void R16_entitlesToTheSameIdentityOnly() {
@@ -238,7 +240,8 @@ class CertificateAttestorTest {
         CertificateAttestor elsewhere =
                 new CertificateAttestor(
                         new TrustDomain("example.com"),
-                        new IssuerPaths(bundle, _ -> true, TestCertificates.CRYPTO));
+                        new IssuerPaths(bundle, _ -> true, TestCertificates.CRYPTO),
+                        _ -> java.util.Optional.empty());
 
         assertRefused(elsewhere.attest(chain(CA, ORDERS), NOW), "trust domain");
     }

@@ -35,7 +35,8 @@ class IntermediateCaEvidenceTest {
                                 new TestAttestation.FixedBundle(
                                         TestAuthority.TRUST_DOMAIN, 1, CA.root()),
                                 ownAuthority,
-                                TestCertificates.CRYPTO))
+                                TestCertificates.CRYPTO),
+                        _ -> java.util.Optional.empty())
                 .attest(chain, NOW);
     }
 

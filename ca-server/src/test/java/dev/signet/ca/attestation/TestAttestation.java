@@ -64,7 +64,8 @@ public final class TestAttestation {
                         new IssuerPaths(
                                 new FixedBundle(trustDomain, 1, roots),
                                 _ -> true,
-                                TestCertificates.CRYPTO)),
+                                TestCertificates.CRYPTO),
+                        _ -> java.util.Optional.empty()),
                 InstantSource.system());
     }
 
@@ -75,7 +76,9 @@ public final class TestAttestation {
                 noClusters(),
                 new JoinTokenAttestor(new NoJoinTokens()),
                 new CertificateAttestor(
-                        trustDomain, new IssuerPaths(bundles, _ -> true, TestCertificates.CRYPTO)),
+                        trustDomain,
+                        new IssuerPaths(bundles, _ -> true, TestCertificates.CRYPTO),
+                        _ -> java.util.Optional.empty()),
                 InstantSource.system());
     }
 
@@ -100,7 +103,8 @@ public final class TestAttestation {
                         new IssuerPaths(
                                 new FixedBundle(trustDomain, 1),
                                 _ -> true,
-                                TestCertificates.CRYPTO)),
+                                TestCertificates.CRYPTO),
+                        _ -> java.util.Optional.empty()),
                 clock);
     }
 

@@ -76,7 +76,8 @@ class TokenFuzzTest {
                                             new dev.signet.ca.identity.TrustDomain("example.org"),
                                             1),
                                     _ -> true,
-                                    TestCertificates.CRYPTO)),
+                                    TestCertificates.CRYPTO),
+                            _ -> java.util.Optional.empty()),
                     InstantSource.system());
 
     @Test

@@ -67,6 +67,7 @@ final class FlowRig {
     final AtomicInteger policiesTaken = new AtomicInteger();
 
     Instant now = NOW;
+    Function<dev.signet.ca.identity.SpiffeId, Optional<Refusal>> blocks = _ -> Optional.empty();
     Authorities authorities = TestAuthority.at(NOW, FailingSigner.capturedIn(signer));
     Optional<Refusal> clockObjection = Optional.empty();
     Attestation attestation = new FakeAttestation();
@@ -93,6 +94,7 @@ final class FlowRig {
         return new IssuanceFlow(
                 () -> clockObjection,
                 halts,
+                id -> blocks.apply(id),
                 attestation,
                 () -> {
                     policiesTaken.incrementAndGet();

@@ -36,6 +36,14 @@ public final class RealLedger implements AutoCloseable {
         ledger.close();
     }
 
+    public static CertificateRecords records(JdbcClient jdbc) {
+        return new JdbcCertificateRecords(jdbc);
+    }
+
+    public static CertificateSelection selection(JdbcClient jdbc) {
+        return new JdbcCertificateSelection(jdbc, System::nanoTime);
+    }
+
     public static JoinTokenRedemptions joinTokenRedemptions(JdbcClient jdbc) {
         return new JdbcJoinTokenRedemptions(jdbc);
     }

@@ -58,6 +58,8 @@ final class WireRig implements AutoCloseable {
     final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     volatile boolean ledgerAvailable = true;
     volatile Optional<Refusal> clockObjection = Optional.empty();
+    volatile java.util.function.Function<List<X509Certificate>, Optional<Refusal>> revoked =
+            _ -> Optional.empty();
 
     private final AnnotationConfigApplicationContext context =
             new AnnotationConfigApplicationContext();
@@ -104,6 +106,7 @@ final class WireRig implements AutoCloseable {
         bean(ClockGuard.class, () -> clockObjection);
         bean(Authorities.class, new NoAuthorities());
         bean(dev.signet.ca.reissue.RenewalOrders.class, orders);
+        bean(dev.signet.ca.revocation.RevocationCheck.class, chain -> revoked.apply(chain));
         context.register(WireConfiguration.class);
         context.refresh();
     }
