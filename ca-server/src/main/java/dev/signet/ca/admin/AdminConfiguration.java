@@ -1,5 +1,6 @@
 package dev.signet.ca.admin;
 
+import dev.signet.ca.attestation.Attestation;
 import dev.signet.ca.attestation.JoinTokens;
 import dev.signet.ca.audit.AuditTrail;
 import dev.signet.ca.halt.Halts;
@@ -8,6 +9,9 @@ import dev.signet.ca.ledger.CertificateRecords;
 import dev.signet.ca.ledger.LedgerSettings;
 import dev.signet.ca.policy.PolicyVersions;
 import dev.signet.ca.reissue.Reissues;
+import dev.signet.ca.revocation.BlockRegister;
+import dev.signet.ca.revocation.BulkRevocations;
+import dev.signet.ca.revocation.Revocations;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -62,6 +66,33 @@ public class AdminConfiguration {
     @Bean
     HaltActs haltActs(Halts halts) {
         return new HaltActs(halts);
+    }
+
+    @Bean
+    BulkRevocationActs bulkRevocationActs(BulkRevocations bulk) {
+        return new BulkRevocationActs(bulk);
+    }
+
+    @Bean
+    BlockReleaseActs blockReleaseActs(BlockRegister blocks) {
+        return new BlockReleaseActs(blocks);
+    }
+
+    @Bean
+    RevocationActs revocationActs(
+            JdbcAuditedActs acts,
+            Revocations revocations,
+            BulkRevocations bulk,
+            BlockRegister blocks,
+            BlockReleaseActs releases,
+            FourEyes fourEyes) {
+        return new RecordedRevocationActs(acts, revocations, bulk, blocks, releases, fourEyes);
+    }
+
+    @Bean
+    HolderRevocation holderRevocation(
+            Attestation attestation, RevocationActs acts, InstantSource clock) {
+        return new AttestedHolderRevocation(attestation, acts, clock);
     }
 
     @Bean

@@ -10,14 +10,18 @@ import java.util.Set;
 /// is usable.
 ///
 /// @param fourEyes acts that one person proposes and another one approves: `policy.activate` (a
-///   rollback is one, too), `halt.lift`; none unless set. A halt never waits
+///   rollback is one, too), `halt.lift`, `revocation.bulk`, `block.release`; none unless set. A
+///   halt and a block never wait
 /// @param timeToLive how long a proposal can be approved, 1 min to 31 days
 public record ApprovalSettings(List<String> fourEyes, @DefaultValue("24h") Duration timeToLive) {
 
     static final String POLICY_ACTIVATE = "policy.activate";
     static final String HALT_LIFT = "halt.lift";
+    static final String REVOCATION_BULK = "revocation.bulk";
+    static final String BLOCK_RELEASE = "block.release";
 
-    private static final Set<String> ACTS = Set.of(POLICY_ACTIVATE, HALT_LIFT);
+    private static final Set<String> ACTS =
+            Set.of(POLICY_ACTIVATE, HALT_LIFT, REVOCATION_BULK, BLOCK_RELEASE);
 
     /// @throws IllegalArgumentException when a value is none; the message names it
     public ApprovalSettings {
@@ -31,6 +35,10 @@ public record ApprovalSettings(List<String> fourEyes, @DefaultValue("24h") Durat
                                 + POLICY_ACTIVATE
                                 + ", "
                                 + HALT_LIFT
+                                + ", "
+                                + REVOCATION_BULK
+                                + ", "
+                                + BLOCK_RELEASE
                                 + ")");
             }
         }

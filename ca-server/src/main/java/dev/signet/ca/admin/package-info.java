@@ -12,6 +12,7 @@
             "ledger",
             "audit",
             "halt",
+            "revocation",
             "reissue"
         })
 @NullMarked

@@ -5,6 +5,8 @@ import dev.signet.ca.identity.EvidenceKind;
 import dev.signet.ca.ledger.CertificateRecords;
 import dev.signet.ca.ledger.CertificateRecords.CertificateRecord;
 import dev.signet.ca.refusal.RefusalCode;
+import dev.signet.ca.revocation.Revocation;
+import dev.signet.ca.revocation.Revocations;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -22,6 +24,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -35,26 +38,34 @@ import java.util.TreeMap;
 final class CertificateController {
 
     private static final int DEFAULT_LIMIT = 100;
+    private static final int EXPORTED_AT_ONCE = 500;
     private static final String SERIAL = "[0-9a-fA-F]{40}";
     private static final String SHA256 = "[0-9a-fA-F]{64}";
 
     private final CertificateRecords records;
+    private final Revocations revocations;
     private final Streams streams;
     private final JsonMapper mapper;
     private final InstantSource clock;
 
     CertificateController(
-            CertificateRecords records, Streams streams, JsonMapper mapper, InstantSource clock) {
+            CertificateRecords records,
+            Revocations revocations,
+            Streams streams,
+            JsonMapper mapper,
+            InstantSource clock) {
         this.records = records;
+        this.revocations = revocations;
         this.streams = streams;
         this.mapper = mapper;
         this.clock = clock;
     }
 
-    /// Whether its last second has passed.
+    /// Where it stands. As a filter, `expired` finds revoked ones, too, and `revoked` expired ones.
     enum State {
         VALID,
-        EXPIRED;
+        EXPIRED,
+        REVOKED;
 
         @Override
         public String toString() {
@@ -99,7 +110,13 @@ final class CertificateController {
             @Field("Issued before") @Nullable Instant issuedBefore,
             @Field("Last second at or after") @Nullable Instant expiresFrom,
             @Field("Last second before") @Nullable Instant expiresBefore,
-            @Field("Whether its last second has passed") @Nullable State state) {
+            @Field(value = "Policy version that allowed it", most = 256)
+                    @Nullable String policyVersion,
+            @Field(value = "Rule that allowed it, exactly", most = 1024)
+                    @Nullable String policyRule,
+            @Field(value = "Id of the authority that issued it", pattern = SHA256)
+                    @Nullable String authorityId,
+            @Field("Where it stands") @Nullable State state) {
 
         CertificateRecords.Criteria criteria() {
             return CertificateRecords.Criteria.builder()
@@ -117,6 +134,9 @@ final class CertificateController {
                     .issuedBefore(issuedBefore)
                     .expiresFrom(expiresFrom)
                     .expiresBefore(expiresBefore)
+                    .policyVersion(policyVersion)
+                    .policyRule(policyRule)
+                    .authorityId(authorityId)
                     .state(state == null ? null : CertificateRecords.State.valueOf(state.name()))
                     .build();
         }
@@ -148,7 +168,13 @@ final class CertificateController {
             @Field("Issued before") @Nullable Instant issuedBefore,
             @Field("Last second at or after") @Nullable Instant expiresFrom,
             @Field("Last second before") @Nullable Instant expiresBefore,
-            @Field("Whether its last second has passed") @Nullable State state,
+            @Field(value = "Policy version that allowed it", most = 256)
+                    @Nullable String policyVersion,
+            @Field(value = "Rule that allowed it, exactly", most = 1024)
+                    @Nullable String policyRule,
+            @Field(value = "Id of the authority that issued it", pattern = SHA256)
+                    @Nullable String authorityId,
+            @Field("Where it stands") @Nullable State state,
             @Field(value = "Most entries of the page", least = 1, most = 1000, byDefault = "100")
                     @Nullable Integer limit,
             @Field(value = "nextPageToken of the page before", most = 512)
@@ -167,6 +193,9 @@ final class CertificateController {
                     issuedBefore,
                     expiresFrom,
                     expiresBefore,
+                    policyVersion,
+                    policyRule,
+                    authorityId,
                     state);
         }
     }
@@ -179,7 +208,10 @@ final class CertificateController {
             @Field("When it was put on record") Instant issuedAt,
             @Field("First second of its life") Instant notBefore,
             @Field("Last second of its life") Instant notAfter,
-            @Field("Whether its last second has passed") State state,
+            @Field("Where it stands: one that is revoked and has expired is revoked") State state,
+            @Field("When it was revoked; absent: it is not") @Nullable Instant revokedAt,
+            @Field("Why, as RFC 5280 says it")
+                    RevocationController.@Nullable Reason revocationReason,
             @Field("How the caller proved itself") String evidenceKind,
             @Field("Whom the evidence names") String evidenceSubject,
             @Field("Policy version that allowed it") String policyVersion,
@@ -190,7 +222,7 @@ final class CertificateController {
             @Field("SHA-256 of the certificate, hexadecimal") String sha256,
             @Field("SHA-256 of its public key, hexadecimal") String keySha256) {
 
-        static Certificate of(CertificateRecord row, Instant now) {
+        static Certificate of(CertificateRecord row, @Nullable Revocation revoked, Instant now) {
             return new Certificate(
                     row.serialNumber().hex(),
                     row.spiffeId(),
@@ -199,9 +231,13 @@ final class CertificateController {
                     row.issuedAt(),
                     row.validity().notBefore(),
                     row.validity().notAfter(),
-                    now.isBefore(row.validity().notAfter().plusSeconds(1))
-                            ? State.VALID
-                            : State.EXPIRED,
+                    revoked != null
+                            ? State.REVOKED
+                            : now.isBefore(row.validity().notAfter().plusSeconds(1))
+                                    ? State.VALID
+                                    : State.EXPIRED,
+                    revoked == null ? null : revoked.revokedAt(),
+                    revoked == null ? null : RevocationController.Reason.of(revoked.reason()),
                     row.evidenceKind(),
                     row.evidenceSubject(),
                     row.policyVersion(),
@@ -251,12 +287,18 @@ final class CertificateController {
                             query.filter().criteria(),
                             limit == null ? DEFAULT_LIMIT : limit,
                             query.pageToken());
-            return new Page(
-                    found.records().stream().map(row -> Certificate.of(row, now)).toList(),
-                    found.nextPageToken());
+            return new Page(views(found.records(), now), found.nextPageToken());
         } catch (IllegalArgumentException _) {
             throw RefusedException.badPageToken();
         }
+    }
+
+    private List<Certificate> views(List<CertificateRecord> rows, Instant now) {
+        Map<SerialNumber, Revocation> revoked =
+                revocations.find(rows.stream().map(CertificateRecord::serialNumber).toList());
+        return rows.stream()
+                .map(row -> Certificate.of(row, revoked.get(row.serialNumber()), now))
+                .toList();
     }
 
     @GetMapping("/v1/certificates/{serialNumber:" + SERIAL + "}")
@@ -274,7 +316,8 @@ final class CertificateController {
         Map<String, String> attributes = new TreeMap<>();
         mapper.readTree(row.attributes())
                 .forEachEntry((name, value) -> attributes.put(name, value.asString("")));
-        return new OneCertificate(Certificate.of(row, clock.instant()), attributes, pem(row.der()));
+        return new OneCertificate(
+                views(List.of(row), clock.instant()).getFirst(), attributes, pem(row.der()));
     }
 
     static String pem(byte[] der) {
@@ -296,9 +339,18 @@ final class CertificateController {
                 response,
                 Certificate.class,
                 "certificates",
-                consumer ->
-                        records.stream(
-                                filter.criteria(),
-                                row -> consumer.accept(Certificate.of(row, now))));
+                consumer -> {
+                    List<CertificateRecord> some = new ArrayList<>();
+                    records.stream(
+                            filter.criteria(),
+                            row -> {
+                                some.add(row);
+                                if (some.size() == EXPORTED_AT_ONCE) {
+                                    views(some, now).forEach(consumer);
+                                    some.clear();
+                                }
+                            });
+                    views(some, now).forEach(consumer);
+                });
     }
 }

@@ -15,6 +15,7 @@
             "trust",
             "audit",
             "halt",
+            "revocation",
             "reissue",
             "revocation",
             "recovery",

@@ -24,6 +24,7 @@ final class AccessTable {
                     Map.entry("signet.v1.CertificateService/IssueCertificate", ISSUANCE),
                     Map.entry("signet.v1.CertificateService/RenewCertificate", CERTIFIED),
                     Map.entry("signet.v1.CertificateService/IssueCertificateForSubject", CERTIFIED),
+                    Map.entry("signet.v1.CertificateService/RevokeCertificate", CERTIFIED),
                     Map.entry("signet.v1.TrustService/GetTrustBundle", ANYBODY),
                     Map.entry("signet.v1.TrustService/WatchTrustBundle", ANYBODY),
                     Map.entry("signet.v1.TrustService/AcknowledgeTrustBundle", CERTIFIED),

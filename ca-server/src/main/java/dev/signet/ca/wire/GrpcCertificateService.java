@@ -31,9 +31,11 @@ import java.util.function.Function;
 final class GrpcCertificateService {
 
     private final Issuance issuance;
+    private final OwnRevocation ownRevocation;
 
-    GrpcCertificateService(Issuance issuance) {
+    GrpcCertificateService(Issuance issuance, OwnRevocation ownRevocation) {
         this.issuance = issuance;
+        this.ownRevocation = ownRevocation;
     }
 
     ServerServiceDefinition definition(UnaryCalls calls) {
@@ -46,7 +48,10 @@ final class GrpcCertificateService {
                                 CertificateServiceGrpc.getRenewCertificateMethod(), this::renew),
                         calls.serve(
                                 CertificateServiceGrpc.getIssueCertificateForSubjectMethod(),
-                                this::issueForSubject)));
+                                this::issueForSubject),
+                        calls.serve(
+                                CertificateServiceGrpc.getRevokeCertificateMethod(),
+                                ownRevocation::revoke)));
     }
 
     private void issue(

@@ -1,5 +1,6 @@
 package dev.signet.ca.wire;
 
+import dev.signet.ca.admin.HolderRevocation;
 import dev.signet.ca.admin.OperatorActs;
 import dev.signet.ca.audit.RefusalCounts;
 import dev.signet.ca.authority.Authorities;
@@ -72,6 +73,7 @@ public class WireConfiguration {
             RevocationLoss revocationLoss,
             Timer deadlineTimer,
             RevocationCheck revocations,
+            HolderRevocation holders,
             ExecutorService operatorThreads) {
         CallsInFlight inFlight = new CallsInFlight();
         RefusalLog refusalLog = new RefusalLog(refusalCounts);
@@ -94,7 +96,10 @@ public class WireConfiguration {
         List<ServerServiceDefinition> services =
                 new ArrayList<>(
                         List.of(
-                                new GrpcCertificateService(issuance).definition(calls),
+                                new GrpcCertificateService(
+                                                issuance,
+                                                new OwnRevocation(holders, operatorThreads))
+                                        .definition(calls),
                                 trustService.definition(calls),
                                 new GrpcOperatorService(
                                                 acts,

@@ -105,6 +105,9 @@ class AccessIT {
                             "signet.v1.CertificateService/IssueCertificateForSubject",
                             Set.of(CallerKind.CLIENT_CERTIFICATE)),
                     Map.entry(
+                            "signet.v1.CertificateService/RevokeCertificate",
+                            Set.of(CallerKind.CLIENT_CERTIFICATE)),
+                    Map.entry(
                             "signet.v1.OperatorService/CreateJoinToken",
                             Set.of(CallerKind.OPERATOR)),
                     Map.entry(

@@ -106,6 +106,11 @@ final class WireRig implements AutoCloseable {
         bean(ClockGuard.class, () -> clockObjection);
         bean(Authorities.class, new NoAuthorities());
         bean(dev.signet.ca.reissue.RenewalOrders.class, orders);
+        bean(
+                dev.signet.ca.admin.HolderRevocation.class,
+                (chain, address, reason, comment) ->
+                        new dev.signet.ca.admin.ActOutcome.Refused<>(
+                                Refusal.of(RefusalCode.CONFLICT, "a fake")));
         bean(dev.signet.ca.revocation.RevocationCheck.class, chain -> revoked.apply(chain));
         context.register(WireConfiguration.class);
         context.refresh();
