@@ -29,6 +29,9 @@ import dev.signet.ca.replay.ReplayConfiguration;
 import dev.signet.ca.rest.AdminSettings;
 import dev.signet.ca.rest.RestConfiguration;
 import dev.signet.ca.revocation.RevocationConfiguration;
+import dev.signet.ca.status.StatusConfiguration;
+import dev.signet.ca.status.StatusServingConfiguration;
+import dev.signet.ca.status.StatusSettings;
 import dev.signet.ca.trust.TrustConfiguration;
 import dev.signet.ca.trust.TrustSettings;
 import dev.signet.ca.wire.GrpcSettings;
@@ -66,6 +69,8 @@ import java.time.InstantSource;
     RecoveryConfiguration.class,
     AuthorityConfiguration.class,
     TrustConfiguration.class,
+    StatusConfiguration.class,
+    StatusServingConfiguration.class,
     AttestationConfiguration.class,
     IssuanceConfiguration.class,
     AdminConfiguration.class,
@@ -130,6 +135,11 @@ class ServerConfiguration {
     @Bean
     TrustSettings trustSettings(SignetSettings settings) {
         return settings.trust();
+    }
+
+    @Bean
+    StatusSettings statusSettings(SignetSettings settings) {
+        return settings.status();
     }
 
     @Bean

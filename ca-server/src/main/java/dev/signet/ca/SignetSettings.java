@@ -9,6 +9,7 @@ import dev.signet.ca.ledger.DatabaseSettings;
 import dev.signet.ca.ledger.LedgerSettings;
 import dev.signet.ca.policy.PolicySettings;
 import dev.signet.ca.rest.AdminSettings;
+import dev.signet.ca.status.StatusSettings;
 import dev.signet.ca.trust.TrustSettings;
 import dev.signet.ca.wire.GrpcSettings;
 import dev.signet.ca.wire.HttpSettings;
@@ -34,6 +35,7 @@ public record SignetSettings(
         @DefaultValue AuditSettings audit,
         @DefaultValue AuthoritySettings authority,
         @DefaultValue TrustSettings trust,
+        @DefaultValue StatusSettings status,
         @DefaultValue AttestationSettings attestation,
         @DefaultValue PolicySettings policy,
         @DefaultValue IssuanceSettings issuance,

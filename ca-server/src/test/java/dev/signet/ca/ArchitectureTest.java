@@ -56,7 +56,8 @@ class ArchitectureTest {
                 .resideOutsideOfPackages(
                         "dev.signet.ca.certificate",
                         "dev.signet.ca.authority",
-                        "dev.signet.ca.crypto")
+                        "dev.signet.ca.crypto",
+                        "dev.signet.ca.status")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.bouncycastle..")

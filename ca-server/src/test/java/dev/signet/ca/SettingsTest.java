@@ -72,6 +72,7 @@ class SettingsTest {
                         settings.authority().refreshInterval(),
                         other.authority().keyEncryptionKey()),
                 settings.trust(),
+                settings.status(),
                 settings.attestation(),
                 settings.policy(),
                 settings.issuance(),

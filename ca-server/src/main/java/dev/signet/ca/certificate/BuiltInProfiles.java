@@ -15,31 +15,34 @@ public final class BuiltInProfiles {
     public static final CertificateProfile SERVER =
             new CertificateProfile(
                     "server",
-                    1,
+                    2,
                     BACKDATE,
                     EnumSet.of(KeyUsage.DIGITAL_SIGNATURE),
                     List.of(ExtendedKeyUsage.SERVER_AUTH),
-                    null);
+                    null,
+                    CertificateProfile.Revocation.BY_LIFETIME);
 
     /// TLS client only.
     public static final CertificateProfile CLIENT =
             new CertificateProfile(
                     "client",
-                    1,
+                    2,
                     BACKDATE,
                     EnumSet.of(KeyUsage.DIGITAL_SIGNATURE),
                     List.of(ExtendedKeyUsage.CLIENT_AUTH),
-                    null);
+                    null,
+                    CertificateProfile.Revocation.BY_LIFETIME);
 
     /// A CA that issues to end entities with SPIFFE IDs of this trust domain, and to no DNS name.
     public static final CertificateProfile INTERMEDIATE_CA =
             new CertificateProfile(
                     "intermediate-ca",
-                    1,
+                    2,
                     BACKDATE,
                     EnumSet.of(KeyUsage.KEY_CERT_SIGN, KeyUsage.CRL_SIGN),
                     List.of(),
-                    new CertificateProfile.AuthorityConstraints(0, List.of()));
+                    new CertificateProfile.AuthorityConstraints(0, List.of()),
+                    CertificateProfile.Revocation.BY_LIFETIME);
 
     private static final List<CertificateProfile> ALL =
             List.of(CertificateProfile.WORKLOAD, SERVER, CLIENT, INTERMEDIATE_CA);

@@ -18,6 +18,8 @@ import java.util.List;
 /// @param profile the rest
 /// @param extendedKeyUsages some or all of the profile's, in the order to write; at least one where
 ///   the profile has any, as none would mean every purpose
+/// @param status what it says of where to learn whether it was revoked; for a CA never that there
+///   is nothing to learn
 public record CertificateContent(
         SerialNumber serialNumber,
         Issuer issuer,
@@ -27,7 +29,8 @@ public record CertificateContent(
         SubjectName subject,
         SubjectKey key,
         CertificateProfile profile,
-        List<ExtendedKeyUsage> extendedKeyUsages) {
+        List<ExtendedKeyUsage> extendedKeyUsages,
+        CertificateStatus status) {
 
     /// @throws IllegalArgumentException when the extended key usages are not the profile's, the key
     ///   cannot have its key usages, or an intermediate CA has no subject, has further names, or is
@@ -45,7 +48,34 @@ public record CertificateContent(
         }
         if (profile.authority() != null) {
             requireAuthority(spiffeId.trustDomain(), names, subject);
+            if (status.isNoRevocationAvailable()) {
+                throw new IllegalArgumentException("noRevAvail for a CA (RFC 9608 2)");
+            }
         }
+    }
+
+    /// A content that says nothing of its status.
+    public CertificateContent(
+            SerialNumber serialNumber,
+            Issuer issuer,
+            Validity validity,
+            SpiffeId spiffeId,
+            AlternativeNames names,
+            SubjectName subject,
+            SubjectKey key,
+            CertificateProfile profile,
+            List<ExtendedKeyUsage> extendedKeyUsages) {
+        this(
+                serialNumber,
+                issuer,
+                validity,
+                spiffeId,
+                names,
+                subject,
+                key,
+                profile,
+                extendedKeyUsages,
+                CertificateStatus.UNSAID);
     }
 
     private static void requireAuthority(

@@ -12,9 +12,8 @@ import java.util.List;
 /// key identifier, subjectAltName with the SPIFFE ID first, because some peers look at the first
 /// name only; critical where the subject is empty and not otherwise. Intermediate CA: keyUsage and
 /// basicConstraints CA:TRUE with path length (critical), both key identifiers, nameConstraints
-/// (critical), subjectAltName with the trust domain's URI alone. No revocation pointers yet, and no
-/// noRevAvail either (RFC 9608): it would say for good that nothing will ever be published about
-/// these certificates, which is not so.
+/// (critical), subjectAltName with the trust domain's URI alone. Before subjectAltName either
+/// noRevAvail, or cRLDistributionPoints and authorityInfoAccess, or neither, as decided.
 ///
 /// Thread-safe.
 ///
@@ -86,12 +85,14 @@ public final class CertificateEncoder {
         byte[] keyInfo = content.key().subjectPublicKeyInfo();
         byte[] shared = template(content);
         byte[] own = ownExtensions(content);
+        byte[] status = content.status().extensions();
         byte[] names = NameEncoder.subjectAltNames(content);
         byte[] namesType =
                 content.subject().isEmpty() ? SUBJECT_ALT_NAME_CRITICAL : SUBJECT_ALT_NAME;
         int namesExtension =
                 namesType.length + DerWriter.lengthOf(DerWriter.lengthOf(names.length));
-        int extensionsLength = shared.length + own.length + DerWriter.lengthOf(namesExtension);
+        int extensionsLength =
+                shared.length + own.length + status.length + DerWriter.lengthOf(namesExtension);
         int length =
                 VERSION_3.length
                         + DerWriter.lengthOf(serial.length)
@@ -113,6 +114,7 @@ public final class CertificateEncoder {
                 .header(SEQUENCE, extensionsLength)
                 .octets(shared)
                 .octets(own)
+                .octets(status)
                 .header(SEQUENCE, namesExtension)
                 .octets(namesType)
                 .header(OCTET_STRING, DerWriter.lengthOf(names.length))

@@ -17,13 +17,40 @@ import java.util.Set;
 /// @param extendedKeyUsages that a rule may choose from, in the order in which they are written;
 ///   empty: the extension is left out
 /// @param authority null: an end entity; otherwise the certificate of an intermediate CA
+/// @param revocation what its certificates say of their status
 public record CertificateProfile(
         String name,
         int version,
         Duration backdate,
         Set<KeyUsage> keyUsages,
         List<ExtendedKeyUsage> extendedKeyUsages,
-        @Nullable AuthorityConstraints authority) {
+        @Nullable AuthorityConstraints authority,
+        Revocation revocation) {
+
+    /// What certificates say of where to learn whether they were revoked; never both.
+    public enum Revocation {
+        /// That there is nothing to learn: noRevAvail (RFC 9608), no pointers.
+        SHORT_LIVED("short-lived"),
+
+        /// Where the CRL and the OCSP responder are.
+        PUBLISHED("published"),
+
+        /// As short-lived up to the lifetime of `signet.status.short-lived`; as published beyond,
+        /// where this server has a base URL, and nothing where it has none. A CA's certificate is
+        /// never short-lived.
+        BY_LIFETIME("by-lifetime");
+
+        private final String text;
+
+        Revocation(String text) {
+            this.text = text;
+        }
+
+        /// As policy documents write it.
+        public String text() {
+            return text;
+        }
+    }
 
     /// How far an intermediate CA is bound. Its certificate's one URI SAN is that of the trust
     /// domain itself, without a path, as SPIFFE asks of signing certificates.
@@ -42,11 +69,12 @@ public record CertificateProfile(
     public static final CertificateProfile WORKLOAD =
             new CertificateProfile(
                     "workload",
-                    1,
+                    2,
                     Duration.ofSeconds(15),
                     EnumSet.of(KeyUsage.DIGITAL_SIGNATURE),
                     List.of(ExtendedKeyUsage.SERVER_AUTH, ExtendedKeyUsage.CLIENT_AUTH),
-                    null);
+                    null,
+                    Revocation.BY_LIFETIME);
 
     public CertificateProfile {
         keyUsages = Set.copyOf(keyUsages);

@@ -10,6 +10,7 @@ import java.util.Set;
 /// by one thread.
 ///
 /// @rfc 5280 4.2.1
+/// @rfc 9608 2
 final class ExtensionLint {
 
     private static final int KEY_IDENTIFIER = 0x80;
@@ -19,24 +20,27 @@ final class ExtensionLint {
     private static final int KEY_CERT_SIGN = 0x04;
 
     private enum Type {
-        KEY_USAGE(15),
-        EXTENDED_KEY_USAGE(37),
-        BASIC_CONSTRAINTS(19),
-        AUTHORITY_KEY_IDENTIFIER(35),
-        SUBJECT_KEY_IDENTIFIER(14),
-        NAME_CONSTRAINTS(30),
-        SUBJECT_ALT_NAME(17);
+        KEY_USAGE(0x55, 0x1d, 15),
+        EXTENDED_KEY_USAGE(0x55, 0x1d, 37),
+        BASIC_CONSTRAINTS(0x55, 0x1d, 19),
+        AUTHORITY_KEY_IDENTIFIER(0x55, 0x1d, 35),
+        SUBJECT_KEY_IDENTIFIER(0x55, 0x1d, 14),
+        NAME_CONSTRAINTS(0x55, 0x1d, 30),
+        SUBJECT_ALT_NAME(0x55, 0x1d, 17),
+        CRL_DISTRIBUTION_POINTS(0x55, 0x1d, 31),
+        AUTHORITY_INFORMATION_ACCESS(0x2b, 6, 1, 5, 5, 7, 1, 1),
+        NO_REVOCATION_AVAILABLE(0x55, 0x1d, 56);
 
-        private final int lastArc;
+        @SuppressWarnings("ImmutableEnumChecker") // never changed
+        private final int[] identifier;
 
-        /// @param lastArc of the identifier, after 2.5.29 (id-ce)
-        Type(int lastArc) {
-            this.lastArc = lastArc;
+        Type(int... identifier) {
+            this.identifier = identifier;
         }
 
         static Type of(DerCursor identifier) {
             for (Type type : values()) {
-                if (identifier.isOctets(0x55, 0x1d, type.lastArc)) {
+                if (identifier.isOctets(type.identifier)) {
                     return type;
                 }
             }
@@ -115,6 +119,8 @@ final class ExtensionLint {
                                 + " (RFC 5280 4.2.1.6)");
                 NameLint.checkSubjectAltNames(value.next(DerCursor.SEQUENCE), expected);
             }
+            case CRL_DISTRIBUTION_POINTS, AUTHORITY_INFORMATION_ACCESS, NO_REVOCATION_AVAILABLE ->
+                    StatusLint.check(type.identifier, critical, value, expected.status());
         }
     }
 
@@ -181,6 +187,16 @@ final class ExtensionLint {
                 "path length is not below the issuer's (RFC 5280 4.2.1.9)");
     }
 
+    private Set<Type> statusTypes() {
+        CertificateStatus status = expected.status();
+        if (status.isNoRevocationAvailable()) {
+            return EnumSet.of(Type.NO_REVOCATION_AVAILABLE);
+        }
+        return status.crlUri() == null
+                ? EnumSet.noneOf(Type.class)
+                : EnumSet.of(Type.CRL_DISTRIBUTION_POINTS, Type.AUTHORITY_INFORMATION_ACCESS);
+    }
+
     private void checkTogether() {
         Set<Type> wanted =
                 EnumSet.of(
@@ -194,7 +210,16 @@ final class ExtensionLint {
         } else {
             wanted.add(Type.EXTENDED_KEY_USAGE);
         }
+        wanted.addAll(statusTypes());
         require(seen.equals(wanted), "extensions are not those of the profile");
+        require(
+                !(authority && seen.contains(Type.NO_REVOCATION_AVAILABLE)),
+                "noRevAvail in a CA's certificate (RFC 9608 2)");
+        require(
+                !(seen.contains(Type.NO_REVOCATION_AVAILABLE)
+                        && (seen.contains(Type.CRL_DISTRIBUTION_POINTS)
+                                || seen.contains(Type.AUTHORITY_INFORMATION_ACCESS))),
+                "noRevAvail beside pointers to revocation information (RFC 9608 2)");
         require(
                 authority == ((keyUsage & KEY_CERT_SIGN) != 0),
                 "keyCertSign is set and it is no CA, or the reverse (RFC 5280 4.2.1.3, 4.2.1.9)");

@@ -151,6 +151,11 @@ public final class ProfileRules {
                     "A CA has extended key usages, which verifiers read in different ways; leave"
                             + " them out.");
         }
+        if (profile.revocation() == CertificateProfile.Revocation.SHORT_LIVED) {
+            objections.add(
+                    "A CA's certificate is short-lived, but noRevAvail must not be in one (RFC 9608"
+                            + " 2).");
+        }
         if (authority.pathLength() < 0 || authority.pathLength() > MAX_PATH_LENGTH) {
             objections.add("The path length is " + authority.pathLength() + " (expected: 0 to 3).");
         }

@@ -29,6 +29,9 @@ public final class ProfileTrial {
     private static final SignatureAlgorithm ALGORITHM = SignatureAlgorithm.ECDSA_P256_SHA256;
     private static final int RSA_BITS = 2048;
 
+    private static final CertificateStatus PUBLISHED =
+            CertificateStatus.published("http://sample.example/crl", "http://sample.example/ocsp");
+
     private final CryptoProvider crypto;
 
     public ProfileTrial(CryptoProvider crypto) {
@@ -51,18 +54,30 @@ public final class ProfileTrial {
                             + " is none: there can be no intermediate CA.");
         }
         try {
-            return sampleDefect(profile, trustDomain)
-                    .map(defect -> List.of("A sample certificate of the profile: " + defect + "."))
-                    .orElse(List.of());
+            for (CertificateStatus status : statuses(profile)) {
+                Optional<String> defect = sampleDefect(profile, trustDomain, status);
+                if (defect.isPresent()) {
+                    return List.of("A sample certificate of the profile: " + defect.get() + ".");
+                }
+            }
+            return List.of();
         } catch (GeneralSecurityException | IllegalArgumentException e) {
             return List.of("A sample certificate of the profile cannot be made: " + e.getMessage());
         }
     }
 
-    private Optional<String> sampleDefect(CertificateProfile profile, TrustDomain trustDomain)
+    private static List<CertificateStatus> statuses(CertificateProfile profile) {
+        return switch (profile.revocation()) {
+            case SHORT_LIVED -> List.of(CertificateStatus.NO_REVOCATION_AVAILABLE);
+            case PUBLISHED, BY_LIFETIME -> List.of(PUBLISHED);
+        };
+    }
+
+    private Optional<String> sampleDefect(
+            CertificateProfile profile, TrustDomain trustDomain, CertificateStatus status)
             throws GeneralSecurityException {
         KeyPair issuerKey = p256();
-        CertificateContent content = content(profile, trustDomain);
+        CertificateContent content = content(profile, trustDomain, status);
         CertificateEncoder encoder = new CertificateEncoder(content.issuer());
         byte[] toBeSigned = encoder.toBeSigned(content);
         Signature signature = crypto.newSignature(ALGORITHM.jcaName());
@@ -79,7 +94,8 @@ public final class ProfileTrial {
         return defect;
     }
 
-    private CertificateContent content(CertificateProfile profile, TrustDomain trustDomain)
+    private CertificateContent content(
+            CertificateProfile profile, TrustDomain trustDomain, CertificateStatus status)
             throws GeneralSecurityException {
         Validity validity = Validity.of(BEGIN, Duration.ofHours(1));
         byte[] random = new byte[SerialNumber.RANDOM_LENGTH];
@@ -100,7 +116,8 @@ public final class ProfileTrial {
                 subject,
                 key(profile),
                 profile,
-                profile.extendedKeyUsages());
+                profile.extendedKeyUsages(),
+                status);
     }
 
     private static AlternativeNames names() {

@@ -4,9 +4,11 @@ import dev.signet.ca.attestation.AttestedCaller;
 import dev.signet.ca.authority.IssuingAuthority;
 import dev.signet.ca.authority.SigningException;
 import dev.signet.ca.certificate.CertificateContent;
+import dev.signet.ca.certificate.CertificateStatus;
 import dev.signet.ca.certificate.SerialNumber;
 import dev.signet.ca.certificate.SignedCertificate;
 import dev.signet.ca.certificate.SigningRequest;
+import dev.signet.ca.certificate.StatusInformation;
 import dev.signet.ca.certificate.Validity;
 import dev.signet.ca.ledger.IssuanceRecord;
 import dev.signet.ca.ledger.SerialNumbers;
@@ -14,6 +16,7 @@ import dev.signet.ca.policy.Decision;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -23,13 +26,19 @@ import java.util.function.Function;
 /// has seen yet. Thread-safe.
 final class CertificateAssembly {
 
+    private static final Duration RETRY_WHEN_STATUS_IS_UNKNOWN = Duration.ofSeconds(1);
+
     private final Function<byte[], SigningRequest.Reading> signingRequests;
     private final SerialNumbers serialNumbers;
+    private final StatusInformation statusInformation;
 
     CertificateAssembly(
-            Function<byte[], SigningRequest.Reading> signingRequests, SerialNumbers serialNumbers) {
+            Function<byte[], SigningRequest.Reading> signingRequests,
+            SerialNumbers serialNumbers,
+            StatusInformation statusInformation) {
         this.signingRequests = signingRequests;
         this.serialNumbers = serialNumbers;
+        this.statusInformation = statusInformation;
     }
 
     /// A request that policy granted, with all that it is decided by.
@@ -81,17 +90,36 @@ final class CertificateAssembly {
             return new Outcome.Refused(endsTooSoon(authority));
         }
         SerialNumber serialNumber = serialNumbers.next(validity.get().notAfter());
+        return switch (statusInformation.choose(
+                authority.id(), serialNumber, grant.profile(), validity.get().lifetime())) {
+            case StatusInformation.Choice.NotNow(String diagnosis) ->
+                    new Outcome.Refused(statusUnknown(diagnosis));
+            case StatusInformation.Choice.Says(CertificateStatus status) ->
+                    sign(approved, signingRequest, answered, validity.get(), serialNumber, status);
+        };
+    }
+
+    private Outcome sign(
+            Approved approved,
+            SigningRequest signingRequest,
+            BooleanSupplier answered,
+            Validity validity,
+            SerialNumber serialNumber,
+            CertificateStatus status) {
+        Decision.Granted grant = approved.grant();
+        IssuingAuthority authority = approved.authority();
         CertificateContent content =
                 new CertificateContent(
                         serialNumber,
                         authority.issuer(),
-                        validity.get(),
+                        validity,
                         grant.spiffeId(),
                         grant.names(),
                         grant.subject(),
                         signingRequest.key(),
                         grant.profile(),
-                        grant.extendedKeyUsages());
+                        grant.extendedKeyUsages(),
+                        status);
         // 7. Sign exactly that content, and lint the result.
         SignedCertificate signed = authority.prepare(content).sign();
         if (answered.getAsBoolean()) {
@@ -118,6 +146,15 @@ final class CertificateAssembly {
                         + grant.keyTypes().stream().sorted().toList()
                         + ").",
                 "rule " + grant.rule() + " does not accept this key type");
+    }
+
+    private static Refusal statusUnknown(String diagnosis) {
+        return Refusal.withDiagnosis(
+                        RefusalCode.AUTHORITY_NOT_USABLE,
+                        "The CA cannot say now where revocations of this certificate will be"
+                                + " published. Retry after the given time.",
+                        diagnosis)
+                .retryAfter(RETRY_WHEN_STATUS_IS_UNKNOWN);
     }
 
     private static Refusal leavesOnly(Decision.Granted grant, IssuingAuthority authority) {

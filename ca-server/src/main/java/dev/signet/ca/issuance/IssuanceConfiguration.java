@@ -5,6 +5,7 @@ import dev.signet.ca.audit.AuditLines;
 import dev.signet.ca.audit.RefusalCounts;
 import dev.signet.ca.authority.Authorities;
 import dev.signet.ca.certificate.SigningRequestReader;
+import dev.signet.ca.certificate.StatusInformation;
 import dev.signet.ca.halt.Halts;
 import dev.signet.ca.ledger.ClockGuard;
 import dev.signet.ca.ledger.Ledger;
@@ -84,6 +85,7 @@ public class IssuanceConfiguration {
             AuditLines auditLines,
             InstantSource clock,
             Flights issuanceFlights,
+            StatusInformation statusInformation,
             ExecutorService issuanceBlockingThreads,
             IssuanceSettings settings,
             PolicySettings policySettings,
@@ -97,7 +99,8 @@ public class IssuanceConfiguration {
                 policies,
                 authorities,
                 rateLimits,
-                new CertificateAssembly(signingRequestReader::read, ledger.serialNumbers()),
+                new CertificateAssembly(
+                        signingRequestReader::read, ledger.serialNumbers(), statusInformation),
                 ledger,
                 trustBundles,
                 auditLines,

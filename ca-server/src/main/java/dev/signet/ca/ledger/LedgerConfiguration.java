@@ -18,8 +18,8 @@ import java.time.InstantSource;
 /// The ledger's beans. Needs beans [DatabaseSettings], [LedgerSettings], `InstantSource`,
 /// `SecureRandom` and `MeterRegistry`; makes a `DataSource` whose connections are in the role
 /// signet_server, `JdbcClient`, [JdbcMaintenance], `TransactionOperations`, [Ledger],
-/// [CertificateRecords], [CertificateSelection], [Changes], [ClockGuard] and [LedgerHealth]. The
-/// schema is up to date before the first of them exists.
+/// [CertificateRecords], [CertificateSelection], [LedgerSize], [Changes], [ClockGuard] and
+/// [LedgerHealth]. The schema is up to date before the first of them exists.
 ///
 /// Making the beans fails with an [IllegalStateException] that says what to do when PostgreSQL
 /// stays away longer than `signet.database.startup-wait`, or cannot be used.
@@ -87,6 +87,11 @@ public class LedgerConfiguration {
     @Bean
     CertificateSelection certificateSelection(JdbcClient jdbcClient) {
         return new JdbcCertificateSelection(jdbcClient, System::nanoTime);
+    }
+
+    @Bean
+    LedgerSize ledgerSize(JdbcClient jdbcClient) {
+        return new JdbcLedgerSize(jdbcClient, System::nanoTime);
     }
 
     @Bean

@@ -27,7 +27,14 @@ final class DocumentReader {
     private static final List<String> DEFAULTS =
             List.of("lifetime", "maxLifetime", "minLifetime", "keyTypes", "profile");
     private static final List<String> PROFILE =
-            List.of("name", "version", "backdate", "keyUsages", "extendedKeyUsages", "authority");
+            List.of(
+                    "name",
+                    "version",
+                    "backdate",
+                    "keyUsages",
+                    "extendedKeyUsages",
+                    "authority",
+                    "revocation");
     private static final List<String> AUTHORITY = List.of("pathLength", "permittedDnsDomains");
     private static final List<String> RULE =
             List.of("name", "description", "when", "grant", "deny");
@@ -115,7 +122,8 @@ final class DocumentReader {
                                 profile.text("backdate"),
                                 profile.texts("keyUsages"),
                                 profile.texts("extendedKeyUsages"),
-                                authority(profile)));
+                                authority(profile),
+                                profile.text("revocation")));
             }
         }
         return profiles;

@@ -1,6 +1,7 @@
 package dev.signet.ca.policy;
 
 import dev.signet.ca.certificate.ProfileTrial;
+import dev.signet.ca.certificate.StatusInformation;
 import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.ledger.Changes;
 
@@ -14,15 +15,18 @@ import java.time.InstantSource;
 import java.util.concurrent.Executors;
 
 /// Beans of this package: [Policies], [PolicyVersions], [PolicyLanguage]. Needs beans
-/// [PolicySettings], [TrustDomain], [ProfileTrial], [Changes], `JdbcClient` over a migrated
-/// database, `InstantSource` and `MeterRegistry`.
+/// [PolicySettings], [TrustDomain], [ProfileTrial], [StatusInformation], [Changes], `JdbcClient`
+/// over a migrated database, `InstantSource` and `MeterRegistry`.
 @Configuration(proxyBeanMethods = false)
 public class PolicyConfiguration {
 
     @Bean
     PolicyLanguage policyLanguage(
-            TrustDomain trustDomain, PolicySettings settings, ProfileTrial trial) {
-        return PolicyLanguage.of(trustDomain, settings, trial);
+            TrustDomain trustDomain,
+            PolicySettings settings,
+            ProfileTrial trial,
+            StatusInformation status) {
+        return PolicyLanguage.of(trustDomain, settings, trial, status);
     }
 
     @Bean

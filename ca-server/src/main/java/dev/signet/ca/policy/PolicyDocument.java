@@ -25,7 +25,8 @@ record PolicyDocument(
             @Nullable Scalar backdate,
             @Nullable List<Scalar> keyUsages,
             @Nullable List<Scalar> extendedKeyUsages,
-            @Nullable Authority authority) {}
+            @Nullable Authority authority,
+            @Nullable Scalar revocation) {}
 
     record Authority(
             Position at, @Nullable Scalar pathLength, @Nullable List<Scalar> permittedDnsDomains) {}

@@ -2,8 +2,10 @@ package dev.signet.ca.policy;
 
 import dev.signet.ca.certificate.ProfileRules;
 import dev.signet.ca.certificate.ProfileTrial;
+import dev.signet.ca.certificate.StatusInformation;
 import dev.signet.ca.identity.TrustDomain;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /// Reads policy documents (docs/policy.md). Thread-safe; touches nothing but the CPU. A document of
@@ -16,10 +18,22 @@ public interface PolicyLanguage {
         return new DocumentCompiler(trustDomain, settings, ProfileRules::objections);
     }
 
-    /// The same, where each profile of a document is tried out, too.
-    static PolicyLanguage of(TrustDomain trustDomain, PolicySettings settings, ProfileTrial trial) {
+    /// The same, where each profile of a document is tried out, too, and held against what this
+    /// server can say of certificates' status.
+    static PolicyLanguage of(
+            TrustDomain trustDomain,
+            PolicySettings settings,
+            ProfileTrial trial,
+            StatusInformation status) {
         return new DocumentCompiler(
-                trustDomain, settings, profile -> trial.objections(profile, trustDomain));
+                trustDomain,
+                settings,
+                profile -> {
+                    List<String> objections =
+                            new ArrayList<>(trial.objections(profile, trustDomain));
+                    objections.addAll(status.objections(profile));
+                    return objections;
+                });
     }
 
     /// The policy that is built into the server, version 0.

@@ -3,6 +3,7 @@ package dev.signet.ca.policy;
 import dev.signet.ca.certificate.BuiltInProfiles;
 import dev.signet.ca.certificate.CertificateProfile;
 import dev.signet.ca.certificate.CertificateProfile.AuthorityConstraints;
+import dev.signet.ca.certificate.CertificateProfile.Revocation;
 import dev.signet.ca.certificate.ExtendedKeyUsage;
 import dev.signet.ca.certificate.KeyUsage;
 
@@ -66,7 +67,14 @@ final class ProfileCompiler {
                 values.duration(profile.backdate(), CertificateProfile.WORKLOAD.backdate()),
                 new HashSet<>(keyUsages),
                 extendedKeyUsages,
-                authority(profile.authority()));
+                authority(profile.authority()),
+                revocation(profile.revocation()));
+    }
+
+    private Revocation revocation(@Nullable Scalar text) {
+        Revocation revocation =
+                text == null ? null : values.choice(text, "revocation", Values.REVOCATIONS);
+        return revocation == null ? Revocation.BY_LIFETIME : revocation;
     }
 
     private @Nullable AuthorityConstraints authority(PolicyDocument.@Nullable Authority authority) {

@@ -1,5 +1,6 @@
 package dev.signet.ca.policy;
 
+import dev.signet.ca.certificate.CertificateProfile.Revocation;
 import dev.signet.ca.certificate.ExtendedKeyUsage;
 import dev.signet.ca.certificate.KeyUsage;
 import dev.signet.ca.certificate.PublicKeyType;
@@ -33,6 +34,11 @@ final class Values {
                     Map.entry("clientAuth", ExtendedKeyUsage.CLIENT_AUTH),
                     Map.entry("codeSigning", ExtendedKeyUsage.CODE_SIGNING),
                     Map.entry("emailProtection", ExtendedKeyUsage.EMAIL_PROTECTION));
+    static final Map<String, Revocation> REVOCATIONS =
+            ordered(
+                    Map.entry(Revocation.SHORT_LIVED.text(), Revocation.SHORT_LIVED),
+                    Map.entry(Revocation.PUBLISHED.text(), Revocation.PUBLISHED),
+                    Map.entry(Revocation.BY_LIFETIME.text(), Revocation.BY_LIFETIME));
     static final Map<String, SubjectName.Type> SUBJECT_TYPES = subjectTypes();
     static final Map<String, RateLimit.Per> PER = per();
 

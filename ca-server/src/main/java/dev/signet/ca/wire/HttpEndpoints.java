@@ -4,40 +4,33 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 
-import dev.signet.ca.trust.TrustBundle;
-import dev.signet.ca.trust.TrustBundles;
-
-import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import dev.signet.ca.wire.HttpDocuments.Document;
+import dev.signet.ca.wire.HttpDocuments.Freshness;
+import dev.signet.ca.wire.HttpDocuments.Request;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
-import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
-
 import java.io.IOException;
-import java.io.StringWriter;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 
-/// The plain HTTP port: trust bundle, liveness, readiness, metrics; only facts that anybody may
-/// know, no credential is read. Starts before gRPC and stops after it, so that probes see both.
-/// Thread-safe.
+/// The plain HTTP port: trust bundle, liveness, readiness, metrics, and what other parts register;
+/// only facts that anybody may know, no credential is read. Starts before gRPC and stops after it,
+/// so that probes see both. Thread-safe.
 final class HttpEndpoints implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(HttpEndpoints.class);
 
     private static final int BACKLOG = 128;
-    private static final String JSON = "application/json";
-    private static final JsonFactory JSON_FACTORY = new JsonFactory();
-    private static final String METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
     static {
         // The JDK's server has no other way to be told; seconds, and numbers.
@@ -50,23 +43,17 @@ final class HttpEndpoints implements SmartLifecycle {
     }
 
     private final HttpSettings settings;
-    private final TrustBundles bundles;
-    private final Readiness readiness;
-    private final PrometheusMeterRegistry registry;
+    private final ServerDocuments own;
+    private final List<HttpDocuments> parts;
     private final Semaphore places;
     private @Nullable HttpServer server;
     private @Nullable ExecutorService executor;
     private volatile boolean running;
 
-    HttpEndpoints(
-            HttpSettings settings,
-            TrustBundles bundles,
-            Readiness readiness,
-            PrometheusMeterRegistry registry) {
+    HttpEndpoints(HttpSettings settings, ServerDocuments own, List<HttpDocuments> parts) {
         this.settings = settings;
-        this.bundles = bundles;
-        this.readiness = readiness;
-        this.registry = registry;
+        this.own = own;
+        this.parts = List.copyOf(parts);
         this.places = new Semaphore(settings.maxRequests());
     }
 
@@ -75,9 +62,6 @@ final class HttpEndpoints implements SmartLifecycle {
             System.setProperty(property, Integer.toString(value));
         }
     }
-
-    /// @param tag null: not to be cached
-    private record Document(int status, String type, String body, @Nullable String tag) {}
 
     @Override
     public int getPhase() {
@@ -141,7 +125,7 @@ final class HttpEndpoints implements SmartLifecycle {
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             if (!places.tryAcquire()) {
-                send(exchange, text(503, "too many requests at a time\n"));
+                send(exchange, ServerDocuments.text(503, "too many requests at a time\n"));
                 return;
             }
             try {
@@ -151,7 +135,7 @@ final class HttpEndpoints implements SmartLifecycle {
                         "fault in HTTP {}",
                         RefusalLog.printable(exchange.getRequestURI().getPath()),
                         e);
-                send(exchange, text(500, "internal fault; its cause is logged\n"));
+                send(exchange, ServerDocuments.text(500, "internal fault; its cause is logged\n"));
             } finally {
                 places.release();
             }
@@ -160,66 +144,55 @@ final class HttpEndpoints implements SmartLifecycle {
 
     private void answer(HttpExchange exchange) throws IOException {
         String method = exchange.getRequestMethod();
-        String path = exchange.getRequestURI().getPath();
-        Document document = document(path);
-        if (document == null) {
-            send(exchange, text(404, "no such document\n"));
-        } else if (!method.equals("GET") && !method.equals("HEAD")) {
-            exchange.getResponseHeaders().set("Allow", "GET, HEAD");
-            send(exchange, text(405, "only GET and HEAD\n"));
+        String path = exchange.getRequestURI().getRawPath();
+        boolean reads = method.equals("GET") || method.equals("HEAD");
+        HttpDocuments part = path == null ? null : part(path);
+        Document document =
+                path == null || part != null ? null : own.find(exchange.getRequestURI().getPath());
+        if (part != null && (reads || (method.equals("POST") && part.maxBody() > 0))) {
+            ask(exchange, part, path.substring(part.prefix().length()));
+        } else if (part == null && document == null) {
+            send(exchange, ServerDocuments.text(404, "no such document\n"));
+        } else if (!reads || document == null) {
+            boolean posts = part != null && part.maxBody() > 0;
+            exchange.getResponseHeaders().set("Allow", posts ? "GET, HEAD, POST" : "GET, HEAD");
+            send(exchange, ServerDocuments.text(405, "no such method here\n"));
         } else {
             send(exchange, document);
         }
     }
 
-    private @Nullable Document document(@Nullable String path) {
-        if (path == null) {
-            return null;
+    private @Nullable HttpDocuments part(String path) {
+        for (HttpDocuments part : parts) {
+            String prefix = part.prefix();
+            if (path.startsWith(prefix)
+                    && (path.length() == prefix.length() || path.charAt(prefix.length()) == '/')) {
+                return part;
+            }
         }
-        return switch (path) {
-            case "/trust-bundle" -> {
-                TrustBundle bundle = bundles.current();
-                yield new Document(200, JSON, bundle.spiffeJson(), "\"j" + bundle.version() + "\"");
-            }
-            case "/trust-bundle.pem" -> {
-                TrustBundle bundle = bundles.current();
-                yield new Document(
-                        200,
-                        "application/x-pem-file",
-                        bundle.pem(),
-                        "\"p" + bundle.version() + "\"");
-            }
-            case "/livez" -> new Document(200, JSON, "{\"status\":\"live\"}", null);
-            case "/readyz" -> readiness(readiness.objections());
-            case "/metrics" -> new Document(200, METRICS_TYPE, registry.scrape(), null);
-            default -> null;
-        };
+        return null;
     }
 
-    private static Document readiness(List<Readiness.Objection> objections) {
-        if (objections.isEmpty()) {
-            return new Document(200, JSON, "{\"status\":\"ready\"}", null);
-        }
-        StringWriter document = new StringWriter();
-        try (JsonGenerator json =
-                JSON_FACTORY.createGenerator(ObjectWriteContext.empty(), document)) {
-            json.writeStartObject();
-            json.writeStringProperty("status", "not ready");
-            json.writeArrayPropertyStart("reasons");
-            for (Readiness.Objection objection : objections) {
-                json.writeStartObject();
-                json.writeStringProperty("code", objection.code());
-                json.writeStringProperty("text", objection.text());
-                json.writeEndObject();
+    private static void ask(HttpExchange exchange, HttpDocuments part, String path)
+            throws IOException {
+        boolean posts = exchange.getRequestMethod().equals("POST");
+        byte[] body = {};
+        if (posts) {
+            body = exchange.getRequestBody().readNBytes(part.maxBody() + 1);
+            if (body.length > part.maxBody()) {
+                exchange.getResponseHeaders().set("Connection", "close");
+                send(exchange, ServerDocuments.text(413, "longer than is read here\n"));
+                return;
             }
-            json.writeEndArray();
-            json.writeEndObject();
         }
-        return new Document(503, JSON, document.toString(), null);
-    }
-
-    private static Document text(int status, String text) {
-        return new Document(status, "text/plain; charset=utf-8", text, null);
+        send(
+                exchange,
+                part.answer(
+                        new Request(
+                                posts ? "POST" : "GET",
+                                path,
+                                exchange.getRequestHeaders().getFirst("Content-Type"),
+                                body)));
     }
 
     private static void send(HttpExchange exchange, Document document) throws IOException {
@@ -227,16 +200,14 @@ final class HttpEndpoints implements SmartLifecycle {
         headers.set("Content-Type", document.type());
         headers.set("X-Content-Type-Options", "nosniff");
         headers.set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
-        String tag = document.tag();
-        headers.set("Cache-Control", tag == null ? "no-store" : "no-cache");
-        if (tag != null) {
-            headers.set("ETag", tag);
-            if (tag.equals(exchange.getRequestHeaders().getFirst("If-None-Match"))) {
-                exchange.sendResponseHeaders(304, -1);
-                return;
-            }
+        Freshness freshness = document.freshness();
+        if (freshness == null) {
+            headers.set("Cache-Control", "no-store");
+        } else if (isKnown(exchange, headers, freshness)) {
+            exchange.sendResponseHeaders(304, -1);
+            return;
         }
-        byte[] body = document.body().getBytes(StandardCharsets.UTF_8);
+        byte[] body = document.body();
         if (exchange.getRequestMethod().equals("HEAD")) {
             headers.set("Content-Length", Integer.toString(body.length));
             exchange.sendResponseHeaders(document.status(), -1);
@@ -244,5 +215,27 @@ final class HttpEndpoints implements SmartLifecycle {
         }
         exchange.sendResponseHeaders(document.status(), body.length == 0 ? -1 : body.length);
         exchange.getResponseBody().write(body);
+    }
+
+    /// Says how long the document is good; whether the caller has it already.
+    private static boolean isKnown(HttpExchange exchange, Headers headers, Freshness freshness) {
+        long seconds = freshness.maxAge().toSeconds();
+        headers.set(
+                "Cache-Control",
+                seconds == 0 ? "no-cache" : "public, no-transform, max-age=" + seconds);
+        headers.set("ETag", freshness.tag());
+        if (freshness.expires().getEpochSecond() > 0) {
+            headers.set("Last-Modified", date(freshness.lastModified()));
+            headers.set("Expires", date(freshness.expires()));
+        }
+        String known = exchange.getRequestHeaders().getFirst("If-None-Match");
+        return known != null
+                && !exchange.getRequestMethod().equals("POST")
+                && List.of(known.replace("W/", "").split("\\s*,\\s*", 32))
+                        .contains(freshness.tag());
+    }
+
+    private static String date(Instant instant) {
+        return DateTimeFormatter.RFC_1123_DATE_TIME.format(instant.atOffset(ZoneOffset.UTC));
     }
 }

@@ -29,6 +29,7 @@ import io.netty.util.HashedWheelTimer;
 import io.netty.util.Timer;
 import io.netty.util.concurrent.DefaultThreadFactory;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -215,9 +216,13 @@ public class WireConfiguration {
             TrustBundles bundles,
             Readiness readiness,
             PrometheusMeterRegistry registry,
-            ServerIdentity identity) {
+            ServerIdentity identity,
+            ObjectProvider<HttpDocuments> parts) {
         bindMetrics(registry, identity);
-        return new HttpEndpoints(settings, bundles, readiness, registry);
+        return new HttpEndpoints(
+                settings,
+                new ServerDocuments(bundles, readiness, registry),
+                parts.orderedStream().toList());
     }
 
     @Bean

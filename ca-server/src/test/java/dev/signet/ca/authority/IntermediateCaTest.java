@@ -137,6 +137,7 @@ class IntermediateCaTest {
                 profile.backdate(),
                 profile.keyUsages(),
                 List.of(),
-                new AuthorityConstraints(pathLength, dnsDomains));
+                new AuthorityConstraints(pathLength, dnsDomains),
+                profile.revocation());
     }
 }

@@ -7,8 +7,13 @@ import org.bouncycastle.asn1.DERUTF8String;
 import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.style.BCStyle;
+import org.bouncycastle.asn1.x509.AccessDescription;
+import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
 import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLDistPoint;
+import org.bouncycastle.asn1.x509.DistributionPoint;
+import org.bouncycastle.asn1.x509.DistributionPointName;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.ExtensionsGenerator;
@@ -129,11 +134,42 @@ final class BouncyCastleEncoder {
                     true,
                     constraints(content, authority.permittedDnsDomains()));
         }
+        addStatus(extensions, content.status());
         extensions.addExtension(
                 Extension.subjectAlternativeName,
                 content.subject().isEmpty(),
                 new GeneralNames(names(content).toArray(GeneralName[]::new)));
         return extensions;
+    }
+
+    private static void addStatus(ExtensionsGenerator extensions, CertificateStatus status)
+            throws Exception {
+        if (status.isNoRevocationAvailable()) {
+            extensions.addExtension(
+                    Extension.noRevAvail, false, org.bouncycastle.asn1.DERNull.INSTANCE);
+        }
+        if (status.crlUri() != null) {
+            extensions.addExtension(
+                    Extension.cRLDistributionPoints,
+                    false,
+                    new CRLDistPoint(
+                            new DistributionPoint[] {
+                                new DistributionPoint(
+                                        new DistributionPointName(
+                                                new GeneralNames(uri(status.crlUri()))),
+                                        null,
+                                        null)
+                            }));
+            extensions.addExtension(
+                    Extension.authorityInfoAccess,
+                    false,
+                    new AuthorityInformationAccess(
+                            AccessDescription.id_ad_ocsp, uri(status.ocspUri())));
+        }
+    }
+
+    static GeneralName uri(String text) {
+        return new GeneralName(GeneralName.uniformResourceIdentifier, text);
     }
 
     private static int usages(CertificateContent content) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.signet.ca.TestCertificates;
 import dev.signet.ca.TestCertificates.SubjectKeyType;
 import dev.signet.ca.certificate.CertificateProfile.AuthorityConstraints;
+import dev.signet.ca.certificate.CertificateProfile.Revocation;
 import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.identity.TrustDomain;
 
@@ -26,18 +27,21 @@ class ProfileRulesTest {
     private static final AuthorityConstraints LEAVES = new AuthorityConstraints(0, List.of());
 
     private static CertificateProfile leaf(Set<KeyUsage> usages, List<ExtendedKeyUsage> purposes) {
-        return new CertificateProfile("p", 1, BACKDATE, usages, purposes, null);
+        return new CertificateProfile(
+                "p", 1, BACKDATE, usages, purposes, null, Revocation.BY_LIFETIME);
     }
 
     private static CertificateProfile authority(
             Set<KeyUsage> usages,
             List<ExtendedKeyUsage> purposes,
             AuthorityConstraints constraints) {
-        return new CertificateProfile("p", 1, BACKDATE, usages, purposes, constraints);
+        return new CertificateProfile(
+                "p", 1, BACKDATE, usages, purposes, constraints, Revocation.BY_LIFETIME);
     }
 
     private static CertificateProfile named(String name, int version, Duration backdate) {
-        return new CertificateProfile(name, version, backdate, SIGNATURE, CLIENT, null);
+        return new CertificateProfile(
+                name, version, backdate, SIGNATURE, CLIENT, null, Revocation.BY_LIFETIME);
     }
 
     private static CertificateProfile permitting(List<String> domains) {

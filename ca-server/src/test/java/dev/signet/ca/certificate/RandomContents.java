@@ -59,7 +59,22 @@ final class RandomContents {
                 authority && subject.isEmpty() ? subject() : subject,
                 CertificateEncoderTest.key(keyOf(keyType)),
                 profile,
-                some(profile.extendedKeyUsages()));
+                some(profile.extendedKeyUsages()),
+                status(authority));
+    }
+
+    private CertificateStatus status(boolean authority) {
+        return switch (random.nextInt(3)) {
+            case 0 ->
+                    authority
+                            ? CertificateStatus.UNSAID
+                            : CertificateStatus.NO_REVOCATION_AVAILABLE;
+            case 1 ->
+                    CertificateStatus.published(
+                            "http://ca.example.org/crl/" + "f".repeat(random.nextInt(200)) + ".crl",
+                            "http://ca.example.org/ocsp");
+            default -> CertificateStatus.UNSAID;
+        };
     }
 
     private CertificateProfile endEntityProfile() {
@@ -93,7 +108,13 @@ final class RandomContents {
             List<ExtendedKeyUsage> purposes,
             CertificateProfile.AuthorityConstraints authority) {
         return new CertificateProfile(
-                "random", 1, Duration.ofSeconds(15), usages, purposes, authority);
+                "random",
+                1,
+                Duration.ofSeconds(15),
+                usages,
+                purposes,
+                authority,
+                CertificateProfile.Revocation.BY_LIFETIME);
     }
 
     private AlternativeNames names() {

@@ -12,6 +12,7 @@ import dev.signet.ca.authority.Authorities;
 import dev.signet.ca.authority.FailingSigner;
 import dev.signet.ca.authority.TestAuthority;
 import dev.signet.ca.certificate.CertificateProfile;
+import dev.signet.ca.certificate.FakeStatusInformation;
 import dev.signet.ca.certificate.SigningRequest;
 import dev.signet.ca.certificate.SigningRequestReader;
 import dev.signet.ca.halt.SettableHalts;
@@ -66,6 +67,7 @@ final class FlowRig {
     final AtomicInteger requestsRead = new AtomicInteger();
     final AtomicInteger policiesTaken = new AtomicInteger();
 
+    FakeStatusInformation status = new FakeStatusInformation();
     Instant now = NOW;
     Function<dev.signet.ca.identity.SpiffeId, Optional<Refusal>> blocks = _ -> Optional.empty();
     Authorities authorities = TestAuthority.at(NOW, FailingSigner.capturedIn(signer));
@@ -107,7 +109,8 @@ final class FlowRig {
                             requestsRead.incrementAndGet();
                             return reader.apply(octets);
                         },
-                        chosen.serialNumbers()),
+                        chosen.serialNumbers(),
+                        status),
                 chosen,
                 new FakeTrustBundles(),
                 auditLines,

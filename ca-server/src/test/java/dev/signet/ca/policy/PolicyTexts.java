@@ -3,6 +3,7 @@ package dev.signet.ca.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signet.ca.certificate.AlternativeNames;
+import dev.signet.ca.certificate.FakeStatusInformation;
 import dev.signet.ca.certificate.ProfileTrial;
 import dev.signet.ca.crypto.CryptoProvider;
 import dev.signet.ca.identity.EvidenceKind;
@@ -23,7 +24,10 @@ final class PolicyTexts {
     static final TrustDomain DOMAIN = new TrustDomain("example.org");
     static final PolicyLanguage LANGUAGE =
             PolicyLanguage.of(
-                    DOMAIN, PolicySettings.defaults(), new ProfileTrial(CryptoProvider.detect()));
+                    DOMAIN,
+                    PolicySettings.defaults(),
+                    new ProfileTrial(CryptoProvider.detect()),
+                    new FakeStatusInformation());
 
     private PolicyTexts() {}
 

@@ -65,6 +65,9 @@ final class WireRig implements AutoCloseable {
             new AnnotationConfigApplicationContext();
     private final List<ManagedChannel> channels = new ArrayList<>();
 
+    /// What other parts serve on the HTTP port.
+    final List<HttpDocuments> documents = new ArrayList<>();
+
     /// @param settings of `signet.grpc`, `signet.http`, `signet.operator` and `signet.stop`, with
     ///   names as in files
     static WireRig start(Map<String, String> settings) {
@@ -112,6 +115,10 @@ final class WireRig implements AutoCloseable {
                         new dev.signet.ca.admin.ActOutcome.Refused<>(
                                 Refusal.of(RefusalCode.CONFLICT, "a fake")));
         bean(dev.signet.ca.revocation.RevocationCheck.class, chain -> revoked.apply(chain));
+        for (int i = 0; i < documents.size(); i++) {
+            HttpDocuments part = documents.get(i);
+            context.registerBean("documents-" + i, HttpDocuments.class, () -> part);
+        }
         context.register(WireConfiguration.class);
         context.refresh();
     }
