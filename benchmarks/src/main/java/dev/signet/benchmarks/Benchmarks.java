@@ -13,6 +13,7 @@ import picocli.CommandLine.ScopeType;
             StartupCommand.class,
             SearchCommand.class,
             ReplayCommand.class,
+            StatusCommand.class,
             MicroCommand.class
         },
         mixinStandardHelpOptions = true,
