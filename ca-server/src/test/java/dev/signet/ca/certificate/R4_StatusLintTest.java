@@ -37,8 +37,7 @@ class R4_StatusLintTest {
         CertificateContent plain =
                 CertificateEncoderTest.content(
                         CertificateEncoderTest.issuer(SignatureAlgorithm.ED25519),
-                        Validity.of(
-                                Instant.parse("2026-11-23T10:00:00Z"), Duration.ofHours(1)),
+                        Validity.of(Instant.parse("2026-11-23T10:00:00Z"), Duration.ofHours(1)),
                         List.of(),
                         List.of());
         return new CertificateContent(
