@@ -2,12 +2,15 @@ package dev.signet.cli;
 
 import dev.signet.cli.admin.ApprovalCommands;
 import dev.signet.cli.admin.AuditCommands;
+import dev.signet.cli.admin.BlocksCommands;
 import dev.signet.cli.admin.CertificatesCommands;
 import dev.signet.cli.admin.HaltCommands;
 import dev.signet.cli.admin.PolicyCommands;
 import dev.signet.cli.admin.ProfileCommands;
 import dev.signet.cli.admin.RecoveryCommand;
 import dev.signet.cli.admin.ReissueCommands;
+import dev.signet.cli.admin.RevocationsCommands;
+import dev.signet.cli.admin.RevokeCommand;
 import dev.signet.cli.admin.TokenCommands;
 import dev.signet.cli.admin.WhoAmI;
 import dev.signet.cli.context.ContextCommands;
@@ -68,6 +71,9 @@ public final class SignetCli implements Runnable {
         line.addSubcommand(new IssueCommand(terminal));
         line.addSubcommand(new InspectCommand(terminal, clock));
         line.addSubcommand(CertificatesCommands.commandLine(terminal, clock));
+        line.addSubcommand(new RevokeCommand(terminal, clock));
+        line.addSubcommand(RevocationsCommands.commandLine(terminal, clock));
+        line.addSubcommand(BlocksCommands.commandLine(terminal, clock));
         line.addSubcommand(PolicyCommands.commandLine(terminal, clock));
         line.addSubcommand(ProfileCommands.commandLine(terminal, clock));
         line.addSubcommand(AuditCommands.commandLine(terminal, clock));

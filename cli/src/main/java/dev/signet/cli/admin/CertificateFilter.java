@@ -68,7 +68,19 @@ final class CertificateFilter {
     @Option(names = "--expires-before", paramLabel = "TIME", description = "Expires before.")
     private @Nullable String expiresBefore;
 
-    @Option(names = "--state", paramLabel = "STATE", description = "valid or expired.")
+    @Option(
+            names = "--policy-version",
+            paramLabel = "VERSION",
+            description = "Policy version that allowed it.")
+    private @Nullable String policyVersion;
+
+    @Option(names = "--policy-rule", paramLabel = "RULE", description = "Rule that allowed it.")
+    private @Nullable String policyRule;
+
+    @Option(names = "--authority", paramLabel = "ID", description = "Authority that issued it.")
+    private @Nullable String authority;
+
+    @Option(names = "--state", paramLabel = "STATE", description = "valid, expired or revoked.")
     private @Nullable String state;
 
     @Spec(Spec.Target.MIXEE)
@@ -100,6 +112,9 @@ final class CertificateFilter {
                 parameters,
                 "expiresBefore",
                 Moments.read(spec, clock, Direction.AHEAD, "--expires-before", expiresBefore));
+        put(parameters, "policyVersion", policyVersion);
+        put(parameters, "policyRule", policyRule);
+        put(parameters, "authorityId", hex(authority));
         put(parameters, "state", state);
         return parameters;
     }

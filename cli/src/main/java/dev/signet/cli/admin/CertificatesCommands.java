@@ -96,19 +96,38 @@ public final class CertificatesCommands extends Group {
             Table table =
                     wide
                             ? new Table(
-                                    "SPIFFE ID", "SERIAL", "ISSUED", "EXPIRES", "EVIDENCE", "WHO")
-                            : new Table("SPIFFE ID", "SERIAL", "ISSUED", "EXPIRES", "EVIDENCE");
+                                    "SPIFFE ID",
+                                    "SERIAL",
+                                    "STATE",
+                                    "ISSUED",
+                                    "EXPIRES",
+                                    "EVIDENCE",
+                                    "WHO")
+                            : new Table(
+                                    "SPIFFE ID",
+                                    "SERIAL",
+                                    "STATE",
+                                    "ISSUED",
+                                    "EXPIRES",
+                                    "EVIDENCE");
             for (JsonNode item : items) {
                 String id = Shown.text(item, "spiffeId");
                 String serial = Shown.text(item, "serialNumber");
+                String state = Shown.text(item, "state");
                 String issued = Shown.time(item, "issuedAt");
                 String expires = Shown.time(item, "notAfter");
                 String kind = Shown.text(item, "evidenceKind");
                 if (wide) {
                     table.add(
-                            id, serial, issued, expires, kind, Shown.text(item, "evidenceSubject"));
+                            id,
+                            serial,
+                            state,
+                            issued,
+                            expires,
+                            kind,
+                            Shown.text(item, "evidenceSubject"));
                 } else {
-                    table.add(id, shortened(serial), issued, expires, kind);
+                    table.add(id, shortened(serial), state, issued, expires, kind);
                 }
             }
             table.print(terminal().out(), terminal().outStyle(), "");
@@ -183,6 +202,8 @@ public final class CertificatesCommands extends Group {
                     field("SHA-256", Shown.text(record, "sha256")),
                     field("Name", Shown.text(record, "subject")),
                     field("State", Shown.text(record, "state")),
+                    field("Revoked", Shown.time(record, "revokedAt")),
+                    field("Reason", Shown.text(record, "revocationReason")),
                     field("Issued", Shown.time(record, "issuedAt")),
                     field(
                             "Valid",

@@ -63,7 +63,8 @@ public record AdminRequest(
         return new AdminRequest(method, path, query, body, etag, write, file);
     }
 
-    AdminRequest basedOn(String seen) {
+    /// @param seen ETag, with its quotes
+    public AdminRequest basedOn(String seen) {
         return new AdminRequest(method, path, query, body, seen, write, document);
     }
 
