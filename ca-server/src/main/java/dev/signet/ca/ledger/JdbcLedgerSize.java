@@ -18,7 +18,7 @@ final class JdbcLedgerSize implements LedgerSize {
             SELECT greatest(
                 (SELECT count(*) FROM (
                     SELECT FROM ledger.certificate WHERE not_after > statement_timestamp()
-                    LIMIT 50000) AS some),
+                    LIMIT 50000) AS counted),
                 (SELECT coalesce(sum(c.reltuples), 0)::bigint
                  FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
                  WHERE i.inhparent = 'ledger.certificate'::regclass
