@@ -42,7 +42,9 @@ final class MeasuredAuthority implements StatusAuthority {
                                 Date.from(validity.notAfter()),
                                 name,
                                 keys.getPublic())
-                        .build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate()))
+                        .build(
+                                new JcaContentSignerBuilder("SHA256withECDSA")
+                                        .build(keys.getPrivate()))
                         .getEncoded();
         this.issuer =
                 new Issuer(

@@ -40,7 +40,8 @@ class LedgerSizeIT {
         }
     }
 
-    private static void record(RealLedger ledger, IssuanceRecord issuance, CountDownLatch recorded) {
+    private static void record(
+            RealLedger ledger, IssuanceRecord issuance, CountDownLatch recorded) {
         ledger.ledger().reserve().orElseThrow().record(issuance, _ -> recorded.countDown());
     }
 }
