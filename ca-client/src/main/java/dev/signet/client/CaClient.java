@@ -36,7 +36,8 @@ public final class CaClient {
         this.clock = clock;
         this.conversation =
                 new Conversation(
-                        new GrpcCaPort(addresses, options.callDeadline(), clock),
+                        new GrpcCaPort(
+                                addresses, options.callDeadline(), clock, certificate -> false),
                         firstTrust,
                         clock,
                         options.clockTolerance(),

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Predicate;
 
 import javax.net.ssl.SSLException;
 
@@ -30,13 +31,18 @@ final class GrpcCaPort implements CaPort {
     private final GrpcCalls calls;
     private final InstantSource clock;
 
-    GrpcCaPort(List<CaAddress> addresses, Duration deadline, InstantSource clock) {
+    GrpcCaPort(
+            List<CaAddress> addresses,
+            Duration deadline,
+            InstantSource clock,
+            Predicate<X509Certificate> revoked) {
         this.calls =
                 new GrpcCalls(
                         addresses.stream()
                                 .map(a -> InetSocketAddress.createUnresolved(a.host(), a.port()))
                                 .toList(),
-                        deadline);
+                        deadline,
+                        revoked);
         this.clock = clock;
     }
 

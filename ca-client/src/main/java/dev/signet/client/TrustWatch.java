@@ -106,18 +106,20 @@ final class TrustWatch implements AutoCloseable {
 
         private volatile CaPort.@Nullable Watch watch;
         private long acknowledged;
+        private boolean shown;
         private boolean hasHeard;
         private volatile boolean over;
 
         void open() {
             try {
-                X509Svid shown = anonymous ? null : live.usable();
+                X509Svid svid = anonymous ? null : live.usable();
+                shown = svid != null;
                 anonymous = false;
                 acknowledged = inForce;
                 watch =
                         port.watch(
                                 conversation.trust(live.usable() == null),
-                                new CaPort.Opening(shown, inForce, knowledge.sequence()),
+                                new CaPort.Opening(svid, inForce, knowledge.sequence()),
                                 this);
             } catch (SignetClientException e) {
                 lost(this, e);
@@ -206,7 +208,8 @@ final class TrustWatch implements AutoCloseable {
             return;
         }
         LOG.log(System.Logger.Level.DEBUG, "watch of the CA ended: {0}", end.getMessage());
-        anonymous = end.code().equals("CLIENT_CERTIFICATE_REFUSED");
+        // Also one that was revoked while nobody was here to hear of it.
+        anonymous = session.shown && end instanceof RequestRefusedException;
         if (!anonymous && isNotGranted(end)) {
             poll();
             return;

@@ -140,9 +140,13 @@ public final class WorkloadIdentityBuilder {
                 timeline == null
                         ? new SystemTimeline("signet-identity", new SecureRandom())
                         : timeline;
-        CaPort ca = port == null ? new GrpcCaPort(addresses, options.callDeadline(), time) : port;
         RevocationKnowledge revocations =
                 new RevocationKnowledge(time, options.whenRevocationUnknown());
+        CaPort ca =
+                port == null
+                        ? new GrpcCaPort(
+                                addresses, options.callDeadline(), time, revocations::isRevoked)
+                        : port;
         LiveIdentity live = new LiveIdentity(time, revocations);
         Listeners told = new Listeners(listeners);
         Conversation conversation =

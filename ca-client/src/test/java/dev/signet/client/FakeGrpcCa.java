@@ -85,6 +85,7 @@ final class FakeGrpcCa implements AutoCloseable {
             new CopyOnWriteArrayList<>();
     private final Duration lifetime;
     private final String serverName;
+    volatile X509Certificate serverCertificate;
     private Server server;
     private int port;
 
@@ -105,6 +106,7 @@ final class FakeGrpcCa implements AutoCloseable {
                         .ip(serverName)
                         .validity(Instant.now().minusSeconds(15), Duration.ofHours(1))
                         .chain(keys.getPublic());
+        serverCertificate = chain.get(0);
         try {
             server =
                     Grpc.newServerBuilderForPort(

@@ -331,6 +331,21 @@ class LiveConnectionsIT {
     }
 
     @Test
+    void aReplicaOfTheCaWithARevokedCertificateIsNotAskedForAnything() {
+        X509Svid before = orders.current();
+        ca.revoke(ca.serverCertificate);
+        await().atMost(SOON).until(() -> orders.status().knownRevocations() == 1);
+        orders.renewNow();
+        await().atMost(SOON)
+                .until(() -> "CA_CERTIFICATE_NOT_TRUSTED".equals(orders.status().lastErrorCode()));
+        assertThat(orders.current()).isSameAs(before);
+        // It starts again with another one.
+        ca.stop();
+        ca.start();
+        await().atMost(Duration.ofSeconds(20)).until(() -> orders.status().rotations() == 2);
+    }
+
+    @Test
     void aClosedConnectionIsNotFollowedAnyMore() throws Exception {
         Server server = serve();
         ManagedChannel channel = connect(server);

@@ -142,12 +142,12 @@ class OutageIT {
                 .getCertificate();
     }
 
-    private static int port(String url) {
+    static int port(String url) {
         return Integer.parseInt(url.replaceFirst(".*:([0-9]+)/.*", "$1"));
     }
 
     /// Passes TCP connections on to PostgreSQL, or cuts them all.
-    private static final class Gate implements AutoCloseable {
+    static final class Gate implements AutoCloseable {
         private final ServerSocket listening =
                 new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         private final int target;

@@ -27,6 +27,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedKeyManager;
@@ -42,13 +43,19 @@ public final class GrpcCalls {
 
     private final List<InetSocketAddress> addresses;
     private final Duration deadline;
+    private final Predicate<X509Certificate> revoked;
     private volatile int preferred;
 
     /// @param addresses replicas of one CA, at least one
     /// @param deadline of each call to each replica
-    public GrpcCalls(List<InetSocketAddress> addresses, Duration deadline) {
+    /// @param revoked whether a certificate of the CA's server is known to be revoked
+    public GrpcCalls(
+            List<InetSocketAddress> addresses,
+            Duration deadline,
+            Predicate<X509Certificate> revoked) {
         this.addresses = List.copyOf(addresses);
         this.deadline = deadline;
+        this.revoked = revoked;
     }
 
     /// IssueCertificate with a token as evidence.
@@ -60,7 +67,7 @@ public final class GrpcCalls {
         Metadata headers = new Metadata();
         headers.put(AUTHORIZATION, authorization);
         return call(
-                HttpsTrust.of(trust),
+                HttpsTrust.of(trust, revoked),
                 null,
                 channel ->
                         CertificateServiceGrpc.newBlockingStub(channel)
@@ -78,7 +85,7 @@ public final class GrpcCalls {
             RenewCertificateRequest request)
             throws CallFailedException {
         return call(
-                HttpsTrust.of(trust),
+                HttpsTrust.of(trust, revoked),
                 current,
                 channel ->
                         CertificateServiceGrpc.newBlockingStub(channel)
@@ -89,13 +96,13 @@ public final class GrpcCalls {
 
     /// GetTrustBundle.
     public TrustBundle trustBundle(Collection<X509Certificate> trust) throws CallFailedException {
-        return call(HttpsTrust.of(trust), null, this::requestBundle);
+        return call(HttpsTrust.of(trust, revoked), null, this::requestBundle);
     }
 
     /// GetTrustBundle, with what else it answers.
     public GetTrustBundleResponse trustState(Collection<X509Certificate> trust)
             throws CallFailedException {
-        return call(HttpsTrust.of(trust), null, this::requestState);
+        return call(HttpsTrust.of(trust, revoked), null, this::requestState);
     }
 
     /// GetTrustBundle from whoever answers. What it brings is not to be believed before it has been
@@ -159,7 +166,7 @@ public final class GrpcCalls {
         InetSocketAddress address = addresses.get(index);
         WatchCalls watch =
                 new WatchCalls(
-                        open(address, HttpsTrust.of(trust), shown),
+                        open(address, HttpsTrust.of(trust, revoked), shown),
                         name(address),
                         handler,
                         () -> preferred = (index + 1) % addresses.size());

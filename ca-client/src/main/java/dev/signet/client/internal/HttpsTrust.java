@@ -5,6 +5,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
+import java.util.function.Predicate;
 
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
@@ -16,7 +17,8 @@ final class HttpsTrust {
 
     private HttpsTrust() {}
 
-    static TrustManager of(Collection<X509Certificate> roots) {
+    /// @param revoked whether a certificate of the server's chain must not be accepted all the same
+    static TrustManager of(Collection<X509Certificate> roots, Predicate<X509Certificate> revoked) {
         try {
             KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);
@@ -27,8 +29,8 @@ final class HttpsTrust {
             TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
             factory.init(store);
             for (TrustManager manager : factory.getTrustManagers()) {
-                if (manager instanceof X509ExtendedTrustManager) {
-                    return manager;
+                if (manager instanceof X509ExtendedTrustManager platform) {
+                    return new UnrevokedTrust(platform, revoked);
                 }
             }
             throw new IllegalStateException("this Java runtime has no PKIX trust manager");

@@ -5,16 +5,12 @@ import dev.signet.ca.refusal.RefusalCode;
 import dev.signet.proto.v1.AcknowledgeTrustBundleRequest;
 import dev.signet.proto.v1.AcknowledgeTrustBundleResponse;
 import dev.signet.proto.v1.TrustServiceGrpc;
-import dev.signet.proto.v1.WatchRevocationsRequest;
-import dev.signet.proto.v1.WatchRevocationsResponse;
 import dev.signet.proto.v1.WatchTrustBundleRequest;
 import dev.signet.proto.v1.WatchTrustBundleResponse;
 
-import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
-import io.grpc.Status;
 
 import java.util.List;
 import java.util.Optional;
@@ -27,14 +23,12 @@ final class GrpcTrustService {
 
     private final PublishedTrust trust;
     private final Acknowledging acknowledging;
-    private final Optional<RevocationPush> revocations;
+    private final RevocationPush revocations;
     private final Set<BundleWatch> watches = ConcurrentHashMap.newKeySet();
     private volatile boolean stopping;
 
     GrpcTrustService(
-            PublishedTrust trust,
-            Acknowledging acknowledging,
-            Optional<RevocationPush> revocations) {
+            PublishedTrust trust, Acknowledging acknowledging, RevocationPush revocations) {
         this.trust = trust;
         this.acknowledging = acknowledging;
         this.revocations = revocations;
@@ -55,23 +49,14 @@ final class GrpcTrustService {
                                 (call, _) -> watch(call)),
                         ServerMethodDefinition.create(
                                 Lenient.method(TrustServiceGrpc.getWatchRevocationsMethod()),
-                                (call, _) -> watchRevocations(call))));
+                                (call, _) -> revocations.watch(call))));
     }
 
     /// Ends every watch with SHUTTING_DOWN, and those to come.
     void stop() {
         stopping = true;
         watches.forEach(watch -> watch.refuse(shuttingDown()));
-        revocations.ifPresent(push -> push.close(shuttingDown()));
-    }
-
-    private ServerCall.Listener<Optional<WatchRevocationsRequest>> watchRevocations(
-            ServerCall<Optional<WatchRevocationsRequest>, WatchRevocationsResponse> call) {
-        if (revocations.isPresent()) {
-            return revocations.get().watch(call);
-        }
-        call.close(Status.UNIMPLEMENTED, new Metadata());
-        return new ServerCall.Listener<>() {};
+        revocations.close(shuttingDown());
     }
 
     private void acknowledge(

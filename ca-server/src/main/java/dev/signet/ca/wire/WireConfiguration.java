@@ -70,7 +70,7 @@ public class WireConfiguration {
             InstantSource clock,
             Optional<Acknowledgements> acknowledgements,
             RenewalOrders renewalOrders,
-            Optional<RevocationFeed> revocationFeed,
+            RevocationFeed revocationFeed,
             RevocationLoss revocationLoss,
             Timer deadlineTimer,
             RevocationCheck revocations,
@@ -87,13 +87,12 @@ public class WireConfiguration {
                 new GrpcTrustService(
                         published,
                         new Acknowledging(acknowledgements, clock),
-                        revocationFeed.map(feed ->
-                                new RevocationPush(
-                                        feed,
-                                        revocationLoss,
-                                        settings.keepalive().revocationHeartbeat(),
-                                        clock,
-                                        registry)));
+                        new RevocationPush(
+                                revocationFeed,
+                                revocationLoss,
+                                settings.keepalive().revocationHeartbeat(),
+                                clock,
+                                registry));
         List<ServerServiceDefinition> services =
                 new ArrayList<>(
                         List.of(
