@@ -4,6 +4,7 @@ import dev.signet.cli.admin.ApprovalCommands;
 import dev.signet.cli.admin.AuditCommands;
 import dev.signet.cli.admin.BlocksCommands;
 import dev.signet.cli.admin.CertificatesCommands;
+import dev.signet.cli.admin.CrlCommands;
 import dev.signet.cli.admin.HaltCommands;
 import dev.signet.cli.admin.PolicyCommands;
 import dev.signet.cli.admin.ProfileCommands;
@@ -76,6 +77,7 @@ public final class SignetCli implements Runnable {
         line.addSubcommand(BlocksCommands.commandLine(terminal, clock));
         line.addSubcommand(PolicyCommands.commandLine(terminal, clock));
         line.addSubcommand(ProfileCommands.commandLine(terminal, clock));
+        line.addSubcommand(CrlCommands.commandLine(terminal, clock));
         line.addSubcommand(AuditCommands.commandLine(terminal, clock));
         line.addSubcommand(HaltCommands.commandLine(terminal, clock));
         line.addSubcommand(ReissueCommands.commandLine(terminal, clock));

@@ -48,6 +48,7 @@ class SignetCliTest {
                 "policy replay",
                 "policy activate",
                 "policy rollback",
+                "crl list",
                 "profiles list",
                 "profiles show",
                 "audit list",

@@ -210,7 +210,7 @@ public final class StatusCosts {
                 if (work == null) {
                     answer.accept(inputs[count % inputs.length]);
                 } else {
-                    work.get();
+                    var _ = work.get();
                 }
                 count++;
             }

@@ -78,6 +78,7 @@ final class AuthorityController {
             @Field("How far notBefore lies before the issuance") Duration backdate,
             @Field("Of the key") List<String> keyUsages,
             @Field("That a rule may choose from") List<String> extendedKeyUsages,
+            @Field("short-lived, published, by-lifetime") String revocation,
             @Field(
                             value =
                                     "How many CA certificates may follow; absent: its certificates"
@@ -96,6 +97,7 @@ final class AuthorityController {
                     profile.backdate(),
                     profile.keyUsages().stream().map(Profile::text).sorted().toList(),
                     profile.extendedKeyUsages().stream().map(Profile::text).toList(),
+                    profile.revocation().text(),
                     authority == null ? null : authority.pathLength(),
                     authority == null ? null : authority.permittedDnsDomains());
         }

@@ -49,6 +49,7 @@ import java.util.TreeSet;
     DocumentController.class,
     CertificateController.class,
     AuthorityController.class,
+    CrlController.class,
     AuditController.class,
     JoinTokenController.class,
     PolicyController.class,

@@ -13,6 +13,7 @@
             "authority",
             "ledger",
             "trust",
+            "status",
             "audit",
             "halt",
             "revocation",

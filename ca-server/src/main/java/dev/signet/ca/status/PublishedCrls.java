@@ -1,6 +1,7 @@
 package dev.signet.ca.status;
 
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -8,7 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// The CRLs that this replica hands out, each on record before it came here. The number of a shard
 /// never falls. Thread-safe.
-final class PublishedCrls {
+final class PublishedCrls implements CrlInventory {
 
     private final Map<Shard, CrlRecord> byShard = new ConcurrentHashMap<>();
 
@@ -22,6 +23,26 @@ final class PublishedCrls {
 
     Optional<CrlRecord> find(Shard shard) {
         return Optional.ofNullable(byShard.get(shard));
+    }
+
+    @Override
+    public List<Description> crls() {
+        return byShard.values().stream()
+                .sorted(
+                        Comparator.comparing((CrlRecord crl) -> crl.shard().authorityId())
+                                .thenComparing(crl -> crl.shard().id()))
+                .map(crl ->
+                        new Description(
+                                crl.shard().authorityId(),
+                                crl.shard().id(),
+                                crl.number(),
+                                crl.thisUpdate(),
+                                crl.nextUpdate(),
+                                crl.entries(),
+                                crl.der().length,
+                                crl.shard().path(),
+                                crl.uris()))
+                .toList();
     }
 
     Collection<CrlRecord> all() {
