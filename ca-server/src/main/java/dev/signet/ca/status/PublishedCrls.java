@@ -30,7 +30,7 @@ final class PublishedCrls implements CrlInventory {
         return byShard.values().stream()
                 .sorted(
                         Comparator.comparing((CrlRecord crl) -> crl.shard().authorityId())
-                                .thenComparing(crl -> crl.shard().id()))
+                                .thenComparingInt(crl -> crl.shard().id()))
                 .map(crl ->
                         new Description(
                                 crl.shard().authorityId(),
