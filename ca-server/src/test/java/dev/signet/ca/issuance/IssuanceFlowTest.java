@@ -14,6 +14,8 @@ import dev.signet.ca.authority.TestAuthority;
 import dev.signet.ca.certificate.AlternativeNames;
 import dev.signet.ca.certificate.BuiltInProfiles;
 import dev.signet.ca.certificate.CertificateProfile;
+import dev.signet.ca.certificate.CertificateStatus;
+import dev.signet.ca.certificate.StatusInformation;
 import dev.signet.ca.certificate.SubjectName;
 import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.issuance.FlowRig.Answers;
@@ -42,6 +44,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 class IssuanceFlowTest {
+
+    private static final String NO_REV_AVAIL = "2.5.29.56";
 
     private final FlowRig rig = new FlowRig();
 
@@ -171,6 +175,27 @@ class IssuanceFlowTest {
 
         rig.issue().refused(RefusalCode.AUTHORITY_NOT_USABLE);
         assertThat(rig.ledger.commits()).isZero();
+    }
+
+    @Test
+    void saysOfItsStatusWhatWasChosenAndRefusesWhatCannotBeSaid() throws Exception {
+        assertThat(
+                        TestCertificates.parse(rig.issue().certificate().der())
+                                .getExtensionValue(NO_REV_AVAIL))
+                .containsExactly(0x04, 0x02, 0x05, 0x00);
+        rig.status.choice =
+                new StatusInformation.Choice.Says(
+                        CertificateStatus.published(
+                                "http://a.example/1.crl", "http://a.example/ocsp"));
+        assertThat(
+                        TestCertificates.parse(rig.issue().certificate().der())
+                                .getNonCriticalExtensionOIDs())
+                .contains("2.5.29.31", "1.3.6.1.5.5.7.1.1")
+                .doesNotContain(NO_REV_AVAIL);
+        int before = rig.ledger.commits();
+        rig.status.choice = new StatusInformation.Choice.NotNow("no shard");
+        rig.issue().refused(RefusalCode.AUTHORITY_NOT_USABLE);
+        assertThat(rig.ledger.commits()).isEqualTo(before);
     }
 
     @Test
