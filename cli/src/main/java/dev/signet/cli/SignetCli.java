@@ -73,6 +73,7 @@ public final class SignetCli implements Runnable {
         line.addSubcommand(new InspectCommand(terminal, clock));
         line.addSubcommand(CertificatesCommands.commandLine(terminal, clock));
         line.addSubcommand(new RevokeCommand(terminal, clock));
+        line.addSubcommand(new RevokeOwnCommand(terminal));
         line.addSubcommand(RevocationsCommands.commandLine(terminal, clock));
         line.addSubcommand(BlocksCommands.commandLine(terminal, clock));
         line.addSubcommand(PolicyCommands.commandLine(terminal, clock));

@@ -236,6 +236,30 @@ class CertificateAttestorTest {
     }
 
     @Test
+    void R16_refusesARevokedCertificateAndOneThatARevokedAuthorityIssued() {
+        List<X509Certificate> chain = chain(CA, ORDERS);
+        for (X509Certificate revoked : chain) {
+            CertificateAttestor informed =
+                    new CertificateAttestor(
+                            DOMAIN,
+                            new IssuerPaths(bundle, _ -> true, TestCertificates.CRYPTO),
+                            shown ->
+                                    shown.contains(revoked)
+                                            ? java.util.Optional.of(
+                                                    dev.signet.ca.refusal.Refusal.withDiagnosis(
+                                                            RefusalCode.UNAUTHENTICATED,
+                                                            "no",
+                                                            "it was revoked"))
+                                            : java.util.Optional.empty());
+            assertRefused(informed.attest(chain, NOW), "revoked");
+            assertRefused(
+                    informed.registrationAuthority(
+                            new Evidence.RegistrationAuthority(chain, "shop/web-7", Map.of()), NOW),
+                    "revoked");
+        }
+    }
+
+    @Test
     void refusesIdsOfAnotherTrustDomain() {
         CertificateAttestor elsewhere =
                 new CertificateAttestor(

@@ -355,6 +355,50 @@ class IssuanceFlowTest {
                 .issued();
     }
 
+    private static final Refusal BLOCKED = Refusal.of(RefusalCode.IDENTITY_BLOCKED, "blocked");
+
+    @Test
+    void aBlockedIdentityGetsNothingAndNothingIsSigned() {
+        rig.blocks = _ -> Optional.of(BLOCKED);
+
+        Answers answers = rig.issue();
+
+        answers.refused(RefusalCode.IDENTITY_BLOCKED);
+        assertThat(rig.signer[0].signatures()).isZero();
+        rig.assertConsistent(answers);
+    }
+
+    @Test
+    void aBlockThatComesWhileARequestIsServedLeavesItsCertificateUnrecordedAndUnreleased() {
+        var reader = rig.reader;
+        rig.reader =
+                octets -> {
+                    rig.blocks = _ -> Optional.of(BLOCKED);
+                    return reader.apply(octets);
+                };
+
+        Answers answers = rig.issue();
+
+        answers.refused(RefusalCode.IDENTITY_BLOCKED);
+        assertThat(rig.signer[0].signatures()).isOne();
+        assertThat(rig.ledger.commits()).isZero();
+        rig.assertConsistent(answers);
+    }
+
+    @Test
+    void theServersOwnCertificateIsIssuedWhateverIsBlocked() {
+        rig.blocks = _ -> Optional.of(BLOCKED);
+
+        rig.issue(
+                        rig.flow(),
+                        new IssuanceRequest(
+                                new Evidence.ThisServer("replica"),
+                                FlowRig.CSR,
+                                null,
+                                Wish.NOTHING))
+                .issued();
+    }
+
     @Test
     void R18_aRetryAndWhatTheServerFailsDoNotUseUpAnAllowance() {
         rig.limits = new RateLimitSettings("2 per 1h", "unlimited", "unlimited");

@@ -17,6 +17,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicLong;
 
+import javax.sql.DataSource;
+
 /// One replica's part in revocation, on a pool of its own. Nothing looks by itself.
 final class RevocationRig implements AutoCloseable {
 
@@ -40,8 +42,12 @@ final class RevocationRig implements AutoCloseable {
     final CertificateSelection selection;
 
     RevocationRig(TestDatabase database) {
+        this(database.dataSource());
+    }
+
+    RevocationRig(DataSource source) {
         HikariConfig config = new HikariConfig();
-        config.setDataSource(database.dataSource());
+        config.setDataSource(source);
         config.setMaximumPoolSize(8);
         config.setMinimumIdle(1);
         dataSource = new HikariDataSource(config);

@@ -149,6 +149,28 @@ class RevocationsIT {
     }
 
     @Test
+    void aCommitThatWasLostIsNoRevocationAndOneThatIsUnclearIsFoundAgain() {
+        SerialNumber lost = rows.add(ORDERS);
+        SerialNumber persisted = rows.add(ORDERS);
+        try (RevocationRig losing =
+                        new RevocationRig(new FaultyCommits(database.dataSource(), false));
+                RevocationRig unclear =
+                        new RevocationRig(new FaultyCommits(database.dataSource(), true))) {
+            assertThatThrownBy(() -> losing.revocations.revoke(lost, CAUSE))
+                    .isInstanceOf(LedgerUnavailableException.class);
+            assertThatThrownBy(() -> unclear.revocations.revoke(persisted, CAUSE))
+                    .isInstanceOf(LedgerUnavailableException.class);
+            unclear.feed.look();
+            losing.feed.look();
+            assertThat(unclear.feed.find(persisted)).isPresent();
+            assertThat(losing.feed.find(lost)).isEmpty();
+        }
+        assertThat(here.revocations.revoke(lost, CAUSE)).isInstanceOf(Outcome.Revoked.class);
+        assertThat(here.revocations.revoke(persisted, CAUSE))
+                .isInstanceOf(Outcome.AlreadyRevoked.class);
+    }
+
+    @Test
     void joinsTheCallersTransaction() {
         SerialNumber serial = rows.add(ORDERS);
         here.transactions.executeWithoutResult(transaction -> {

@@ -177,6 +177,51 @@ class AccessIT {
     }
 
     @Test
+    void R11_everyMethodIsDeniedToARevokedCertificateThatCountsAsEvidence() throws Exception {
+        try (WireRig rig = WireRig.start(Map.of())) {
+            ManagedChannel certified =
+                    rig.channel(
+                            rig.client(
+                                    Validity.of(
+                                            Instant.now().minusSeconds(5), Duration.ofHours(1))));
+            for (String method : EXPECTED.keySet()) {
+                rig.revoked = _ -> java.util.Optional.empty();
+                boolean permitted = EXPECTED.get(method).contains(CallerKind.CLIENT_CERTIFICATE);
+                assertThat(
+                                call(certified, method, List.of()).getStatus().getCode()
+                                        != Status.Code.PERMISSION_DENIED)
+                        .as(method)
+                        .isEqualTo(permitted);
+                rig.revoked =
+                        _ ->
+                                java.util.Optional.of(
+                                        dev.signet.ca.refusal.Refusal.withDiagnosis(
+                                                dev.signet.ca.refusal.RefusalCode.UNAUTHENTICATED,
+                                                "",
+                                                "revoked"));
+                // On the same connection.
+                StatusRuntimeException end = call(certified, method, List.of());
+                if (permitted) {
+                    assertThat(end.getStatus().getCode())
+                            .as(method)
+                            .isEqualTo(Status.Code.UNAUTHENTICATED);
+                    assertThat(end.getStatus().getDescription()).doesNotContain("revoked");
+                } else {
+                    assertThat(end.getStatus().getCode()).isNotEqualTo(Status.Code.OK);
+                }
+                // A bearer token beside it alone counts.
+                assertThat(
+                                call(certified, method, List.of("Bearer a.b.c"))
+                                                .getStatus()
+                                                .getCode()
+                                        != Status.Code.UNAUTHENTICATED)
+                        .as(method)
+                        .isEqualTo(EXPECTED.get(method).contains(CallerKind.BEARER_TOKEN));
+            }
+        }
+    }
+
+    @Test
     void deniesAMethodThatNobodyListed() {
         for (CallerKind kind : CallerKind.values()) {
             assertThat(AccessTable.permits("signet.v1.CertificateService/NewMethod", kind))
