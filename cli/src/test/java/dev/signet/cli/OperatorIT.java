@@ -345,6 +345,45 @@ class OperatorIT {
     }
 
     @Test
+    void certificatesAreRevokedByTheirHolderOneByOneAndAllAtOnce() throws Exception {
+        String own = issue("spiffe://test.signet/revoked/own", "own");
+        String one = issue("spiffe://test.signet/revoked/one", "one");
+        issue("spiffe://test.signet/revoked/rest", "rest");
+        Path holder = this.own.resolve("own");
+        String[] revokeOwn = {
+            "revoke-own",
+            "--cert",
+            holder.resolve("cert.pem").toString(),
+            "--key",
+            holder.resolve("key.pem").toString(),
+            "--reason",
+            "keyCompromise"
+        };
+        assertThat(done(signet(revokeOwn))).contains("revoked " + own);
+        assertThat(signet(revokeOwn).code()).isNotEqualTo(ExitCode.OK);
+        assertThat(done(signet("certificates", "show", own))).contains("revoked", "keyCompromise");
+        assertThat(done(signet("revoke", one, "--reason", "superseded", "--comment", "replaced")))
+                .contains("revoked " + one);
+        Run all =
+                signet(
+                        "revoke",
+                        "--prefix",
+                        "spiffe://test.signet/revoked/",
+                        "--block",
+                        "--yes",
+                        "--reason",
+                        "privilegeWithdrawn",
+                        "--comment",
+                        "moved");
+        assertThat(all.code()).as(all.err()).isEqualTo(ExitCode.OK);
+        assertThat(all.err()).contains("revoked 1");
+        assertThat(done(signet("revocations", "list", "--spiffe-id=spiffe://test.signet/revoked/")))
+                .contains(own, one, "privilegeWithdrawn");
+        assertThat(done(signet("blocks", "list"))).contains("spiffe://test.signet/revoked/");
+        done(signet("blocks", "release", "1", "--reason", "over"));
+    }
+
+    @Test
     void aHaltStopsIssuanceAndItsLiftLetsItGoOn() throws Exception {
         assertThat(done(signet("halt", "status"))).contains("not halted");
         done(signet("halt", "start", "--reason", "incident 42"));

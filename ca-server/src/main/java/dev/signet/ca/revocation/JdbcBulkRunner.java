@@ -63,28 +63,35 @@ final class JdbcBulkRunner {
         this.insert = insert;
     }
 
-    /// One step of each that is due.
+    /// One step of each that is due; one that fails does not keep the others from theirs.
     ///
     /// @return how long to wait before the next call
     Duration run() {
-        try {
-            List<UUID> underWay =
-                    JdbcQuestions.ask(
-                            "bulk revocations could not be read",
-                            () -> jdbc.sql(UNDER_WAY).param(MAX_JOBS).query(UUID.class).list());
-            Duration wait = IDLE;
-            for (UUID id : underWay) {
+        Duration wait = IDLE;
+        boolean failed = false;
+        for (UUID id : underWay()) {
+            try {
                 Duration due = step(id);
                 wait = due.compareTo(wait) < 0 ? due : wait;
+            } catch (RuntimeException e) {
+                failed = true;
+                if (!failedBefore) {
+                    LOG.warn("A step of bulk revocation {} failed; trying again", id, e);
+                }
             }
-            failedBefore = false;
-            return wait;
+        }
+        failedBefore = failed;
+        return wait;
+    }
+
+    private List<UUID> underWay() {
+        try {
+            return JdbcQuestions.ask(
+                    "bulk revocations could not be read",
+                    () -> jdbc.sql(UNDER_WAY).param(MAX_JOBS).query(UUID.class).list());
         } catch (RuntimeException e) {
-            if (!failedBefore) {
-                LOG.warn("A step of a bulk revocation failed; trying again", e);
-            }
-            failedBefore = true;
-            return IDLE;
+            LOG.debug("Bulk revocations could not be read; trying again", e);
+            return List.of();
         }
     }
 

@@ -93,6 +93,38 @@ class CertificateSearchIT {
                         .sorted(YOUNGEST_FIRST)
                         .toList();
         assertThat(all).hasSize(ROWS);
+        for (CertificateRecord record : all) {
+            if (isRevoked(record)) {
+                owner.sql(
+                                """
+                                INSERT INTO revocation.revocation
+                                    (sequence, serial, authority_id, not_after, on_record, reason,
+                                     comment, actor_kind, actor_subject)
+                                SELECT coalesce(max(r.sequence), 0) + 1, ?, 'a', ?, true,
+                                    'superseded', '', 'oidc', 'anna'
+                                FROM revocation.revocation r
+                                """)
+                        .params(
+                                record.serialNumber().octets(),
+                                record.validity().notAfter().atOffset(java.time.ZoneOffset.UTC))
+                        .update();
+            }
+        }
+        owner.sql(
+                        """
+                        UPDATE ledger.certificate SET policy_rule = 'rule ' || get_byte(serial, 18) % 5,
+                            policy_version = get_byte(serial, 17) % 3,
+                            authority_id = 'authority-' || get_byte(serial, 16) % 4
+                        """)
+                .update();
+    }
+
+    private static boolean isRevoked(CertificateRecord record) {
+        return octet(record, 15) % 6 == 0;
+    }
+
+    private static int octet(CertificateRecord record, int index) {
+        return record.serialNumber().octets()[index] & 0xff;
     }
 
     @AfterAll
@@ -246,7 +278,25 @@ class CertificateSearchIT {
         finds(with().state(State.EXPIRED), record -> record.validity().notAfter().isBefore(NOW));
         finds(
                 with().state(State.VALID),
-                record -> !record.validity().notAfter().isBefore(Instant.now()));
+                record ->
+                        !record.validity().notAfter().isBefore(Instant.now())
+                                && !isRevoked(record));
+        finds(with().state(State.REVOKED), CertificateSearchIT::isRevoked);
+    }
+
+    @Test
+    void byWhatAllowedItAndWhoIssuedIt() {
+        finds(with().policyRule("rule 3"), record -> octet(record, 18) % 5 == 3);
+        finds(with().policyVersion("2"), record -> octet(record, 17) % 3 == 2);
+        finds(with().authorityId("authority-1"), record -> octet(record, 16) % 4 == 1);
+        finds(
+                with().authorityId("authority-1").policyRule("rule 3").state(State.EXPIRED),
+                record ->
+                        octet(record, 16) % 4 == 1
+                                && octet(record, 18) % 5 == 3
+                                && record.validity().notAfter().isBefore(NOW));
+        assertSearch(with().policyRule("rule").build(), List.of());
+        assertSearch(with().authorityId("authority-%").build(), List.of());
     }
 
     @Test

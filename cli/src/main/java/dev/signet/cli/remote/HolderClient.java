@@ -48,7 +48,13 @@ public final class HolderClient implements AutoCloseable {
         } catch (IOException | IllegalArgumentException e) {
             throw new CommandFailedException(
                     "NO_CREDENTIAL",
-                    bundle + ", " + certificate + " or " + key + " is not usable: " + e.getMessage());
+                    bundle
+                            + ", "
+                            + certificate
+                            + " or "
+                            + key
+                            + " is not usable: "
+                            + e.getMessage());
         }
     }
 
