@@ -14,6 +14,7 @@ import picocli.CommandLine.ScopeType;
             SearchCommand.class,
             ReplayCommand.class,
             StatusCommand.class,
+            RevocationCommand.class,
             MicroCommand.class
         },
         mixinStandardHelpOptions = true,

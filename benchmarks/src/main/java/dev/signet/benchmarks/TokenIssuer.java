@@ -96,14 +96,18 @@ final class TokenIssuer {
 
     /// @param number makes the token differ from every other of this workload
     Token mint(int workload, long number, Instant now) {
+        return new Token("Bearer " + text(workload, number, now), workload);
+    }
+
+    /// As a file holds it. A secret.
+    String text(int workload, long number, Instant now) {
         String signingInput = encodedHeader + '.' + base64(claims(workload, number, now));
         byte[] octets = signingInput.getBytes(StandardCharsets.US_ASCII);
         try {
             Signature signature = signatures.get();
             signature.initSign(privateKey);
             signature.update(octets);
-            String token = "Bearer " + signingInput + '.' + base64(signature.sign());
-            return new Token(token, workload);
+            return signingInput + '.' + base64(signature.sign());
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("token could not be signed", e);
         }
