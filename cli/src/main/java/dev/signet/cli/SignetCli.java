@@ -6,6 +6,7 @@ import dev.signet.cli.admin.BlocksCommands;
 import dev.signet.cli.admin.CertificatesCommands;
 import dev.signet.cli.admin.CrlCommands;
 import dev.signet.cli.admin.HaltCommands;
+import dev.signet.cli.admin.KeyCommands;
 import dev.signet.cli.admin.PolicyCommands;
 import dev.signet.cli.admin.ProfileCommands;
 import dev.signet.cli.admin.RecoveryCommand;
@@ -17,6 +18,7 @@ import dev.signet.cli.admin.WhoAmI;
 import dev.signet.cli.context.ContextCommands;
 import dev.signet.cli.context.LoginCommand;
 import dev.signet.cli.output.Terminal;
+import dev.signet.cli.server.KeysDoctorCommand;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -83,6 +85,9 @@ public final class SignetCli implements Runnable {
         line.addSubcommand(HaltCommands.commandLine(terminal, clock));
         line.addSubcommand(ReissueCommands.commandLine(terminal, clock));
         line.addSubcommand(new RecoveryCommand(terminal, clock));
+        line.addSubcommand(
+                KeyCommands.commandLine(terminal, clock)
+                        .addSubcommand(new KeysDoctorCommand(terminal, clock)));
         line.addSubcommand(ApprovalCommands.commandLine(terminal, clock));
         line.addSubcommand(new WhoAmI(terminal, clock));
         line.addSubcommand(new LoginCommand(terminal));

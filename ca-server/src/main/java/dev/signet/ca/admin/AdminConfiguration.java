@@ -3,6 +3,7 @@ package dev.signet.ca.admin;
 import dev.signet.ca.attestation.Attestation;
 import dev.signet.ca.attestation.JoinTokens;
 import dev.signet.ca.audit.AuditTrail;
+import dev.signet.ca.authority.KeyWrappings;
 import dev.signet.ca.halt.Halts;
 import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.ledger.CertificateRecords;
@@ -109,6 +110,11 @@ public class AdminConfiguration {
     @Bean
     ReissueActs reissueActs(JdbcAuditedActs acts, Reissues reissues) {
         return new RecordedReissueActs(acts, reissues);
+    }
+
+    @Bean
+    KeyActs keyActs(JdbcAuditedActs acts, KeyWrappings wrappings) {
+        return new RecordedKeyActs(acts, wrappings);
     }
 
     @Bean

@@ -11,6 +11,7 @@
             "policy",
             "ledger",
             "audit",
+            "authority",
             "halt",
             "revocation",
             "reissue"

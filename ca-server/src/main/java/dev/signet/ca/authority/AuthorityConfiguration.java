@@ -2,6 +2,8 @@ package dev.signet.ca.authority;
 
 import dev.signet.ca.crypto.CryptoProvider;
 import dev.signet.ca.identity.TrustDomain;
+import dev.signet.ca.ledger.LedgerSettings;
+import dev.signet.ca.pkcs11.Pkcs11Token;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -9,10 +11,14 @@ import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionOperations;
+import org.springframework.transaction.support.TransactionTemplate;
 
 import java.time.InstantSource;
 import java.util.concurrent.Executors;
+
+import javax.sql.DataSource;
 
 /// Beans of this package: [Authorities]. Needs beans [AuthoritySettings], [TrustDomain],
 /// [CryptoProvider], `JdbcClient` and `TransactionOperations` over a migrated database,
@@ -20,19 +26,80 @@ import java.util.concurrent.Executors;
 @Configuration(proxyBeanMethods = false)
 public class AuthorityConfiguration {
 
+    @Bean
+    KeyEncryptionKeys keyEncryptionKeys(AuthoritySettings settings, CryptoProvider crypto) {
+        return KeyEncryptionKeys.from(settings, System::getenv, crypto.secureRandom());
+    }
+
+    /// Not a bean of its own where there is no token, because a bean cannot be nothing.
+    @Bean(destroyMethod = "close")
+    TokenAccess tokenAccess(
+            AuthoritySettings settings, CryptoProvider crypto, MeterRegistry meters) {
+        TokenAccess access =
+                settings.pkcs11().given()
+                        ? TokenAccess.to(
+                                Pkcs11Token.open(settings.pkcs11(), crypto, System::getenv))
+                        : TokenAccess.none();
+        access.token()
+                .ifPresent(token ->
+                        Gauge.builder(
+                                        "signet.pkcs11.usable",
+                                        token,
+                                        asked -> asked.impediment().isEmpty() ? 1 : 0)
+                                .description("1: the token can be used; 0: it is away")
+                                .register(meters));
+        return access;
+    }
+
+    @Bean
+    AuthorityKeys authorityKeys(
+            AuthoritySettings settings,
+            TrustDomain trustDomain,
+            CryptoProvider crypto,
+            KeyEncryptionKeys keyEncryptionKeys,
+            TokenAccess tokenAccess) {
+        return new PlacedKeys(
+                settings.newKeys(),
+                new SoftwareKeys(crypto, keyEncryptionKeys),
+                tokenAccess
+                        .token()
+                        .map(token -> new TokenKeys(token, crypto, trustDomain))
+                        .orElse(null));
+    }
+
+    @Bean
+    StoredKeyWrappings keyWrappings(
+            DataSource dataSource,
+            JdbcClient jdbc,
+            KeyEncryptionKeys keyEncryptionKeys,
+            AuthorityKeys keys,
+            CryptoProvider crypto,
+            LedgerSettings ledger) {
+        return new StoredKeyWrappings(
+                new JdbcKeyStore(jdbc),
+                new TransactionTemplate(new JdbcTransactionManager(dataSource)),
+                keyEncryptionKeys,
+                keys,
+                crypto,
+                ledger.replica());
+    }
+
+    /// After the authorities, so that it tells of a replica that runs.
+    @Bean(destroyMethod = "close")
+    KeyHoldings keyHoldings(StoredKeyWrappings wrappings, PolledAuthorities authorities) {
+        return new KeyHoldings(wrappings);
+    }
+
     @Bean(destroyMethod = "close")
     PolledAuthorities authorities(
             AuthoritySettings settings,
+            AuthorityKeys keys,
             TrustDomain trustDomain,
             CryptoProvider crypto,
             JdbcClient jdbc,
             TransactionOperations transactions,
             InstantSource clock,
             MeterRegistry meters) {
-        KeyEncryptionKey key =
-                KeyEncryptionKey.from(
-                        settings.keyEncryptionKey(), System::getenv, crypto.secureRandom());
-        AuthorityKeys keys = new SoftwareKeys(crypto, key);
         AuthorityFactory factory = new AuthorityFactory(crypto, keys);
         PolledAuthorities authorities =
                 new PolledAuthorities(

@@ -8,12 +8,9 @@ import dev.signet.ca.crypto.CryptoProvider;
 import dev.signet.ca.identity.TrustDomain;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.PublicKey;
-import java.security.Signature;
-import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,7 +21,7 @@ import java.util.Optional;
 /// certificate against its profile and each key against its certificate. Not thread-safe.
 final class AuthorityLoader {
 
-    private static final byte[] SAMPLE = "signet key check".getBytes(StandardCharsets.US_ASCII);
+    private static final Logger log = LoggerFactory.getLogger(AuthorityLoader.class);
 
     private final CryptoProvider crypto;
     private final AuthorityKeys keys;
@@ -142,7 +139,7 @@ final class AuthorityLoader {
                         .orElseThrow(() ->
                                 new WrongKeyEncryptionKeyException(
                                         stored.id(), settings.keyEncryptionKey()));
-        requireKeyOf(certificate, stored.keyType(), signer);
+        signer = checked(certificate, stored.keyType(), signer);
         Issuer issuer = certificate.issuer(stored.keyType().algorithm());
         Keyed keyed =
                 new Keyed(
@@ -152,26 +149,24 @@ final class AuthorityLoader {
         return keyed;
     }
 
-    private void requireKeyOf(AuthorityCertificate certificate, KeyType type, Signer signer) {
+    private Signer checked(AuthorityCertificate certificate, KeyType type, Signer signer) {
         try {
-            PublicKey key =
-                    crypto.keyFactory(type.jcaName())
-                            .generatePublic(
-                                    new X509EncodedKeySpec(certificate.subjectPublicKeyInfo()));
-            Signature verifier = crypto.newSignature(type.algorithm().jcaName());
-            verifier.initVerify(key);
-            verifier.update(SAMPLE);
-            if (verifier.verify(signer.sign(SAMPLE))) {
-                return;
+            requireKeyOf(certificate, type, signer);
+            return signer;
+        } catch (SigningException e) {
+            if (!e.isKeyAway()) {
+                throw e;
             }
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(
-                    "key of authority " + certificate.id() + " is not usable", e);
+            log.warn(
+                    "The key of authority {} cannot be used now: {}",
+                    certificate.id(),
+                    e.getMessage());
+            return new FirstCheckedSigner(signer, late -> requireKeyOf(certificate, type, late));
         }
-        throw new IllegalStateException(
-                "private key of authority "
-                        + certificate.id()
-                        + " is not the one of its certificate");
+    }
+
+    private void requireKeyOf(AuthorityCertificate certificate, KeyType type, Signer signer) {
+        new KeyProof(crypto).require(certificate, type, signer);
     }
 
     NewAuthority toStore(

@@ -49,6 +49,8 @@ final class AuthoritySnapshot {
         }
     }
 
+    private static final Duration RETRY_WHEN_KEY_IS_AWAY = Duration.ofSeconds(5);
+
     private final List<AuthorityDescription> described;
     private final List<Entry> issuing;
     private final Map<String, List<byte[]>> chains;
@@ -98,14 +100,28 @@ final class AuthoritySnapshot {
 
     /// R17: never an issuer that is expired, not yet valid, or about to end.
     Selection active(Instant now) {
+        String keyAway = null;
         for (Entry entry : issuing) {
             Validity validity = entry.certificate().validity();
             IssuingAuthority authority = entry.signs();
             if (authority != null
                     && validity.contains(now)
                     && !validity.notAfter().minus(minimumRemainder).isBefore(now)) {
-                return new Selection.Usable(authority);
+                Optional<String> impediment = authority.impediment();
+                if (impediment.isEmpty()) {
+                    return new Selection.Usable(authority);
+                }
+                keyAway = impediment.get();
             }
+        }
+        if (keyAway != null) {
+            return new Selection.NotUsable(
+                    Refusal.withDiagnosis(
+                                    RefusalCode.AUTHORITY_NOT_USABLE,
+                                    "the key of this CA's issuing authority cannot be used now; try"
+                                            + " again later",
+                                    keyAway)
+                            .retryAfter(RETRY_WHEN_KEY_IS_AWAY));
         }
         return new Selection.NotUsable(
                 Refusal.withDiagnosis(

@@ -4,6 +4,7 @@ import dev.signet.ca.certificate.CertificateContent;
 import dev.signet.ca.certificate.Issuer;
 
 import java.util.List;
+import java.util.Optional;
 
 /// An authority that signs certificates of end entities, and of intermediate CAs where its path
 /// length leaves room. Thread-safe.
@@ -19,6 +20,10 @@ public interface IssuingAuthority {
 
     /// Whether [PreparedCertificate#sign()] may block.
     boolean mayBlock();
+
+    /// Why its key cannot be used now, as far as is known without trying: for the operator; empty:
+    /// it can. Never blocks.
+    Optional<String> impediment();
 
     /// Writes down exactly what will be signed.
     ///

@@ -1,5 +1,7 @@
 package dev.signet.ca.authority;
 
+import dev.signet.ca.pkcs11.TokenKeyReference;
+
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -35,9 +37,12 @@ final class JdbcAuthorityStore implements AuthorityStore {
     /// key of each authority seen is there.
     private static final String LOAD_KEYS =
             """
-            SELECT k.authority_id, k.key_check, k.wrapped_key
+            SELECT k.authority_id, k.key_check, k.wrapped_key, NULL AS reference, k.wrapped_at AS since
             FROM authority.private_key k
-            ORDER BY k.authority_id, k.wrapped_at, k.key_check
+            UNION ALL
+            SELECT t.authority_id, NULL, NULL, t.reference, t.recorded_at
+            FROM authority.token_key t
+            ORDER BY authority_id, since, key_check
             """;
 
     private static final String EXISTS = "SELECT EXISTS (SELECT FROM authority.authority)";
@@ -53,6 +58,12 @@ final class JdbcAuthorityStore implements AuthorityStore {
             """
             INSERT INTO authority.private_key (authority_id, key_check, wrapped_key)
             VALUES (:id, :keyCheck, :wrappedKey)
+            """;
+
+    private static final String INSERT_TOKEN_KEY =
+            """
+            INSERT INTO authority.token_key (authority_id, reference)
+            VALUES (:id, :reference)
             """;
 
     private static final String INSERT_STATE =
@@ -82,14 +93,18 @@ final class JdbcAuthorityStore implements AuthorityStore {
         jdbc.sql(LOAD_KEYS)
                 .query(row -> {
                     keys.computeIfAbsent(row.getString("authority_id"), _ -> new ArrayList<>())
-                            .add(
-                                    new KeyRecord.Wrapped(
-                                            row.getBytes("key_check"),
-                                            row.getBytes("wrapped_key")));
+                            .add(keyRecord(row));
                 });
         authorities.replaceAll(
                 authority -> authority.withKeys(keys.getOrDefault(authority.id(), List.of())));
         return new Content(generation[0], authorities);
+    }
+
+    private static KeyRecord keyRecord(ResultSet row) throws SQLException {
+        String reference = row.getString("reference");
+        return reference == null
+                ? new KeyRecord.Wrapped(row.getBytes("key_check"), row.getBytes("wrapped_key"))
+                : new KeyRecord.InToken(TokenKeyReference.parse(reference));
     }
 
     private static StoredAuthority stored(ResultSet row, List<KeyRecord> keys) throws SQLException {
@@ -146,6 +161,11 @@ final class JdbcAuthorityStore implements AuthorityStore {
                             .param("id", authorityId)
                             .param("keyCheck", keyCheck)
                             .param("wrappedKey", octets)
+                            .update();
+            case KeyRecord.InToken(TokenKeyReference reference) ->
+                    jdbc.sql(INSERT_TOKEN_KEY)
+                            .param("id", authorityId)
+                            .param("reference", reference.toString())
                             .update();
         }
     }

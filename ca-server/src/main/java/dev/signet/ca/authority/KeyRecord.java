@@ -1,5 +1,7 @@
 package dev.signet.ca.authority;
 
+import dev.signet.ca.pkcs11.TokenKeyReference;
+
 /// What is stored of an authority's private key: a way to it, never the key in the clear.
 sealed interface KeyRecord {
 
@@ -15,4 +17,7 @@ sealed interface KeyRecord {
             return "Wrapped";
         }
     }
+
+    /// Where the key is that never leaves its token.
+    record InToken(TokenKeyReference reference) implements KeyRecord {}
 }

@@ -16,4 +16,7 @@ interface NewKey {
     ///
     /// @param authorityId fingerprint of the certificate that was made for it
     KeyRecord record(String authorityId, AuthorityRole role);
+
+    /// Says that its record was certainly not stored and never will be. Throws nothing.
+    void discard();
 }

@@ -102,6 +102,8 @@ final class PolledAuthorities
                     settings.issuingKeyType(),
                     pair.issuing().certificate().validity().notAfter());
         } else {
+            pair.root().key().discard();
+            pair.issuing().key().discard();
             log.info("Another replica created the CA of this database at the same time");
         }
     }

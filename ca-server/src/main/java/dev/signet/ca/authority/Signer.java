@@ -2,6 +2,8 @@ package dev.signet.ca.authority;
 
 import dev.signet.ca.certificate.SignatureAlgorithm;
 
+import java.util.Optional;
+
 /// Signs with one CA key. Thread-safe. The key never leaves the implementation.
 public interface Signer {
 
@@ -15,4 +17,8 @@ public interface Signer {
     /// Whether a signature may wait for something other than this CPU: then it is not asked for on
     /// an event loop.
     boolean mayBlock();
+
+    /// Why it cannot sign now, as far as is known without trying: for the operator; empty: it can.
+    /// Never blocks.
+    Optional<String> impediment();
 }

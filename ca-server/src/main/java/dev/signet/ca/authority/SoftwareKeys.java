@@ -15,11 +15,11 @@ import java.util.Optional;
 final class SoftwareKeys implements AuthorityKeys {
 
     private final CryptoProvider crypto;
-    private final KeyEncryptionKey keyEncryptionKey;
+    private final KeyEncryptionKeys keyEncryptionKeys;
 
-    SoftwareKeys(CryptoProvider crypto, KeyEncryptionKey keyEncryptionKey) {
+    SoftwareKeys(CryptoProvider crypto, KeyEncryptionKeys keyEncryptionKeys) {
         this.crypto = crypto;
-        this.keyEncryptionKey = keyEncryptionKey;
+        this.keyEncryptionKeys = keyEncryptionKeys;
     }
 
     @Override
@@ -39,19 +39,22 @@ final class SoftwareKeys implements AuthorityKeys {
         for (KeyRecord record : records) {
             switch (record) {
                 case KeyRecord.Wrapped(byte[] keyCheck, byte[] octets) -> {
-                    if (Arrays.equals(keyCheck, keyEncryptionKey.check())) {
-                        return Optional.of(
-                                signer(type, privateKey(authorityId, role, type, octets)));
+                    Optional<KeyEncryptionKey> opens = keyEncryptionKeys.of(keyCheck);
+                    if (opens.isPresent()) {
+                        byte[] encoded = opens.get().unwrap(octets, authorityId, role);
+                        return Optional.of(signer(type, privateKey(authorityId, type, encoded)));
                     }
+                }
+                case KeyRecord.InToken _ -> {
+                    // Not kept here.
                 }
             }
         }
         return Optional.empty();
     }
 
-    private PrivateKey privateKey(
-            String authorityId, AuthorityRole role, KeyType type, byte[] wrapped) {
-        byte[] encoded = keyEncryptionKey.unwrap(wrapped, authorityId, role);
+    /// @param encoded PKCS#8; cleared here
+    private PrivateKey privateKey(String authorityId, KeyType type, byte[] encoded) {
         try {
             return crypto.keyFactory(type.jcaName())
                     .generatePrivate(new PKCS8EncodedKeySpec(encoded));
@@ -101,12 +104,17 @@ final class SoftwareKeys implements AuthorityKeys {
         public KeyRecord record(String authorityId, AuthorityRole role) {
             byte[] encoded = privateKey.getEncoded();
             try {
+                KeyEncryptionKey current = keyEncryptionKeys.current();
                 return new KeyRecord.Wrapped(
-                        keyEncryptionKey.check(),
-                        keyEncryptionKey.wrap(encoded, authorityId, role));
+                        current.check(), current.wrap(encoded, authorityId, role));
             } finally {
                 Arrays.fill(encoded, (byte) 0);
             }
+        }
+
+        @Override
+        public void discard() {
+            // Nothing of it is kept anywhere.
         }
 
         @Override

@@ -7,6 +7,7 @@ import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.PrivateKey;
 import java.security.Signature;
+import java.util.Optional;
 
 /// Signs with a private key in this process's memory. Thread-safe: each thread keeps a signature
 /// object with the key in place, because setting the key costs more than the rest around a
@@ -53,6 +54,11 @@ final class SoftwareSigner implements Signer {
     @Override
     public boolean mayBlock() {
         return false;
+    }
+
+    @Override
+    public Optional<String> impediment() {
+        return Optional.empty();
     }
 
     @Override

@@ -57,6 +57,11 @@ final class TemplateIssuingAuthority implements IssuingAuthority {
     }
 
     @Override
+    public Optional<String> impediment() {
+        return signer.impediment();
+    }
+
+    @Override
     public PreparedCertificate prepare(CertificateContent content) {
         if (!content.issuer().equals(issuer)) {
             throw new IllegalArgumentException("content names another issuer than authority " + id);

@@ -27,6 +27,7 @@ import java.util.function.Function;
 final class CertificateAssembly {
 
     private static final Duration RETRY_WHEN_STATUS_IS_UNKNOWN = Duration.ofSeconds(1);
+    private static final Duration RETRY_WHEN_KEY_IS_AWAY = Duration.ofSeconds(5);
 
     private final Function<byte[], SigningRequest.Reading> signingRequests;
     private final SerialNumbers serialNumbers;
@@ -59,7 +60,7 @@ final class CertificateAssembly {
     }
 
     /// @param answered whether the caller still waits
-    /// @throws SigningException when there is no signature
+    /// @throws SigningException when there is no signature, and not because the key is only away
     Outcome assemble(Approved approved, BooleanSupplier answered) {
         // 5. Read the certification request: its key, and the proof that the caller has the private
         // one.
@@ -121,7 +122,15 @@ final class CertificateAssembly {
                         grant.extendedKeyUsages(),
                         status);
         // 7. Sign exactly that content, and lint the result.
-        SignedCertificate signed = authority.prepare(content).sign();
+        SignedCertificate signed;
+        try {
+            signed = authority.prepare(content).sign();
+        } catch (SigningException e) {
+            if (e.isKeyAway()) {
+                return new Outcome.Refused(keyAway(e));
+            }
+            throw e;
+        }
         if (answered.getAsBoolean()) {
             return new Outcome.TooLate();
         }
@@ -170,6 +179,15 @@ final class CertificateAssembly {
                         + authority.id()
                         + " is "
                         + authority.issuer().pathLength());
+    }
+
+    private static Refusal keyAway(SigningException e) {
+        return Refusal.withDiagnosis(
+                        RefusalCode.AUTHORITY_NOT_USABLE,
+                        "The key of the CA's issuing authority cannot be used now. Try again"
+                                + " later.",
+                        String.valueOf(e.getMessage()))
+                .retryAfter(RETRY_WHEN_KEY_IS_AWAY);
     }
 
     private static Refusal endsTooSoon(IssuingAuthority authority) {

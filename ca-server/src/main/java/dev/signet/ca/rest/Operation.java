@@ -50,6 +50,8 @@ enum Operation {
     LIST_AUTHORITIES("The CA's authorities", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
     SHOW_AUTHORITY("One authority", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
     LIST_CRLS("The CRLs handed out", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
+    LIST_KEYS("How the CA's keys are kept", OPERATOR, SECURITY_OFFICER, ADMIN),
+    REWRAP_KEYS("Wrap keys with the current key-encryption key", SECURITY_OFFICER, ADMIN),
     SHOW_TRUST_BUNDLE("The trust bundle", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
     LIST_AUDIT_EVENTS("Search the audit trail", SECURITY_OFFICER, ADMIN),
     EXPORT_AUDIT_EVENTS("Export the audit trail", SECURITY_OFFICER, ADMIN),

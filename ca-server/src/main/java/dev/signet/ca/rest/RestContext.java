@@ -50,6 +50,7 @@ import java.util.TreeSet;
     CertificateController.class,
     AuthorityController.class,
     CrlController.class,
+    KeyController.class,
     AuditController.class,
     JoinTokenController.class,
     PolicyController.class,

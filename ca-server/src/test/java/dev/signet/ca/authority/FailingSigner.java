@@ -73,6 +73,11 @@ public final class FailingSigner implements Signer {
     }
 
     @Override
+    public java.util.Optional<String> impediment() {
+        return java.util.Optional.empty();
+    }
+
+    @Override
     public boolean mayBlock() {
         return mayBlock;
     }

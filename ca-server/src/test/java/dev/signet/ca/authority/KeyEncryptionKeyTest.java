@@ -103,7 +103,8 @@ class KeyEncryptionKeyTest {
         String base64 = Base64.getEncoder().encodeToString(octets(3));
         KeyEncryptionKeySettings settings = new KeyEncryptionKeySettings(null, null, base64);
         AuthoritySettings all =
-                new AuthoritySettings(null, null, null, null, null, null, null, settings);
+                new AuthoritySettings(
+                        null, null, null, null, null, null, null, settings, null, null, null);
         assertThat(settings.toString() + all + key(3)).doesNotContain(base64.substring(0, 8));
     }
 
@@ -113,8 +114,9 @@ class KeyEncryptionKeyTest {
                 .hasMessageContaining("0 sources");
         assertThatThrownBy(() -> new KeyEncryptionKeySettings(Path.of("f"), "KEY", null))
                 .hasMessageContaining("2 sources");
-        assertThatThrownBy(
-                        () -> new AuthoritySettings(null, null, null, null, null, null, null, null))
+        assertThatThrownBy(() ->
+                        new AuthoritySettings(
+                                null, null, null, null, null, null, null, null, null, null, null))
                 .hasMessageContaining("key-encryption-key is missing");
     }
 

@@ -48,16 +48,16 @@ class PolledAuthoritiesIT {
                 null,
                 null,
                 null,
-                new KeyEncryptionKeySettings(null, null, Base64.getEncoder().encodeToString(key)));
+                new KeyEncryptionKeySettings(null, null, Base64.getEncoder().encodeToString(key)),
+                null,
+                null,
+                null);
     }
 
     private static PolledAuthorities authorities(
             TestDatabase database, AuthoritySettings settings, TrustDomain domain) {
-        KeyEncryptionKey key =
-                KeyEncryptionKey.from(
-                        settings.keyEncryptionKey(),
-                        _ -> null,
-                        TestCertificates.CRYPTO.secureRandom());
+        KeyEncryptionKeys key =
+                KeyEncryptionKeys.from(settings, _ -> null, TestCertificates.CRYPTO.secureRandom());
         AuthorityKeys keys = new SoftwareKeys(TestCertificates.CRYPTO, key);
         AuthorityFactory factory = new AuthorityFactory(TestCertificates.CRYPTO, keys);
         DataSource dataSource = database.dataSource();

@@ -60,8 +60,11 @@ public final class TestAuthority implements Authorities {
                         TestCertificates.CRYPTO,
                         new SoftwareKeys(
                                 TestCertificates.CRYPTO,
-                                new KeyEncryptionKey(
-                                        new byte[32], TestCertificates.CRYPTO.secureRandom())));
+                                new KeyEncryptionKeys(
+                                        new KeyEncryptionKey(
+                                                new byte[32],
+                                                TestCertificates.CRYPTO.secureRandom()),
+                                        List.of())));
         AuthorityFactory.Pair pair =
                 factory.create(
                         TRUST_DOMAIN,

@@ -272,6 +272,11 @@ final class WireRig implements AutoCloseable {
         }
 
         @Override
+        public java.util.Optional<String> impediment() {
+            return java.util.Optional.empty();
+        }
+
+        @Override
         public dev.signet.ca.authority.PreparedCertificate prepare(
                 dev.signet.ca.certificate.CertificateContent content) {
             throw new UnsupportedOperationException();

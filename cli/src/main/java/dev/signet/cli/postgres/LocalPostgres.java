@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -25,6 +27,9 @@ public final class LocalPostgres implements AutoCloseable {
 
     static final String USER = "signet";
     private static final String DATABASE = "postgres";
+
+    /// The line of postmaster.pid that has the port, counted from 1.
+    private static final int PID_FILE_PORT = 4;
 
     private final Cluster cluster;
     private final ClusterLock lock;
@@ -85,6 +90,38 @@ public final class LocalPostgres implements AutoCloseable {
         } catch (IOException e) {
             throw new LocalPostgresException(
                     "cannot use " + settings.directory() + " for PostgreSQL: " + e, e);
+        }
+    }
+
+    /// How to reach a PostgreSQL that another process runs on this directory.
+    ///
+    /// @param port TCP port on 127.0.0.1
+    /// @param passwordFile holds the password and nothing else
+    public record Running(int port, Path passwordFile) {
+
+        /// The server's settings for it.
+        public Map<String, String> settings() {
+            return Map.of(
+                    "signet.database.url", "jdbc:postgresql://127.0.0.1:" + port + "/" + DATABASE,
+                    "signet.database.username", USER,
+                    "signet.database.password-file", passwordFile.toString());
+        }
+    }
+
+    /// The one that another process runs on this directory now; empty: none does.
+    public static Optional<Running> running(LocalPostgresSettings settings) {
+        try {
+            Cluster cluster = new Cluster(settings.directory().toRealPath());
+            List<String> lines = cluster.pidLines();
+            if (lines.size() < PID_FILE_PORT || cluster.processes().isEmpty()) {
+                return Optional.empty();
+            }
+            return Optional.of(
+                    new Running(
+                            Integer.parseInt(lines.get(PID_FILE_PORT - 1).strip()),
+                            cluster.passwordFile()));
+        } catch (IOException | NumberFormatException e) {
+            return Optional.empty();
         }
     }
 
