@@ -14,6 +14,10 @@ import dev.signet.ca.authority.AuthoritySettings;
 import dev.signet.ca.certificate.CertificateConfiguration;
 import dev.signet.ca.crypto.CryptoConfiguration;
 import dev.signet.ca.crypto.CryptoProvider;
+import dev.signet.ca.endpoint.EndpointConfiguration;
+import dev.signet.ca.endpoint.EndpointSettings;
+import dev.signet.ca.federation.FederationConfiguration;
+import dev.signet.ca.federation.FederationSettings;
 import dev.signet.ca.halt.HaltConfiguration;
 import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.issuance.IssuanceConfiguration;
@@ -71,10 +75,12 @@ import java.time.InstantSource;
     TrustConfiguration.class,
     StatusConfiguration.class,
     StatusServingConfiguration.class,
+    FederationConfiguration.class,
     AttestationConfiguration.class,
     IssuanceConfiguration.class,
     AdminConfiguration.class,
     WireConfiguration.class,
+    EndpointConfiguration.class,
     RestConfiguration.class
 })
 class ServerConfiguration {
@@ -140,6 +146,16 @@ class ServerConfiguration {
     @Bean
     StatusSettings statusSettings(SignetSettings settings) {
         return settings.status();
+    }
+
+    @Bean
+    FederationSettings federationSettings(SignetSettings settings) {
+        return settings.federation().pull();
+    }
+
+    @Bean
+    EndpointSettings endpointSettings(SignetSettings settings) {
+        return settings.federation().endpoint();
     }
 
     @Bean

@@ -36,6 +36,7 @@ public record SignetSettings(
         @DefaultValue AuthoritySettings authority,
         @DefaultValue TrustSettings trust,
         @DefaultValue StatusSettings status,
+        @DefaultValue FederationBranch federation,
         @DefaultValue AttestationSettings attestation,
         @DefaultValue PolicySettings policy,
         @DefaultValue IssuanceSettings issuance,

@@ -76,6 +76,7 @@ class SettingsTest {
                         settings.authority().pkcs11()),
                 settings.trust(),
                 settings.status(),
+                settings.federation(),
                 settings.attestation(),
                 settings.policy(),
                 settings.issuance(),

@@ -5,6 +5,7 @@ import dev.signet.cli.admin.AuditCommands;
 import dev.signet.cli.admin.BlocksCommands;
 import dev.signet.cli.admin.CertificatesCommands;
 import dev.signet.cli.admin.CrlCommands;
+import dev.signet.cli.admin.FederationCommands;
 import dev.signet.cli.admin.HaltCommands;
 import dev.signet.cli.admin.KeyCommands;
 import dev.signet.cli.admin.PolicyCommands;
@@ -88,6 +89,7 @@ public final class SignetCli implements Runnable {
         line.addSubcommand(
                 KeyCommands.commandLine(terminal, clock)
                         .addSubcommand(new KeysDoctorCommand(terminal, clock)));
+        line.addSubcommand(FederationCommands.commandLine(terminal, clock));
         line.addSubcommand(ApprovalCommands.commandLine(terminal, clock));
         line.addSubcommand(new WhoAmI(terminal, clock));
         line.addSubcommand(new LoginCommand(terminal));

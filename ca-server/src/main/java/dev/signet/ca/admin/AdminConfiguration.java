@@ -4,6 +4,7 @@ import dev.signet.ca.attestation.Attestation;
 import dev.signet.ca.attestation.JoinTokens;
 import dev.signet.ca.audit.AuditTrail;
 import dev.signet.ca.authority.KeyWrappings;
+import dev.signet.ca.federation.Relationships;
 import dev.signet.ca.halt.Halts;
 import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.ledger.CertificateRecords;
@@ -110,6 +111,11 @@ public class AdminConfiguration {
     @Bean
     ReissueActs reissueActs(JdbcAuditedActs acts, Reissues reissues) {
         return new RecordedReissueActs(acts, reissues);
+    }
+
+    @Bean
+    FederationActs federationActs(JdbcAuditedActs acts, Relationships relationships) {
+        return new RecordedFederationActs(acts, relationships);
     }
 
     @Bean

@@ -12,6 +12,7 @@
             "ledger",
             "audit",
             "authority",
+            "federation",
             "halt",
             "revocation",
             "reissue"

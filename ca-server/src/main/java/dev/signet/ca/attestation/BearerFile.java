@@ -1,5 +1,7 @@
 package dev.signet.ca.attestation;
 
+import dev.signet.ca.egress.HttpsFailureException;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

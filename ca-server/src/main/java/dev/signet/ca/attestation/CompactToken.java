@@ -1,5 +1,7 @@
 package dev.signet.ca.attestation;
 
+import dev.signet.ca.egress.StrictJson;
+
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;

@@ -1,5 +1,10 @@
 package dev.signet.ca.attestation;
 
+import dev.signet.ca.egress.HttpsExchange;
+import dev.signet.ca.egress.HttpsFailureException;
+import dev.signet.ca.egress.StrictJson;
+import dev.signet.ca.egress.TlsFiles;
+
 import org.jspecify.annotations.Nullable;
 
 import java.net.URI;

@@ -1,5 +1,6 @@
 package dev.signet.ca.attestation;
 
+import dev.signet.ca.egress.StrictJson;
 import dev.signet.ca.identity.EvidenceKind;
 
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,9 @@
 package dev.signet.ca.attestation;
 
+import dev.signet.ca.egress.HttpsExchange;
+import dev.signet.ca.egress.HttpsFailureException;
+import dev.signet.ca.egress.TlsFiles;
+
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.micrometer.core.instrument.MeterRegistry;

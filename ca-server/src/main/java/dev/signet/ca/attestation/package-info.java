@@ -11,7 +11,8 @@
             "ledger",
             "revocation",
             "recovery",
-            "trust"
+            "trust",
+            "egress"
         })
 @NullMarked
 package dev.signet.ca.attestation;

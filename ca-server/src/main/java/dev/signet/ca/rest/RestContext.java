@@ -51,6 +51,7 @@ import java.util.TreeSet;
     AuthorityController.class,
     CrlController.class,
     KeyController.class,
+    FederationController.class,
     AuditController.class,
     JoinTokenController.class,
     PolicyController.class,

@@ -11,6 +11,7 @@
             "policy",
             "replay",
             "authority",
+            "federation",
             "ledger",
             "trust",
             "status",

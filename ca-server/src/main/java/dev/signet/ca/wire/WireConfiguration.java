@@ -5,6 +5,7 @@ import dev.signet.ca.admin.OperatorActs;
 import dev.signet.ca.audit.RefusalCounts;
 import dev.signet.ca.authority.Authorities;
 import dev.signet.ca.crypto.CryptoProvider;
+import dev.signet.ca.federation.FederatedBundles;
 import dev.signet.ca.issuance.Issuance;
 import dev.signet.ca.ledger.ClockGuard;
 import dev.signet.ca.ledger.LedgerHealth;
@@ -70,6 +71,7 @@ public class WireConfiguration {
             InstantSource clock,
             Optional<Acknowledgements> acknowledgements,
             RenewalOrders renewalOrders,
+            FederatedBundles federatedBundles,
             RevocationFeed revocationFeed,
             RevocationLoss revocationLoss,
             Timer deadlineTimer,
@@ -83,6 +85,7 @@ public class WireConfiguration {
                         deadlineTimer, settings.limits().callDeadline(), inFlight, refusalLog);
         PublishedTrust published = new PublishedTrust(bundles);
         renewalOrders.watch(published::orders);
+        federatedBundles.watch(published::federated);
         GrpcTrustService trustService =
                 new GrpcTrustService(
                         published,

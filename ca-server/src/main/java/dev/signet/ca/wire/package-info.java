@@ -13,6 +13,7 @@
             "issuance",
             "revocation",
             "trust",
+            "federation",
             "reissue",
             "audit",
             "admin"

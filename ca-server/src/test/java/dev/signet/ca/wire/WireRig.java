@@ -114,6 +114,9 @@ final class WireRig implements AutoCloseable {
                 (chain, address, reason, comment) ->
                         new dev.signet.ca.admin.ActOutcome.Refused<>(
                                 Refusal.of(RefusalCode.CONFLICT, "a fake")));
+        bean(
+                dev.signet.ca.federation.FederatedBundles.class,
+                new dev.signet.ca.federation.SettableFederatedBundles());
         bean(dev.signet.ca.revocation.RevocationCheck.class, chain -> revoked.apply(chain));
         for (int i = 0; i < documents.size(); i++) {
             HttpDocuments part = documents.get(i);

@@ -102,9 +102,12 @@ public final class LocalPostgres implements AutoCloseable {
         /// The server's settings for it.
         public Map<String, String> settings() {
             return Map.of(
-                    "signet.database.url", "jdbc:postgresql://127.0.0.1:" + port + "/" + DATABASE,
-                    "signet.database.username", USER,
-                    "signet.database.password-file", passwordFile.toString());
+                    "signet.database.url",
+                    "jdbc:postgresql://127.0.0.1:" + port + "/" + DATABASE,
+                    "signet.database.username",
+                    USER,
+                    "signet.database.password-file",
+                    passwordFile.toString());
         }
     }
 

@@ -137,8 +137,7 @@ public final class KeysDoctorCommand implements Callable<Integer> {
     }
 
     /// The embedded one: that of the server, if one runs, or started for this.
-    private List<KeyFinding> withLocalPostgres(
-            DataDirectory directory, Map<String, String> all) {
+    private List<KeyFinding> withLocalPostgres(DataDirectory directory, Map<String, String> all) {
         if (!Files.isDirectory(directory.postgres())) {
             throw new CommandFailedException(
                     "NO_DATABASE",

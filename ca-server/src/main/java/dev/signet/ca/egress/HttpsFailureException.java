@@ -1,12 +1,12 @@
-package dev.signet.ca.attestation;
+package dev.signet.ca.egress;
 
 /// There was no answer, or none that is usable. The message follows the name of who was asked, and
 /// holds nothing of an answer (R14).
-final class HttpsFailureException extends Exception {
+public final class HttpsFailureException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
-    HttpsFailureException(String message) {
+    public HttpsFailureException(String message) {
         super(message);
     }
 

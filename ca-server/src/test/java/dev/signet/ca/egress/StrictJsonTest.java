@@ -1,4 +1,4 @@
-package dev.signet.ca.attestation;
+package dev.signet.ca.egress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.signet.ca.attestation;
+package dev.signet.ca.egress;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,25 +15,28 @@ import java.util.concurrent.TimeoutException;
 
 /// One https request, one bounded answer, in bounded time: no redirect is followed, and nothing of
 /// an answer is in an exception (R14). Reads its files again when they change. Thread-safe; blocks.
-final class HttpsExchange implements AutoCloseable {
+public final class HttpsExchange implements AutoCloseable {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
-    private final TlsFiles files;
+    private final TlsSource files;
     private @Nullable Client client;
     private boolean closed;
 
-    HttpsExchange(TlsFiles files) {
+    public HttpsExchange(TlsSource files) {
         this.files = files;
     }
 
     /// @param octets the whole body, at most as long as was asked for
+    /// @param contentType header Content-Type; null without one
+    /// @param location header Location; null without one
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Answer(int status, byte[] octets) {}
+    public record Answer(
+            int status, byte[] octets, @Nullable String contentType, @Nullable String location) {}
 
     /// @param timeout for all of it, body included
     /// @throws HttpsFailureException when there is no whole answer within the bounds
-    Answer send(HttpRequest.Builder request, int maxOctets, Duration timeout)
+    public Answer send(HttpRequest.Builder request, int maxOctets, Duration timeout)
             throws HttpsFailureException {
         CompletableFuture<HttpResponse<byte[]>> answer =
                 client().sendAsync(
@@ -43,7 +46,11 @@ final class HttpsExchange implements AutoCloseable {
         try {
             // The request's own timeout ends with the headers: a body may drip for ever.
             HttpResponse<byte[]> response = answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-            return new Answer(response.statusCode(), response.body());
+            return new Answer(
+                    response.statusCode(),
+                    response.body(),
+                    response.headers().firstValue("Content-Type").orElse(null),
+                    response.headers().firstValue("Location").orElse(null));
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
             throw new HttpsFailureException(
@@ -64,7 +71,7 @@ final class HttpsExchange implements AutoCloseable {
             throw new HttpsFailureException("is not asked any more: the server is stopping");
         }
         Client known = client;
-        TlsFiles.Version version = files.version();
+        Object version = files.version();
         if (known != null && known.version().equals(version)) {
             return known.http();
         }
@@ -97,5 +104,5 @@ final class HttpsExchange implements AutoCloseable {
         }
     }
 
-    private record Client(TlsFiles.Version version, HttpClient http) {}
+    private record Client(Object version, HttpClient http) {}
 }

@@ -1,4 +1,4 @@
-package dev.signet.ca.attestation;
+package dev.signet.ca.egress;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +24,7 @@ import java.util.Optional;
 /// twice, broken UTF-8, anything after the object, deep nesting or many values make it unreadable.
 ///
 /// @rfc 8259
-final class StrictJson {
+public final class StrictJson {
 
     private static final int MAX_DEPTH = 8;
     private static final int MAX_VALUES = 1_000;
@@ -54,7 +54,7 @@ final class StrictJson {
     /// Objects are maps, arrays lists, texts strings, numbers [Figure]s as written, null [#NULL].
     ///
     /// @return empty when the octets are not one such object
-    static Optional<Map<String, Object>> object(byte[] utf8) {
+    public static Optional<Map<String, Object>> object(byte[] utf8) {
         String text;
         try {
             // Strictly: the parser's own decoder lets overlong forms and halves of pairs pass.
@@ -74,7 +74,7 @@ final class StrictJson {
     }
 
     /// Stands for null.
-    static final Object NULL =
+    public static final Object NULL =
             new Object() {
                 @Override
                 public String toString() {
@@ -83,7 +83,7 @@ final class StrictJson {
             };
 
     /// A number as it is written; nobody needs more than to compare it or to take it for a time.
-    record Figure(String literal) {}
+    public record Figure(String literal) {}
 
     private Map<String, Object> readObject(int depth) throws Unreadable {
         Map<String, Object> object = new LinkedHashMap<>();

@@ -1,4 +1,4 @@
-package dev.signet.ca.attestation;
+package dev.signet.ca.egress;
 
 import org.jspecify.annotations.Nullable;
 
@@ -34,19 +34,23 @@ import javax.net.ssl.TrustManagerFactory;
 /// @param ca PEM certificates to verify the other side with; null: those of the JDK
 /// @param certificate PEM chain to show to the other side, leaf first; null: none
 /// @param key its PKCS#8 key, PEM (`PRIVATE KEY`); null together with the chain
-record TlsFiles(@Nullable Path ca, @Nullable Path certificate, @Nullable Path key) {
+public record TlsFiles(@Nullable Path ca, @Nullable Path certificate, @Nullable Path key)
+        implements TlsSource {
 
     private static final int MAX_FILE = 1024 * 1024;
     private static final char[] NO_PASSWORD = new char[0];
 
-    static TlsFiles trusting(@Nullable Path ca) {
+    /// Verifies with the CAs of this file, null: with those of the JDK, and shows nothing.
+    public static TlsFiles trusting(@Nullable Path ca) {
         return new TlsFiles(ca, null, null);
     }
 
     /// Tells one content of the files from the next.
-    record Version(@Nullable FileTime ca, @Nullable FileTime certificate, @Nullable FileTime key) {}
+    public record Version(
+            @Nullable FileTime ca, @Nullable FileTime certificate, @Nullable FileTime key) {}
 
-    Version version() {
+    @Override
+    public Version version() {
         return new Version(changed(ca), changed(certificate), changed(key));
     }
 
@@ -61,7 +65,8 @@ record TlsFiles(@Nullable Path ca, @Nullable Path certificate, @Nullable Path ke
     /// @return empty where the JDK's own defaults are meant
     /// @throws IOException when a file cannot be read; the message is ours
     /// @throws GeneralSecurityException when its content is not usable; the message is ours
-    Optional<SSLContext> context() throws IOException, GeneralSecurityException {
+    @Override
+    public Optional<SSLContext> context() throws IOException, GeneralSecurityException {
         if (ca == null && certificate == null) {
             return Optional.empty();
         }
@@ -85,7 +90,7 @@ record TlsFiles(@Nullable Path ca, @Nullable Path certificate, @Nullable Path ke
         return managers.getTrustManagers();
     }
 
-    private KeyManager @Nullable [] keyManagers() throws IOException, GeneralSecurityException {
+    KeyManager @Nullable [] keyManagers() throws IOException, GeneralSecurityException {
         if (certificate == null || key == null) {
             return null; // none
         }
