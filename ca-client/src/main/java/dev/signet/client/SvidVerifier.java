@@ -143,10 +143,7 @@ final class SvidVerifier {
             throw new CertificateException(
                     "trust bundle of " + bundle.trustDomain() + " has no authority valid now");
         }
-        List<X509Certificate> path = chain;
-        if (path.size() > 1 && bundle.authorities().contains(path.get(path.size() - 1))) {
-            path = path.subList(0, path.size() - 1);
-        }
+        List<X509Certificate> path = belowAuthority(chain, bundle);
         try {
             PKIXParameters parameters = new PKIXParameters(anchors);
             parameters.setRevocationEnabled(false);
@@ -171,6 +168,24 @@ final class SvidVerifier {
                             + e.getMessage(),
                     e);
         }
+    }
+
+    /// What of a chain is below an authority that is trusted: what comes with it above is for
+    /// verifiers that trust another one, such as an authority's key signed by the one before it.
+    private static List<X509Certificate> belowAuthority(
+            List<X509Certificate> chain, TrustBundle bundle) {
+        for (int i = 1; i < chain.size(); i++) {
+            X509Certificate certificate = chain.get(i);
+            for (X509Certificate authority : bundle.authorities()) {
+                if (authority
+                                .getSubjectX500Principal()
+                                .equals(certificate.getSubjectX500Principal())
+                        && authority.getPublicKey().equals(certificate.getPublicKey())) {
+                    return chain.subList(0, i);
+                }
+            }
+        }
+        return chain;
     }
 
     static List<X509Certificate> listOf(X509Certificate[] chain) {

@@ -33,6 +33,8 @@ import dev.signet.ca.replay.ReplayConfiguration;
 import dev.signet.ca.rest.AdminSettings;
 import dev.signet.ca.rest.RestConfiguration;
 import dev.signet.ca.revocation.RevocationConfiguration;
+import dev.signet.ca.rotation.RotationConfiguration;
+import dev.signet.ca.rotation.RotationSettings;
 import dev.signet.ca.status.StatusConfiguration;
 import dev.signet.ca.status.StatusServingConfiguration;
 import dev.signet.ca.status.StatusSettings;
@@ -76,6 +78,7 @@ import java.time.InstantSource;
     StatusConfiguration.class,
     StatusServingConfiguration.class,
     FederationConfiguration.class,
+    RotationConfiguration.class,
     AttestationConfiguration.class,
     IssuanceConfiguration.class,
     AdminConfiguration.class,
@@ -156,6 +159,11 @@ class ServerConfiguration {
     @Bean
     EndpointSettings endpointSettings(SignetSettings settings) {
         return settings.federation().endpoint();
+    }
+
+    @Bean
+    RotationSettings rotationSettings(SignetSettings settings) {
+        return settings.rotation();
     }
 
     @Bean

@@ -9,6 +9,7 @@ import dev.signet.ca.ledger.DatabaseSettings;
 import dev.signet.ca.ledger.LedgerSettings;
 import dev.signet.ca.policy.PolicySettings;
 import dev.signet.ca.rest.AdminSettings;
+import dev.signet.ca.rotation.RotationSettings;
 import dev.signet.ca.status.StatusSettings;
 import dev.signet.ca.trust.TrustSettings;
 import dev.signet.ca.wire.GrpcSettings;
@@ -37,6 +38,7 @@ public record SignetSettings(
         @DefaultValue TrustSettings trust,
         @DefaultValue StatusSettings status,
         @DefaultValue FederationBranch federation,
+        @DefaultValue RotationSettings rotation,
         @DefaultValue AttestationSettings attestation,
         @DefaultValue PolicySettings policy,
         @DefaultValue IssuanceSettings issuance,

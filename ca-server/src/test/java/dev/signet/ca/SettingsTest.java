@@ -77,6 +77,7 @@ class SettingsTest {
                 settings.trust(),
                 settings.status(),
                 settings.federation(),
+                settings.rotation(),
                 settings.attestation(),
                 settings.policy(),
                 settings.issuance(),

@@ -5,6 +5,7 @@ import dev.signet.ca.attestation.JoinTokens;
 import dev.signet.ca.audit.AuditTrail;
 import dev.signet.ca.authority.KeyWrappings;
 import dev.signet.ca.federation.Relationships;
+import dev.signet.ca.authority.AuthorityLifeCycle;
 import dev.signet.ca.halt.Halts;
 import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.ledger.CertificateRecords;
@@ -14,6 +15,7 @@ import dev.signet.ca.reissue.Reissues;
 import dev.signet.ca.revocation.BlockRegister;
 import dev.signet.ca.revocation.BulkRevocations;
 import dev.signet.ca.revocation.Revocations;
+import dev.signet.ca.rotation.GatedActivations;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -28,10 +30,11 @@ import java.util.List;
 
 import javax.sql.DataSource;
 
-/// Makes the beans of this package: [OperatorActs], [AdminActs], [ReissueActs], [Approvals]. Needs
-/// beans [ApprovalSettings], [TrustDomain], [JoinTokens], [PolicyVersions], [Halts], [AuditTrail],
-/// [CertificateRecords], [Reissues], [LedgerSettings], `DataSource` and `JdbcClient` over a
-/// migrated database, `InstantSource`, `SecureRandom`.
+/// Makes the beans of this package: [OperatorActs], [AdminActs], [ReissueActs], [AuthorityActs],
+/// [Approvals]. Needs beans [ApprovalSettings], [TrustDomain], [JoinTokens], [PolicyVersions],
+/// [Halts], [AuditTrail], [AuthorityLifeCycle], [GatedActivations], [CertificateRecords],
+/// [Reissues], [Revocations], [LedgerSettings], `DataSource` and `JdbcClient` over a migrated
+/// database, `InstantSource`, `SecureRandom`.
 @Configuration(proxyBeanMethods = false)
 public class AdminConfiguration {
 
@@ -95,6 +98,26 @@ public class AdminConfiguration {
     HolderRevocation holderRevocation(
             Attestation attestation, RevocationActs acts, InstantSource clock) {
         return new AttestedHolderRevocation(attestation, acts, clock);
+    }
+
+    @Bean
+    ActivateAuthority activateAuthority(GatedActivations activations) {
+        return new ActivateAuthority(activations);
+    }
+
+    @Bean
+    RevokeAuthority revokeAuthority(AuthorityLifeCycle lifeCycle, Revocations certificates) {
+        return new RevokeAuthority(lifeCycle, certificates);
+    }
+
+    @Bean
+    AuthorityActs authorityActs(
+            JdbcAuditedActs acts,
+            AuthorityLifeCycle lifeCycle,
+            ActivateAuthority activations,
+            RevokeAuthority revocations,
+            FourEyes fourEyes) {
+        return new RecordedAuthorityActs(acts, lifeCycle, activations, revocations, fourEyes);
     }
 
     @Bean

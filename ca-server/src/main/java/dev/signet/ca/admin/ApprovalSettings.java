@@ -10,8 +10,8 @@ import java.util.Set;
 /// is usable.
 ///
 /// @param fourEyes acts that one person proposes and another one approves: `policy.activate` (a
-///   rollback is one, too), `halt.lift`, `revocation.bulk`, `block.release`; none unless set. A
-///   halt and a block never wait
+///   rollback is one, too), `halt.lift`, `revocation.bulk`, `block.release`, `authority.activate`,
+///   `authority.revoke`; none unless set. A halt and a block never wait
 /// @param timeToLive how long a proposal can be approved, 1 min to 31 days
 public record ApprovalSettings(List<String> fourEyes, @DefaultValue("24h") Duration timeToLive) {
 
@@ -19,9 +19,17 @@ public record ApprovalSettings(List<String> fourEyes, @DefaultValue("24h") Durat
     static final String HALT_LIFT = "halt.lift";
     static final String REVOCATION_BULK = "revocation.bulk";
     static final String BLOCK_RELEASE = "block.release";
+    static final String AUTHORITY_ACTIVATE = "authority.activate";
+    static final String AUTHORITY_REVOKE = "authority.revoke";
 
     private static final Set<String> ACTS =
-            Set.of(POLICY_ACTIVATE, HALT_LIFT, REVOCATION_BULK, BLOCK_RELEASE);
+            Set.of(
+                    POLICY_ACTIVATE,
+                    HALT_LIFT,
+                    REVOCATION_BULK,
+                    BLOCK_RELEASE,
+                    AUTHORITY_ACTIVATE,
+                    AUTHORITY_REVOKE);
 
     /// @throws IllegalArgumentException when a value is none; the message names it
     public ApprovalSettings {
@@ -39,6 +47,10 @@ public record ApprovalSettings(List<String> fourEyes, @DefaultValue("24h") Durat
                                 + REVOCATION_BULK
                                 + ", "
                                 + BLOCK_RELEASE
+                                + ", "
+                                + AUTHORITY_ACTIVATE
+                                + ", "
+                                + AUTHORITY_REVOKE
                                 + ")");
             }
         }

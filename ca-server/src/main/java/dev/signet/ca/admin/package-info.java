@@ -1,5 +1,5 @@
-/// What operators and admins may do: join tokens, policies, halts, orders to renew, and the
-/// approvals of a second person, each act with its audit event in one commit; look-up of
+/// What operators and admins may do: join tokens, policies, halts, orders to renew, authorities,
+/// and the approvals of a second person, each act with its audit event in one commit; look-up of
 /// certificates. Trusts that the edges let only those in who may; never returns a secret a second
 /// time.
 @ApplicationModule(
@@ -8,6 +8,9 @@
             "identity",
             "certificate",
             "attestation",
+            "authority",
+            "rotation",
+            "revocation",
             "policy",
             "ledger",
             "audit",

@@ -1,6 +1,6 @@
 package dev.signet.ca.attestation;
 
-import dev.signet.ca.authority.Authorities;
+import dev.signet.ca.authority.BelievedIssuers;
 import dev.signet.ca.crypto.CryptoProvider;
 import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.ledger.JoinTokenRedemptions;
@@ -58,7 +58,7 @@ public class AttestationConfiguration {
             JoinTokens joinTokens,
             TrustDomain trustDomain,
             TrustBundles trustBundles,
-            Authorities authorities,
+            BelievedIssuers issuers,
             RevocationCheck revocations,
             CryptoProvider crypto,
             InstantSource clock,
@@ -71,10 +71,7 @@ public class AttestationConfiguration {
                         new JoinTokenAttestor(joinTokens),
                         new CertificateAttestor(
                                 trustDomain,
-                                new IssuerPaths(
-                                        trustBundles,
-                                        id -> authorities.chain(id).isPresent(),
-                                        crypto),
+                                new IssuerPaths(trustBundles, issuers::isBelieved, crypto),
                                 revocations),
                         clock);
         return new ReportingAttestation(attestation, presented);

@@ -62,7 +62,7 @@ final class IssuerPaths {
     private volatile @Nullable Anchors anchors;
 
     /// @param ownAuthority whether an issuing CA is one of ours, by the lower-case hexadecimal
-    ///   SHA-256 of its certificate
+    ///   SHA-256 of its certificate, and not revoked
     IssuerPaths(TrustBundles trustBundles, Predicate<String> ownAuthority, CryptoProvider crypto) {
         this.trustBundles = trustBundles;
         this.ownAuthority = ownAuthority;
@@ -75,10 +75,7 @@ final class IssuerPaths {
         try {
             Anchors roots = current();
             X509Certificate leaf = chain.getFirst();
-            List<X509Certificate> above =
-                    chain.subList(1, chain.size()).stream()
-                            .filter(certificate -> !roots.contains(certificate))
-                            .toList();
+            List<X509Certificate> above = roots.below(chain.subList(1, chain.size()));
             if (above.isEmpty()) {
                 throw new Broken("no issuer was presented with it");
             }
@@ -99,11 +96,17 @@ final class IssuerPaths {
         ByteBuffer name = name(above);
         ValidPath path = validated.getIfPresent(name);
         if (path == null || path.version() != roots.version()) {
-            requireOwn(above.getFirst());
             path =
                     new ValidPath(
-                            roots.version(), key(above.getFirst()), validate(roots, above, now));
+                            roots.version(),
+                            key(above.getFirst()),
+                            validate(roots, above, now),
+                            HexFormat.of().formatHex(crypto.sha256(above.getFirst().getEncoded())));
             validated.put(name, path);
+        }
+        // Each time, for an issuing CA may be revoked while its root stays (R9).
+        if (!ownAuthority.test(path.issuerId())) {
+            throw new Broken("its issuer is not an issuing CA of ours, or was revoked");
         }
         for (X509Certificate certificate : above) {
             certificate.checkValidity(Date.from(now));
@@ -113,13 +116,6 @@ final class IssuerPaths {
             throw new Broken("it was issued by another CA than the one presented with it");
         }
         return path;
-    }
-
-    private void requireOwn(X509Certificate issuing) throws GeneralSecurityException {
-        String id = HexFormat.of().formatHex(crypto.sha256(issuing.getEncoded()));
-        if (!ownAuthority.test(id)) {
-            throw new Broken("its issuer is not an issuing CA of ours");
-        }
     }
 
     /// @return the root that the path leads to
@@ -208,8 +204,25 @@ final class IssuerPaths {
 
     private record Anchors(long version, List<X509Certificate> certificates) {
 
-        boolean contains(X509Certificate certificate) {
-            return certificates.contains(certificate);
+        /// What of a chain is below a root of ours. A root's key in a certificate that another root
+        /// signed counts as that root: its sender cannot know whom we trust.
+        List<X509Certificate> below(List<X509Certificate> chain) {
+            List<X509Certificate> below = new ArrayList<>();
+            for (X509Certificate certificate : chain) {
+                if (isRoot(certificate)) {
+                    break;
+                }
+                below.add(certificate);
+            }
+            return below;
+        }
+
+        private boolean isRoot(X509Certificate certificate) {
+            return certificates.stream()
+                    .anyMatch(root ->
+                            root.getSubjectX500Principal()
+                                            .equals(certificate.getSubjectX500Principal())
+                                    && root.getPublicKey().equals(certificate.getPublicKey()));
         }
 
         Set<TrustAnchor> trustAnchors() {
@@ -219,7 +232,8 @@ final class IssuerPaths {
         }
     }
 
-    private record ValidPath(long version, PublicKey issuerKey, X509Certificate root) {}
+    private record ValidPath(
+            long version, PublicKey issuerKey, X509Certificate root, String issuerId) {}
 
     /// Ends the check within this class.
     private static final class Broken extends GeneralSecurityException {

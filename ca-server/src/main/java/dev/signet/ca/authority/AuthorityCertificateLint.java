@@ -76,8 +76,8 @@ final class AuthorityCertificateLint {
         int pathLength = certificate.getBasicConstraints();
         boolean fits =
                 switch (role) {
-                    case ROOT -> pathLength == Integer.MAX_VALUE;
-                    case ISSUING -> pathLength >= 0 && pathLength <= MAX_PATH_LENGTH;
+                    case ROOT, CROSS -> pathLength == Integer.MAX_VALUE;
+                    case ISSUING, INTERMEDIATE -> pathLength >= 0 && pathLength <= MAX_PATH_LENGTH;
                 };
         if (!fits) {
             return "basicConstraints is not CA:TRUE with a path length of its role";

@@ -69,16 +69,47 @@ final class AuthorityCertificateWriter {
                 Arrays.copyOf(
                         crypto.sha256(keyInfo.getPublicKeyData().getOctets()),
                         KEY_IDENTIFIER_LENGTH);
-        X500Name subject = subject(role, trustDomain, identifier);
+        return write(
+                subject(role, trustDomain, identifier),
+                keyInfo,
+                identifier,
+                validity,
+                switch (role) {
+                    case ROOT, CROSS -> new BasicConstraints(true);
+                    case ISSUING, INTERMEDIATE -> new BasicConstraints(pathLength);
+                },
+                issuer,
+                signer);
+    }
+
+    /// The root's name and key, signed by another root.
+    AuthorityCertificate cross(
+            AuthorityCertificate root,
+            Validity validity,
+            AuthorityCertificate issuer,
+            Signer signer) {
+        return write(
+                root.holder().getSubject(),
+                root.holder().getSubjectPublicKeyInfo(),
+                root.subjectKeyIdentifier(),
+                validity,
+                new BasicConstraints(true),
+                issuer,
+                signer);
+    }
+
+    private AuthorityCertificate write(
+            X500Name subject,
+            SubjectPublicKeyInfo keyInfo,
+            byte[] identifier,
+            Validity validity,
+            BasicConstraints constraints,
+            @Nullable AuthorityCertificate issuer,
+            Signer signer) {
         byte[] random = new byte[SerialNumber.RANDOM_LENGTH];
         crypto.secureRandom().nextBytes(random);
         BigInteger serial =
                 new BigInteger(1, SerialNumber.of(validity.notAfter(), random).octets());
-        BasicConstraints constraints =
-                switch (role) {
-                    case ROOT -> new BasicConstraints(true);
-                    case ISSUING -> new BasicConstraints(pathLength);
-                };
         byte[] issuerIdentifier = issuer == null ? identifier : issuer.subjectKeyIdentifier();
         try {
             byte[] der =
@@ -115,8 +146,8 @@ final class AuthorityCertificateWriter {
             AuthorityRole role, TrustDomain trustDomain, byte[] identifier) {
         String label =
                 switch (role) {
-                    case ROOT -> "Signet Root CA ";
-                    case ISSUING -> "Signet Issuing CA ";
+                    case ROOT, CROSS -> "Signet Root CA ";
+                    case ISSUING, INTERMEDIATE -> "Signet Issuing CA ";
                 };
         X500NameBuilder name = new X500NameBuilder(BCStyle.INSTANCE);
         if (trustDomain.name().length() <= MAX_ORGANIZATION) {

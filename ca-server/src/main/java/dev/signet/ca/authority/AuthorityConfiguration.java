@@ -2,6 +2,7 @@ package dev.signet.ca.authority;
 
 import dev.signet.ca.crypto.CryptoProvider;
 import dev.signet.ca.identity.TrustDomain;
+import dev.signet.ca.ledger.Changes;
 import dev.signet.ca.ledger.LedgerSettings;
 import dev.signet.ca.pkcs11.Pkcs11Token;
 
@@ -20,8 +21,9 @@ import java.util.concurrent.Executors;
 
 import javax.sql.DataSource;
 
-/// Beans of this package: [Authorities]. Needs beans [AuthoritySettings], [TrustDomain],
-/// [CryptoProvider], `JdbcClient` and `TransactionOperations` over a migrated database,
+/// Beans of this package: [Authorities] and its siblings, [AuthorityLifeCycle], [KeyWrappings].
+/// Needs beans [AuthoritySettings], [TrustDomain], [CryptoProvider], [Changes], [LedgerSettings],
+/// `DataSource`, `JdbcClient` and `TransactionOperations` over a migrated database,
 /// `InstantSource`, `MeterRegistry`. The context does not start when the CA's keys do not open.
 @Configuration(proxyBeanMethods = false)
 public class AuthorityConfiguration {
@@ -90,22 +92,60 @@ public class AuthorityConfiguration {
         return new KeyHoldings(wrappings);
     }
 
+    @Bean
+    JdbcAuthorityStore authorityStore(JdbcClient jdbc, TransactionOperations transactions) {
+        return new JdbcAuthorityStore(jdbc, transactions);
+    }
+
+    @Bean
+    AuthorityLoader authorityLoader(
+            CryptoProvider crypto,
+            AuthorityKeys keys,
+            AuthoritySettings settings,
+            TrustDomain trustDomain) {
+        return new AuthorityLoader(crypto, keys, settings, trustDomain);
+    }
+
+    @Bean
+    AuthorityFactory authorityFactory(CryptoProvider crypto, AuthorityKeys keys) {
+        return new AuthorityFactory(crypto, keys);
+    }
+
+    @Bean
+    AuthorityLifeCycle authorityLifeCycle(
+            AuthoritySettings settings,
+            TrustDomain trustDomain,
+            CryptoProvider crypto,
+            JdbcAuthorityStore store,
+            AuthorityFactory factory,
+            AuthorityLoader loader,
+            PolledAuthorities authorities,
+            TransactionOperations transactions,
+            InstantSource clock) {
+        return new RecordedLifeCycle(
+                store,
+                new AuthorityPreparation(
+                        crypto, store, factory, loader, settings, trustDomain, clock),
+                new AuthorityFitness(crypto, loader, settings.minimumRemainder(), clock),
+                new JdbcAuthorityTransactions(transactions, authorities::refresh));
+    }
+
     @Bean(destroyMethod = "close")
     PolledAuthorities authorities(
             AuthoritySettings settings,
             AuthorityKeys keys,
             TrustDomain trustDomain,
-            CryptoProvider crypto,
-            JdbcClient jdbc,
-            TransactionOperations transactions,
+            JdbcAuthorityStore store,
+            AuthorityFactory factory,
+            AuthorityLoader loader,
             InstantSource clock,
+            Changes changes,
             MeterRegistry meters) {
-        AuthorityFactory factory = new AuthorityFactory(crypto, keys);
         PolledAuthorities authorities =
                 new PolledAuthorities(
-                        new JdbcAuthorityStore(jdbc, transactions),
+                        store,
                         factory,
-                        new AuthorityLoader(crypto, keys, settings, trustDomain),
+                        loader,
                         settings,
                         trustDomain,
                         clock,
@@ -117,6 +157,7 @@ public class AuthorityConfiguration {
             authorities.close();
             throw e;
         }
+        changes.watch("authority", authorities::refresh);
         Gauge.builder(
                         "signet.authority.expiry",
                         authorities,

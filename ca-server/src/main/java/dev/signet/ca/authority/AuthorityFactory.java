@@ -45,6 +45,69 @@ final class AuthorityFactory {
     /// root.
     record Pair(Made root, Made issuing) {}
 
+    /// A root alone.
+    Made root(TrustDomain trustDomain, KeyType keyType, Duration lifetime, Instant now) {
+        NewKey key = keys.generate(keyType);
+        Instant notBefore = now.truncatedTo(ChronoUnit.SECONDS).minus(BACKDATE);
+        return new Made(
+                linted(
+                        AuthorityRole.ROOT,
+                        writer.write(
+                                AuthorityRole.ROOT,
+                                trustDomain,
+                                key.publicKey(),
+                                Validity.of(notBefore, lifetime.plus(BACKDATE)),
+                                NO_BOUND,
+                                null,
+                                key.signer()),
+                        null),
+                key);
+    }
+
+    /// An issuing CA under a root that is there. It does not outlive the root.
+    ///
+    /// @throws IllegalArgumentException when the root is not valid now
+    Made issuing(
+            TrustDomain trustDomain,
+            KeyType keyType,
+            Duration lifetime,
+            int pathLength,
+            AuthorityCertificate root,
+            Signer rootSigner,
+            Instant now) {
+        NewKey key = keys.generate(keyType);
+        return new Made(
+                linted(
+                        AuthorityRole.ISSUING,
+                        writer.write(
+                                AuthorityRole.ISSUING,
+                                trustDomain,
+                                key.publicKey(),
+                                within(root.validity(), lifetime, now),
+                                pathLength,
+                                root,
+                                rootSigner),
+                        root),
+                key);
+    }
+
+    /// The new root's key in a certificate of the old root, valid as long as both are.
+    ///
+    /// @throws IllegalArgumentException when the old root is not valid now
+    AuthorityCertificate cross(
+            AuthorityCertificate root, AuthorityCertificate old, Signer oldSigner, Instant now) {
+        Validity validity = within(old.validity(), root.validity().lifetime(), now);
+        return linted(AuthorityRole.CROSS, writer.cross(root, validity, old, oldSigner), old);
+    }
+
+    private static Validity within(Validity issuer, Duration lifetime, Instant now) {
+        Instant notBefore = now.truncatedTo(ChronoUnit.SECONDS).minus(BACKDATE);
+        Instant notAfter = Validity.of(notBefore, lifetime.plus(BACKDATE)).notAfter();
+        Instant first = notBefore.isBefore(issuer.notBefore()) ? issuer.notBefore() : notBefore;
+        Instant last = notAfter.isAfter(issuer.notAfter()) ? issuer.notAfter() : notAfter;
+        return new Validity(first, last);
+    }
+
     /// @param issuingPathLength how many CA certificates may follow below the issuing CA
     Pair create(
             TrustDomain trustDomain,

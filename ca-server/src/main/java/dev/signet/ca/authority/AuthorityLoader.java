@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /// Turns stored authorities into ones that sign, and new ones into what is stored. Checks each
@@ -60,11 +61,11 @@ final class AuthorityLoader {
             AuthorityCertificate certificate = certificate(certificates, stored.id());
             AuthorityCertificate issuer =
                     stored.issuerId() == null ? null : certificate(certificates, stored.issuerId());
-            requireNoDefect(stored.role(), certificate, issuer);
+            requireNoDefect(stored, certificate, issuer);
             List<byte[]> chain =
                     switch (stored.role()) {
-                        case ROOT -> List.of();
-                        case ISSUING -> List.of(certificate.der());
+                        case ROOT, CROSS, INTERMEDIATE -> List.of();
+                        case ISSUING -> AuthorityChains.of(stored, content.authorities());
                     };
             boolean signs =
                     stored.role() == AuthorityRole.ISSUING
@@ -78,7 +79,10 @@ final class AuthorityLoader {
                             certificate,
                             chain,
                             signs && keyed != null ? keyed.issuing() : null,
-                            keyed == null ? null : keyed.status()));
+                            keyed == null ? rootStatus(stored, certificate) : keyed.status(),
+                            stored.issuerId(),
+                            stored.foreign(),
+                            !stored.keys().isEmpty()));
         }
         return new AuthoritySnapshot(content.generation(), entries, settings.minimumRemainder());
     }
@@ -112,10 +116,13 @@ final class AuthorityLoader {
     }
 
     private void requireNoDefect(
-            AuthorityRole role,
+            StoredAuthority stored,
             AuthorityCertificate certificate,
             @Nullable AuthorityCertificate issuer) {
-        Optional<String> defect = lint.firstDefect(role, certificate, issuer);
+        Optional<String> defect =
+                stored.foreign()
+                        ? ForeignCertificateLint.firstDefect(stored.role(), certificate, issuer)
+                        : lint.firstDefect(stored.role(), certificate, issuer);
         if (defect.isPresent()) {
             throw new IllegalStateException(
                     "certificate of authority "
@@ -131,22 +138,47 @@ final class AuthorityLoader {
     private Keyed keyed(
             StoredAuthority stored, AuthorityCertificate certificate, List<byte[]> chain) {
         Keyed known = signing.get(stored.id());
-        if (known != null) {
+        if (known != null && AuthorityChains.same(known.issuing().chain(), chain)) {
             return known;
         }
-        Signer signer =
-                keys.open(stored.id(), stored.role(), stored.keyType(), stored.keys())
-                        .orElseThrow(() ->
-                                new WrongKeyEncryptionKeyException(
-                                        stored.id(), settings.keyEncryptionKey()));
-        signer = checked(certificate, stored.keyType(), signer);
-        Issuer issuer = certificate.issuer(stored.keyType().algorithm());
+        Signer signer = signer(stored, certificate);
+        Issuer issuer = certificate.issuer(signer.algorithm());
         Keyed keyed =
                 new Keyed(
                         new TemplateIssuingAuthority(stored.id(), issuer, chain, signer),
                         new SigningStatusAuthority(stored.id(), certificate.der(), issuer, signer));
         signing.put(stored.id(), keyed);
         return keyed;
+    }
+
+    /// Opens the key and proves that it is the certificate's.
+    ///
+    /// @throws WrongKeyEncryptionKeyException when it does not open, or is not here
+    Signer signer(StoredAuthority stored, AuthorityCertificate certificate) {
+        KeyType keyType = stored.keyType();
+        Optional<Signer> opened =
+                keyType == null
+                        ? Optional.empty()
+                        : keys.open(stored.id(), stored.role(), keyType, stored.keys());
+        Signer signer =
+                opened.orElseThrow(() ->
+                        new WrongKeyEncryptionKeyException(
+                                stored.id(), settings.keyEncryptionKey()));
+        return checked(certificate, Objects.requireNonNull(keyType), signer);
+    }
+
+    /// A root signs a list now and then: its key is opened each time and not kept.
+    private @Nullable StatusAuthority rootStatus(
+            StoredAuthority stored, AuthorityCertificate certificate) {
+        KeyType keyType = stored.keyType();
+        if (stored.role() != AuthorityRole.ROOT || keyType == null || stored.keys().isEmpty()) {
+            return null;
+        }
+        return new SigningStatusAuthority(
+                stored.id(),
+                certificate.der(),
+                certificate.issuer(keyType.algorithm()),
+                new OpeningSigner(keyType.algorithm(), () -> signer(stored, certificate)));
     }
 
     private Signer checked(AuthorityCertificate certificate, KeyType type, Signer signer) {
@@ -177,6 +209,7 @@ final class AuthorityLoader {
                 issuerId,
                 trustDomain.name(),
                 made.key().type(),
+                false,
                 made.key().record(made.certificate().id(), role));
     }
 }

@@ -18,8 +18,8 @@ import java.util.List;
 ///   none, so that profiles of intermediate CAs cannot be issued; at most 4
 /// @param minimumRemainder an issuer with less time left than this does not sign any more; default
 ///   1 minute
-/// @param refreshInterval how often the authorities on record are read again; default 5 s, at least
-///   100 ms
+/// @param refreshInterval how often the authorities on record are read again, beside each time that
+///   a change of them is signalled; default 1 s, at least 100 ms
 /// @param keyEncryptionKey what the CA's private keys are wrapped with; no default
 /// @param furtherKeyEncryptionKeys others that open wrapped keys and wrap none, while the current
 ///   one is being replaced; at most 4
@@ -65,7 +65,7 @@ public record AuthoritySettings(
         this.issuingLifetime = issuingLifetime == null ? Duration.ofDays(365) : issuingLifetime;
         this.issuingPathLength = issuingPathLength == null ? 0 : issuingPathLength;
         this.minimumRemainder = minimumRemainder == null ? Duration.ofMinutes(1) : minimumRemainder;
-        this.refreshInterval = refreshInterval == null ? Duration.ofSeconds(5) : refreshInterval;
+        this.refreshInterval = refreshInterval == null ? Duration.ofSeconds(1) : refreshInterval;
         if (keyEncryptionKey == null) {
             throw new IllegalArgumentException(
                     "signet.authority.key-encryption-key is missing (expected: one of its file,"

@@ -12,10 +12,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// All authorities at one moment, and what follows from their states and dates. Immutable.
@@ -25,6 +27,9 @@ final class AuthoritySnapshot {
     ///
     /// @param signs what signs with it; null for a root, and for an issuing CA that is not active
     /// @param status what signs its CRLs; null where its key is not at hand
+    /// @param issuerId id of who signed it; null for a root
+    /// @param foreign whether another CA wrote its certificate
+    /// @param keyHere whether there is a way to its private key on record
     /// @param chain what is sent with its leaves; empty for a root
     record Entry(
             AuthorityRole role,
@@ -32,7 +37,10 @@ final class AuthoritySnapshot {
             AuthorityCertificate certificate,
             List<byte[]> chain,
             @Nullable IssuingAuthority signs,
-            @Nullable StatusAuthority status) {
+            @Nullable StatusAuthority status,
+            @Nullable String issuerId,
+            boolean foreign,
+            boolean keyHere) {
 
         Entry {
             chain = List.copyOf(chain);
@@ -45,7 +53,10 @@ final class AuthoritySnapshot {
                     state.text(),
                     certificate.holder().getSubject().toString(),
                     certificate.validity(),
-                    certificate.pem());
+                    certificate.pem(),
+                    issuerId,
+                    foreign,
+                    keyHere);
         }
     }
 
@@ -54,6 +65,7 @@ final class AuthoritySnapshot {
     private final List<AuthorityDescription> described;
     private final List<Entry> issuing;
     private final Map<String, List<byte[]>> chains;
+    private final Set<String> believed = new HashSet<>();
     private final List<StatusAuthority> statusAuthorities;
     private final TrustAnchors trustAnchors;
     private final Duration minimumRemainder;
@@ -81,8 +93,12 @@ final class AuthoritySnapshot {
                         roots.add(entry.certificate().der());
                     }
                 }
+                case CROSS, INTERMEDIATE -> {}
                 case ISSUING -> {
                     chains.put(entry.certificate().id(), entry.chain());
+                    if (entry.state() != AuthorityState.REVOKED) {
+                        believed.add(entry.certificate().id());
+                    }
                     if (entry.state() == AuthorityState.ACTIVE && entry.signs() != null) {
                         issuing.add(entry);
                     }
@@ -163,6 +179,11 @@ final class AuthoritySnapshot {
 
     Optional<List<byte[]>> chain(String authorityId) {
         return Optional.ofNullable(chains.get(authorityId));
+    }
+
+    /// Whether it is an issuing CA of ours that was not revoked.
+    boolean isBelieved(String authorityId) {
+        return believed.contains(authorityId);
     }
 
     TrustAnchors trustAnchors() {

@@ -3,6 +3,7 @@ package dev.signet.ca.authority;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.Optional;
 
 /// The authorities on record, the same for all replicas. Rows are only ever added. Thread-safe;
 /// blocks on the database, within its timeouts.
@@ -21,6 +22,25 @@ interface AuthorityStore {
     ///   authorities may have been stored nevertheless: load again
     boolean createFirst(List<NewAuthority> authorities);
 
+    /// Makes this transaction the only one that changes authorities, until it ends. To be called
+    /// within one, before anything is read that a change is decided on.
+    void lock();
+
+    /// Stores an authority in its first state. Under [#lock].
+    void add(NewAuthority authority, AuthorityState state, String reason);
+
+    /// Under [#lock]; the state must follow the present one.
+    ///
+    /// @throws org.springframework.dao.DataIntegrityViolationException when it does not
+    void change(String id, AuthorityState state, String reason);
+
+    /// Whether the ledger has a certificate that it signed since it was first activated.
+    boolean hasSigned(String id);
+
+    /// What the issuing CA that was activated last has replaced: the one that was retired with that
+    /// activation.
+    Optional<String> replacedBy(String issuingId);
+
     /// @param generation grows with each change; 0 when there is no authority
     record Content(long generation, List<StoredAuthority> authorities) {
         public Content {
@@ -32,6 +52,8 @@ interface AuthorityStore {
     ///
     /// @param issuerId null for a root
     /// @param certificate DER
+    /// @param keyType null: of a kind that this CA makes none of
+    /// @param foreign whether another CA wrote the certificate
     /// @param keys each way to its private key; empty where this CA does not have it
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record StoredAuthority(
@@ -40,7 +62,8 @@ interface AuthorityStore {
             AuthorityState state,
             @Nullable String issuerId,
             String trustDomain,
-            KeyType keyType,
+            @Nullable KeyType keyType,
+            boolean foreign,
             byte[] certificate,
             List<KeyRecord> keys) {
         public StoredAuthority {
@@ -49,7 +72,7 @@ interface AuthorityStore {
 
         StoredAuthority withKeys(List<KeyRecord> found) {
             return new StoredAuthority(
-                    id, role, state, issuerId, trustDomain, keyType, certificate, found);
+                    id, role, state, issuerId, trustDomain, keyType, foreign, certificate, found);
         }
     }
 
@@ -57,11 +80,15 @@ interface AuthorityStore {
     ///
     /// @param issuerId null for a root
     /// @param trustDomain name
+    /// @param keyType null: of a kind that this CA makes none of
+    /// @param foreign whether another CA wrote the certificate
+    /// @param key null: it is not here
     record NewAuthority(
             AuthorityCertificate certificate,
             AuthorityRole role,
             @Nullable String issuerId,
             String trustDomain,
-            KeyType keyType,
-            KeyRecord key) {}
+            @Nullable KeyType keyType,
+            boolean foreign,
+            @Nullable KeyRecord key) {}
 }

@@ -2,6 +2,7 @@ package dev.signet.ca.authority;
 
 import dev.signet.ca.pkcs11.TokenKeyReference;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Authorities in PostgreSQL, schema `authority`.
 final class JdbcAuthorityStore implements AuthorityStore {
@@ -24,8 +26,8 @@ final class JdbcAuthorityStore implements AuthorityStore {
 
     private static final String LOAD =
             """
-            SELECT a.id, a.role, a.issuer_id, a.trust_domain, a.key_type, a.certificate,
-                   s.state, s.sequence
+            SELECT a.id, a.role, a.issuer_id, a.trust_domain, a.key_type, a.origin,
+                   a.certificate, s.state, s.sequence
             FROM authority.authority a
             JOIN LATERAL (
                 SELECT c.state, c.sequence FROM authority.state_change c
@@ -50,8 +52,10 @@ final class JdbcAuthorityStore implements AuthorityStore {
     private static final String INSERT_AUTHORITY =
             """
             INSERT INTO authority.authority
-                (id, role, issuer_id, trust_domain, key_type, certificate, not_before, not_after)
-            VALUES (:id, :role, :issuerId, :trustDomain, :keyType, :certificate, :notBefore, :notAfter)
+                (id, role, issuer_id, trust_domain, key_type, origin, certificate,
+                 not_before, not_after)
+            VALUES (:id, :role, :issuerId, :trustDomain, :keyType, :origin, :certificate,
+                :notBefore, :notAfter)
             """;
 
     private static final String INSERT_KEY =
@@ -71,6 +75,31 @@ final class JdbcAuthorityStore implements AuthorityStore {
             INSERT INTO authority.state_change (authority_id, state, reason)
             VALUES (:id, :state, :reason)
             """;
+
+    /// A replica that still knew it as active may commit what it signed a moment later.
+    private static final String HAS_SIGNED =
+            """
+            SELECT EXISTS (
+                SELECT FROM ledger.certificate l
+                WHERE l.authority_id = :id
+                  AND l.issued_at >= (
+                      SELECT min(c.changed_at) - interval '1 minute'
+                      FROM authority.state_change c WHERE c.authority_id = :id))
+            """;
+
+    private static final String REPLACED_BY =
+            """
+            SELECT c.authority_id
+            FROM authority.state_change c JOIN authority.authority a ON a.id = c.authority_id
+            WHERE a.role = 'issuing' AND c.state = 'retired' AND c.authority_id <> :id
+              AND c.sequence < (
+                  SELECT max(o.sequence) FROM authority.state_change o
+                  WHERE o.authority_id = :id AND o.state = 'active')
+            ORDER BY c.sequence DESC
+            LIMIT 1
+            """;
+
+    private static final String OTHER_KEY_TYPE = "OTHER";
 
     private final JdbcClient jdbc;
     private final TransactionOperations transactions;
@@ -114,44 +143,80 @@ final class JdbcAuthorityStore implements AuthorityStore {
                 AuthorityState.of(row.getString("state")),
                 row.getString("issuer_id"),
                 row.getString("trust_domain"),
-                KeyType.valueOf(row.getString("key_type")),
+                keyType(row.getString("key_type")),
+                row.getString("origin").equals("foreign"),
                 row.getBytes("certificate"),
                 keys);
+    }
+
+    private static @Nullable KeyType keyType(String text) {
+        return text.equals(OTHER_KEY_TYPE) ? null : KeyType.valueOf(text);
     }
 
     @Override
     public boolean createFirst(List<NewAuthority> authorities) {
         Boolean created =
                 transactions.execute(_ -> {
-                    jdbc.sql(LIMIT_WAIT).update();
-                    jdbc.sql(LOCK).param("key", ADVISORY_LOCK).query(Integer.class).single();
+                    lock();
                     if (jdbc.sql(EXISTS).query(Boolean.class).single()) {
                         return false;
                     }
-                    authorities.forEach(this::insert);
+                    for (NewAuthority authority : authorities) {
+                        add(
+                                authority,
+                                AuthorityState.ACTIVE,
+                                "first authority of an empty database");
+                    }
                     return true;
                 });
         return Boolean.TRUE.equals(created);
     }
 
-    private void insert(NewAuthority authority) {
+    @Override
+    public void lock() {
+        jdbc.sql(LIMIT_WAIT).update();
+        jdbc.sql(LOCK).param("key", ADVISORY_LOCK).query(Integer.class).single();
+    }
+
+    @Override
+    public void change(String id, AuthorityState state, String reason) {
+        jdbc.sql(INSERT_STATE)
+                .param("id", id)
+                .param("state", state.text())
+                .param("reason", reason)
+                .update();
+    }
+
+    @Override
+    public boolean hasSigned(String id) {
+        return jdbc.sql(HAS_SIGNED).param("id", id).query(Boolean.class).single();
+    }
+
+    @Override
+    public Optional<String> replacedBy(String issuingId) {
+        return jdbc.sql(REPLACED_BY).param("id", issuingId).query(String.class).optional();
+    }
+
+    @Override
+    public void add(NewAuthority authority, AuthorityState state, String reason) {
+        KeyType keyType = authority.keyType();
+        KeyRecord key = authority.key();
         AuthorityCertificate certificate = authority.certificate();
         jdbc.sql(INSERT_AUTHORITY)
                 .param("id", certificate.id())
                 .param("role", authority.role().text())
                 .param("issuerId", authority.issuerId())
                 .param("trustDomain", authority.trustDomain())
-                .param("keyType", authority.keyType().name())
+                .param("keyType", keyType == null ? OTHER_KEY_TYPE : keyType.name())
+                .param("origin", authority.foreign() ? "foreign" : "own")
                 .param("certificate", certificate.der())
                 .param("notBefore", certificate.validity().notBefore().atOffset(ZoneOffset.UTC))
                 .param("notAfter", certificate.validity().notAfter().atOffset(ZoneOffset.UTC))
                 .update();
-        insertKey(certificate.id(), authority.key());
-        jdbc.sql(INSERT_STATE)
-                .param("id", certificate.id())
-                .param("state", AuthorityState.ACTIVE.text())
-                .param("reason", "first authority of an empty database")
-                .update();
+        if (key != null) {
+            insertKey(certificate.id(), key);
+        }
+        change(certificate.id(), state, reason);
     }
 
     private void insertKey(String authorityId, KeyRecord key) {

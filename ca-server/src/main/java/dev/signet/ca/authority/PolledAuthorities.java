@@ -12,14 +12,20 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/// The authorities on record, read again every few seconds, so that what another replica or an
-/// operator changed is noticed without a restart. While the database is away the last ones read
-/// stay. Thread-safe.
+/// The authorities on record, read again when a change is signalled and every second, so that what
+/// another replica or an operator changed is noticed without a restart. While the database is away
+/// the last ones read stay. Thread-safe.
 final class PolledAuthorities
-        implements Authorities, KnownAuthorities, StatusAuthorities, AutoCloseable {
+        implements Authorities,
+                KnownAuthorities,
+                StatusAuthorities,
+                AuthorityChanges,
+                BelievedIssuers,
+                AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(PolledAuthorities.class);
 
@@ -30,6 +36,8 @@ final class PolledAuthorities
     private final TrustDomain trustDomain;
     private final InstantSource clock;
     private final ScheduledExecutorService scheduler;
+
+    private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
 
     private volatile AuthoritySnapshot snapshot;
     private boolean failedBefore;
@@ -108,13 +116,24 @@ final class PolledAuthorities
         }
     }
 
-    /// Reads once more. Never throws.
-    void refresh() {
+    /// Reads once more. Never throws. One at a time, so that what was read later is taken later.
+    @Override
+    public synchronized void refresh() {
         try {
             Content content = store.load();
-            if (content.generation() > snapshot.trustAnchors().generation()) {
+            long known = snapshot.trustAnchors().generation();
+            if (content.generation() != known) {
                 snapshot = loader.load(content);
-                log.info("Authorities changed, generation {}", content.generation());
+                if (content.generation() < known) {
+                    log.warn(
+                            "Authorities are of generation {} after {}: PostgreSQL was put back to"
+                                    + " an earlier moment; see docs/runbooks/restore.md",
+                            content.generation(),
+                            known);
+                } else {
+                    log.info("Authorities changed, generation {}", content.generation());
+                }
+                watchers.forEach(Runnable::run);
             }
             failedBefore = false;
         } catch (RuntimeException e) {
@@ -123,6 +142,11 @@ final class PolledAuthorities
             }
             failedBefore = true;
         }
+    }
+
+    @Override
+    public void watch(Runnable look) {
+        watchers.add(look);
     }
 
     /// Last second of the active issuing authority; empty when there is none.
@@ -138,6 +162,16 @@ final class PolledAuthorities
     @Override
     public Optional<List<byte[]>> chain(String authorityId) {
         return snapshot.chain(authorityId);
+    }
+
+    @Override
+    public boolean isBelieved(String authorityId) {
+        return snapshot.isBelieved(authorityId);
+    }
+
+    @Override
+    public long generation() {
+        return snapshot.trustAnchors().generation();
     }
 
     @Override

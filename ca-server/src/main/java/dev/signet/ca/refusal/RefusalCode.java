@@ -43,6 +43,14 @@ public enum RefusalCode {
     /// No authority may sign now: none is active, or the active one is expired, not yet valid, or
     /// ends too soon to be of use.
     AUTHORITY_NOT_USABLE,
+    /// Too few of those who hold a certificate have said that they know the root of the issuing CA
+    /// that is to be activated.
+    ACTIVATION_NOT_ACKNOWLEDGED,
+    /// The act would leave no authority that signs.
+    LAST_AUTHORITY,
+    /// The certificate, chain or key of a CA that was brought along is not one that this CA can
+    /// use.
+    AUTHORITY_NOT_ACCEPTED,
     /// The clock of this server and that of the database are too far apart to date a certificate.
     CLOCK_SKEW,
     /// The queue for recording is full. Retry after the given time.

@@ -7,6 +7,7 @@ import dev.signet.ca.policy.Policies;
 import dev.signet.ca.refusal.RefusalCode;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
@@ -33,12 +34,15 @@ final class AuthorityController {
 
     record Authority(
             @Field("SHA-256 of its certificate, hexadecimal") String id,
-            @Field("root, issuing") String role,
+            @Field("root, cross, intermediate, issuing") String role,
             @Field("prepared, active, retired, revoked") String state,
             @Field("Distinguished name") String subject,
             @Field("First second of its life") Instant notBefore,
             @Field("Last second of its life") Instant notAfter,
-            @Field("Its certificate, PEM") String pem) {
+            @Field("Its certificate, PEM") String pem,
+            @Field("Id of who signed it; absent: it is a root") @Nullable String issuerId,
+            @Field("Whether another CA wrote its certificate") boolean foreign,
+            @Field("Whether its private key is here") boolean keyHere) {
 
         static Authority of(AuthorityDescription authority) {
             return new Authority(
@@ -48,25 +52,39 @@ final class AuthorityController {
                     authority.subject(),
                     authority.validity().notBefore(),
                     authority.validity().notAfter(),
-                    authority.pem());
+                    authority.pem(),
+                    authority.issuerId(),
+                    authority.foreign(),
+                    authority.keyHere());
         }
     }
 
     record All(@Field("Roots first") List<Authority> items) {}
 
     @GetMapping("/v1/authorities")
-    @Performs(Operation.LIST_AUTHORITIES)
-    All list() {
-        return new All(authorities.described().stream().map(Authority::of).toList());
+    @Performs(value = Operation.LIST_AUTHORITIES, answers = All.class, tagged = true)
+    ResponseEntity<Object> list() {
+        String tag = tag();
+        return ResponseEntity.ok()
+                .eTag(tag)
+                .body(new All(authorities.described().stream().map(Authority::of).toList()));
+    }
+
+    /// Read first: what is described then is not older. All are changed together, so all have one.
+    private String tag() {
+        authorities.refresh();
+        return "\"" + authorities.generation() + "\"";
     }
 
     @GetMapping("/v1/authorities/{id:" + ID + "}")
-    @Performs(Operation.SHOW_AUTHORITY)
-    Authority one(@PathVariable @Field(value = "Its id", pattern = ID) String id) {
+    @Performs(value = Operation.SHOW_AUTHORITY, answers = Authority.class, tagged = true)
+    ResponseEntity<Object> one(@PathVariable @Field(value = "Its id", pattern = ID) String id) {
+        String tag = tag();
         return authorities.described().stream()
                 .filter(authority -> authority.id().equals(id))
                 .findFirst()
-                .map(Authority::of)
+                .map(authority ->
+                        ResponseEntity.ok().eTag(tag).<Object>body(Authority.of(authority)))
                 .orElseThrow(() ->
                         RefusedException.of(
                                 RefusalCode.NOT_FOUND, "No such authority is on record."));

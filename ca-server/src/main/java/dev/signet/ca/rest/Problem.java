@@ -109,11 +109,11 @@ record Problem(
             case NOT_FOUND -> 404;
             case METHOD_NOT_ALLOWED -> 405;
             case NOT_ACCEPTABLE -> 406;
-            case REQUEST_ID_REUSED, CONFLICT -> 409;
+            case REQUEST_ID_REUSED, CONFLICT, ACTIVATION_NOT_ACKNOWLEDGED, LAST_AUTHORITY -> 409;
             case PRECONDITION_FAILED -> 412;
             case REQUEST_TOO_LARGE -> 413;
             case UNSUPPORTED_MEDIA_TYPE -> 415;
-            case POLICY_NOT_ACCEPTED, IDEMPOTENCY_KEY_REUSED -> 422;
+            case POLICY_NOT_ACCEPTED, AUTHORITY_NOT_ACCEPTED, IDEMPOTENCY_KEY_REUSED -> 422;
             case PRECONDITION_REQUIRED -> 428;
             case RATE_LIMITED, LOGIN_THROTTLED, TOO_MANY_WATCHES -> 429;
             case OVERLOADED,

@@ -52,6 +52,7 @@ import java.util.TreeSet;
     CrlController.class,
     KeyController.class,
     FederationController.class,
+    AuthorityActController.class,
     AuditController.class,
     JoinTokenController.class,
     PolicyController.class,

@@ -12,6 +12,7 @@
             "replay",
             "authority",
             "federation",
+            "rotation",
             "ledger",
             "trust",
             "status",

@@ -35,11 +35,20 @@ final class JdbcTrustBundleStore implements TrustBundleStore {
             LIMIT 1
             """;
 
+    /// Never falls, not even when the rows of a while are lost: time does not.
     private static final String INSERT =
             """
             INSERT INTO trust.bundle (trust_domain, version, authority_generation, x509_authorities)
-            VALUES (:trustDomain, :version, :generation, :certificates)
+            VALUES (:trustDomain, greatest(:least, extract(epoch FROM clock_timestamp())::bigint),
+                :generation, :certificates)
+            RETURNING version
             """;
+
+    private static final String PLAUSIBLE =
+            "SELECT :version <= extract(epoch FROM clock_timestamp())::bigint + :skew";
+
+    /// How far ahead the clock of a PostgreSQL that made a version may have been of this one's.
+    private static final long SKEW_SECONDS = 300;
 
     private final JdbcClient jdbc;
     private final TransactionOperations transactions;
@@ -73,25 +82,60 @@ final class JdbcTrustBundleStore implements TrustBundleStore {
                                     && same(anchors.certificates(), last.certificates()))) {
                         return last;
                     }
-                    Version next =
-                            new Version(
-                                    last.version() + 1,
-                                    anchors.generation(),
-                                    anchors.certificates());
-                    insert(trustDomain, next);
-                    return next;
+                    return insert(
+                            trustDomain,
+                            last.version() + 1,
+                            anchors.generation(),
+                            anchors.certificates());
                 }));
     }
 
-    private void insert(TrustDomain trustDomain, Version version) {
+    @Override
+    public Optional<Version> surpass(TrustDomain trustDomain, long version) {
+        return Objects.requireNonNull(
+                transactions.execute(_ -> {
+                    jdbc.sql(LIMIT_WAIT).update();
+                    jdbc.sql(LOCK).param("key", ADVISORY_LOCK).query(Integer.class).single();
+                    Optional<Version> newest = latest(trustDomain);
+                    if (newest.isEmpty()) {
+                        return newest;
+                    }
+                    Version last = newest.get();
+                    if (last.version() > version) {
+                        return newest;
+                    }
+                    return isPlausible(version)
+                            ? Optional.of(
+                                    insert(
+                                            trustDomain,
+                                            version + 1,
+                                            last.generation(),
+                                            last.certificates()))
+                            : Optional.empty();
+                }));
+    }
+
+    private boolean isPlausible(long version) {
+        return jdbc.sql(PLAUSIBLE)
+                .param("version", version)
+                .param("skew", SKEW_SECONDS)
+                .query(Boolean.class)
+                .single();
+    }
+
+    private Version insert(
+            TrustDomain trustDomain, long least, long generation, List<byte[]> certificates) {
         ByteArrayOutputStream joined = new ByteArrayOutputStream();
-        version.certificates().forEach(joined::writeBytes);
-        jdbc.sql(INSERT)
-                .param("trustDomain", trustDomain.name())
-                .param("version", version.version())
-                .param("generation", version.generation())
-                .param("certificates", joined.toByteArray())
-                .update();
+        certificates.forEach(joined::writeBytes);
+        long version =
+                jdbc.sql(INSERT)
+                        .param("trustDomain", trustDomain.name())
+                        .param("least", least)
+                        .param("generation", generation)
+                        .param("certificates", joined.toByteArray())
+                        .query(Long.class)
+                        .single();
+        return new Version(version, generation, certificates);
     }
 
     private static boolean same(List<byte[]> one, List<byte[]> other) {

@@ -16,8 +16,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/// The trust bundle on record, looked at every few seconds; publishes the next version when the
-/// roots have changed. While the database is away the last version read stays. Thread-safe.
+/// The trust bundle on record, looked at when a change is signalled and every second; publishes the
+/// next version when the roots have changed. While the database is away the last version read
+/// stays. Thread-safe.
 final class PolledTrustBundles implements TrustBundles, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(PolledTrustBundles.class);
@@ -59,8 +60,8 @@ final class PolledTrustBundles implements TrustBundles, AutoCloseable {
                         this::refresh, interval, interval, TimeUnit.MILLISECONDS);
     }
 
-    /// Looks once more. Never throws.
-    void refresh() {
+    /// Looks once more. Never throws. One at a time, so that what was read later is taken later.
+    synchronized void refresh() {
         try {
             update();
             failedBefore = false;
@@ -77,6 +78,13 @@ final class PolledTrustBundles implements TrustBundles, AutoCloseable {
         Version newest = store.latest(trustDomain).orElse(null);
         if (newest == null || anchors.generation() > newest.generation()) {
             newest = store.publish(trustDomain, anchors);
+        }
+        if (newest.version() < current.version()) {
+            log.warn(
+                    "Version {} of the trust bundle is not on record any more: PostgreSQL was put"
+                            + " back to an earlier moment; a greater one is published",
+                    current.version());
+            newest = store.surpass(trustDomain, current.version()).orElse(newest);
         }
         if (newest.version() > current.version()) {
             current =

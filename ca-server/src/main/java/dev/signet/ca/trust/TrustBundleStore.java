@@ -15,13 +15,23 @@ interface TrustBundleStore {
     /// @throws org.springframework.dao.DataAccessException when the database did not answer
     Optional<Version> latest(TrustDomain trustDomain);
 
-    /// Records the anchors as the next version, unless the newest version says the same or follows
-    /// from a later generation.
+    /// Records the anchors as the next version, which is at least the seconds since the Unix epoch,
+    /// unless the newest version says the same or follows from a later generation.
     ///
     /// @return the newest version now, whoever recorded it
     /// @throws org.springframework.dao.DataAccessException when the database did not answer; the
     ///   version may have been recorded nevertheless
     Version publish(TrustDomain trustDomain, TrustAnchors anchors);
+
+    /// Records what the newest version says once more, in a version greater than the given one,
+    /// unless the newest is greater already.
+    ///
+    /// @param version that somebody holds although it is not on record
+    /// @return the newest version now; empty when the given one lies so far in the future that no
+    ///   server of this CA can have made it, or nothing has been published yet
+    /// @throws org.springframework.dao.DataAccessException when the database did not answer; the
+    ///   version may have been recorded nevertheless
+    Optional<Version> surpass(TrustDomain trustDomain, long version);
 
     /// One version.
     ///

@@ -8,8 +8,8 @@ import java.time.Duration;
 ///
 /// @param refreshHint how often consumers are told to ask for a newer bundle, whole seconds;
 ///   default 60 s, 1 s to 1 day
-/// @param refreshInterval how often this replica looks for a newer version; default 5 s, 100 ms to
-///   1 hour
+/// @param refreshInterval how often this replica looks for a newer version, beside each time that
+///   one is signalled; default 1 s, 100 ms to 1 hour
 public record TrustSettings(Duration refreshHint, Duration refreshInterval) {
 
     private static final Duration LONGEST_HINT = Duration.ofDays(1);
@@ -18,7 +18,7 @@ public record TrustSettings(Duration refreshHint, Duration refreshInterval) {
     /// @throws IllegalArgumentException when a value is out of its bounds
     public TrustSettings(@Nullable Duration refreshHint, @Nullable Duration refreshInterval) {
         this.refreshHint = refreshHint == null ? Duration.ofMinutes(1) : refreshHint;
-        this.refreshInterval = refreshInterval == null ? Duration.ofSeconds(5) : refreshInterval;
+        this.refreshInterval = refreshInterval == null ? Duration.ofSeconds(1) : refreshInterval;
         if (this.refreshHint.toNanosPart() != 0
                 || this.refreshHint.toSeconds() < 1
                 || this.refreshHint.compareTo(LONGEST_HINT) > 0) {

@@ -62,12 +62,17 @@ final class RefusalStatus {
                     NOT_ACCEPTABLE,
                     UNSUPPORTED_MEDIA_TYPE,
                     REQUEST_TOO_LARGE,
-                    POLICY_NOT_ACCEPTED ->
+                    POLICY_NOT_ACCEPTED,
+                    AUTHORITY_NOT_ACCEPTED ->
                     Status.Code.INVALID_ARGUMENT;
             case REQUEST_ID_REUSED, IDEMPOTENCY_KEY_REUSED -> Status.Code.ALREADY_EXISTS;
             case NOT_FOUND -> Status.Code.NOT_FOUND;
             case METHOD_NOT_ALLOWED -> Status.Code.UNIMPLEMENTED;
-            case PRECONDITION_REQUIRED, PRECONDITION_FAILED, CONFLICT ->
+            case PRECONDITION_REQUIRED,
+                    PRECONDITION_FAILED,
+                    CONFLICT,
+                    ACTIVATION_NOT_ACKNOWLEDGED,
+                    LAST_AUTHORITY ->
                     Status.Code.FAILED_PRECONDITION;
             case OVERLOADED, TOO_MANY_WATCHES, RATE_LIMITED, LOGIN_THROTTLED ->
                     Status.Code.RESOURCE_EXHAUSTED;
@@ -145,6 +150,9 @@ final class RefusalStatus {
                     POLICY_DENIED,
                     IDENTITY_NOT_GRANTED,
                     AUTHORITY_NOT_USABLE,
+                    AUTHORITY_NOT_ACCEPTED,
+                    ACTIVATION_NOT_ACKNOWLEDGED,
+                    LAST_AUTHORITY,
                     CLOCK_SKEW,
                     OVERLOADED,
                     TOO_MANY_WATCHES,

@@ -90,7 +90,10 @@ public final class TestAuthority implements Authorities {
                                         pair.root().certificate(),
                                         List.of(),
                                         null,
-                                        null),
+                                        null,
+                                        null,
+                                        false,
+                                        false),
                                 new AuthoritySnapshot.Entry(
                                         AuthorityRole.ISSUING,
                                         AuthorityState.ACTIVE,
@@ -98,10 +101,10 @@ public final class TestAuthority implements Authorities {
                                         chain,
                                         authority,
                                         new SigningStatusAuthority(
-                                                issuing.id(),
-                                                issuing.der(),
-                                                issuer,
-                                                issuingSigner))),
+                                                issuing.id(), issuing.der(), issuer, issuingSigner),
+                                        pair.root().certificate().id(),
+                                        false,
+                                        true)),
                         Duration.ofSeconds(1)),
                 pair.root().certificate());
     }

@@ -370,6 +370,9 @@ final class OpenApi {
         if (integers.containsKey(raw)) {
             return schema.put("type", "integer").put("format", integers.get(raw));
         }
+        if (raw == double.class || raw == Double.class) {
+            return schema.put("type", "number").put("format", "double");
+        }
         if (raw == boolean.class || raw == Boolean.class) {
             return schema.put("type", "boolean");
         }
