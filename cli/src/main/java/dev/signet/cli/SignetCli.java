@@ -2,6 +2,7 @@ package dev.signet.cli;
 
 import dev.signet.cli.admin.ApprovalCommands;
 import dev.signet.cli.admin.AuditCommands;
+import dev.signet.cli.admin.AuthoritiesCommands;
 import dev.signet.cli.admin.BlocksCommands;
 import dev.signet.cli.admin.CertificatesCommands;
 import dev.signet.cli.admin.CrlCommands;
@@ -83,6 +84,7 @@ public final class SignetCli implements Runnable {
         line.addSubcommand(ProfileCommands.commandLine(terminal, clock));
         line.addSubcommand(CrlCommands.commandLine(terminal, clock));
         line.addSubcommand(AuditCommands.commandLine(terminal, clock));
+        line.addSubcommand(AuthoritiesCommands.commandLine(terminal, clock));
         line.addSubcommand(HaltCommands.commandLine(terminal, clock));
         line.addSubcommand(ReissueCommands.commandLine(terminal, clock));
         line.addSubcommand(new RecoveryCommand(terminal, clock));
