@@ -1,7 +1,6 @@
 package dev.signet.ca.status;
 
 import dev.signet.ca.authority.AuthorityDescription;
-import dev.signet.ca.authority.KnownAuthorities;
 import dev.signet.ca.authority.StatusAuthority;
 import dev.signet.ca.certificate.SerialNumber;
 import dev.signet.ca.ledger.CertificateRecords;
@@ -16,7 +15,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// Finds the status of a certificate: in the feed first, then in the ledger, among this CA's own
 /// certificates and those of OCSP responders. Good is only what is on record (RFC 6960 2.2 leaves
@@ -26,14 +27,14 @@ final class StatusLookup {
     private final RevocationFeed feed;
     private final CertificateRecords ledger;
     private final ResponderCertificates responders;
-    private final KnownAuthorities authorities;
+    private final Supplier<List<AuthorityDescription>> authorities;
     private final InstantSource clock;
 
     StatusLookup(
             RevocationFeed feed,
             CertificateRecords ledger,
             ResponderCertificates responders,
-            KnownAuthorities authorities,
+            Supplier<List<AuthorityDescription>> authorities,
             InstantSource clock) {
         this.feed = feed;
         this.ledger = ledger;
@@ -88,7 +89,7 @@ final class StatusLookup {
     }
 
     private Optional<Instant> ofAuthority(StatusAuthority issuer, BigInteger serialNumber) {
-        for (AuthorityDescription each : authorities.described()) {
+        for (AuthorityDescription each : authorities.get()) {
             Certificate certificate = certificate(each.pem());
             if (certificate.getSerialNumber().hasValue(serialNumber)
                     && !each.id().equals(issuer.id())

@@ -136,7 +136,8 @@ public class StatusServingConfiguration {
         OcspAnswers answers =
                 new OcspAnswers(
                         authorities,
-                        new StatusLookup(feed, ledger, responderCertificates, known, clock),
+                        new StatusLookup(
+                                feed, ledger, responderCertificates, known::described, clock),
                         feed,
                         responders,
                         new OcspCache(settings.ocsp().cacheSize()),
