@@ -46,6 +46,23 @@ public final class TestDatabase implements AutoCloseable, AfterAllCallback {
         return new TestDatabase(name);
     }
 
+    /// A copy as of now, as a backup is. Whoever is connected is thrown out for a moment.
+    public TestDatabase copy() {
+        String copy = "test_" + COUNT.incrementAndGet();
+        administer("ALTER DATABASE " + name + " WITH ALLOW_CONNECTIONS false");
+        try {
+            administer(
+                    "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '"
+                            + name
+                            + "'");
+            administer("CREATE DATABASE " + copy + " TEMPLATE " + name);
+        } finally {
+            administer("ALTER DATABASE " + name + " WITH ALLOW_CONNECTIONS true");
+        }
+        administer("ALTER DATABASE " + copy + " WITH ALLOW_CONNECTIONS true");
+        return new TestDatabase(copy);
+    }
+
     public String url() {
         return url(name);
     }

@@ -1,8 +1,11 @@
 package dev.signet.ca.attestation;
 
+import dev.signet.ca.authority.Authorities;
 import dev.signet.ca.authority.BelievedIssuers;
+import dev.signet.ca.certificate.SerialNumber;
 import dev.signet.ca.crypto.CryptoProvider;
 import dev.signet.ca.identity.TrustDomain;
+import dev.signet.ca.ledger.CertificateRecords;
 import dev.signet.ca.ledger.JoinTokenRedemptions;
 import dev.signet.ca.recovery.PresentedCertificates;
 import dev.signet.ca.revocation.RevocationCheck;
@@ -15,7 +18,10 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionOperations;
 
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
 import java.time.InstantSource;
+import java.util.Arrays;
 
 /// Makes the beans of this package. Needs beans [AttestationSettings], [TrustDomain],
 /// `InstantSource`, `MeterRegistry` and those of crypto, authority, ledger, recovery, revocation
@@ -59,6 +65,8 @@ public class AttestationConfiguration {
             TrustDomain trustDomain,
             TrustBundles trustBundles,
             BelievedIssuers issuers,
+            Authorities authorities,
+            CertificateRecords records,
             RevocationCheck revocations,
             CryptoProvider crypto,
             InstantSource clock,
@@ -72,8 +80,27 @@ public class AttestationConfiguration {
                         new CertificateAttestor(
                                 trustDomain,
                                 new IssuerPaths(trustBundles, issuers::isBelieved, crypto),
-                                revocations),
+                                revocations,
+                                new RevokedIssuers(
+                                        new IssuerPaths(
+                                                trustBundles,
+                                                id -> authorities.chain(id).isPresent(),
+                                                crypto),
+                                        revocations,
+                                        leaf -> recorded(records, leaf))),
                         clock);
         return new ReportingAttestation(attestation, presented);
+    }
+
+    private static boolean recorded(CertificateRecords records, X509Certificate leaf) {
+        try {
+            byte[] der = leaf.getEncoded();
+            return SerialNumber.fromOctets(leaf.getSerialNumber().toByteArray())
+                    .flatMap(records::bySerialNumber)
+                    .filter(record -> Arrays.equals(record.der(), der))
+                    .isPresent();
+        } catch (CertificateEncodingException _) {
+            return false;
+        }
     }
 }

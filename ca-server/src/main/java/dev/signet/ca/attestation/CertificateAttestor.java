@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /// Checks the certificate of a caller that renews it, or that asks for another one as registration
 /// authority. Its private key was proved by the TLS handshake; everything else is checked here, at
@@ -45,17 +46,35 @@ final class CertificateAttestor {
     private final TrustDomain trustDomain;
     private final IssuerPaths issuerPaths;
     private final RevocationCheck revocations;
+    private final RevokedIssuers revokedIssuers;
 
     CertificateAttestor(
-            TrustDomain trustDomain, IssuerPaths issuerPaths, RevocationCheck revocations) {
+            TrustDomain trustDomain,
+            IssuerPaths issuerPaths,
+            RevocationCheck revocations,
+            RevokedIssuers revokedIssuers) {
         this.trustDomain = trustDomain;
         this.issuerPaths = issuerPaths;
         this.revocations = revocations;
+        this.revokedIssuers = revokedIssuers;
     }
 
-    /// The holder of the certificate, for itself.
+    /// Whether [#attest] reads the ledger.
+    boolean mayBlock(List<X509Certificate> chain) {
+        return revokedIssuers.issued(chain);
+    }
+
+    /// The holder of the certificate, for itself: also one whose issuing CA was revoked, if exactly
+    /// this certificate is on record. Otherwise nobody could renew when it matters most.
     Attestation.Outcome attest(List<X509Certificate> chain, Instant now) {
-        return switch (check(chain, now)) {
+        Holder holder =
+                check(
+                        chain,
+                        now,
+                        revokedIssuers.issued(chain)
+                                ? () -> revokedIssuers.objection(chain, now)
+                                : () -> objection(chain, now));
+        return switch (holder) {
             case Holder.Refused(var outcome) -> outcome;
             case Holder.Proved(SpiffeId id, X509Certificate leaf) -> {
                 String subject = id.toString();
@@ -80,7 +99,8 @@ final class CertificateAttestor {
     /// the other one was not, and is marked so. Whether it may ask at all is for policy to say.
     Attestation.Outcome registrationAuthority(
             Evidence.RegistrationAuthority evidence, Instant now) {
-        return switch (check(evidence.chain(), now)) {
+        List<X509Certificate> chain = evidence.chain();
+        return switch (check(chain, now, () -> objection(chain, now))) {
             case Holder.Refused(var outcome) -> outcome;
             case Holder.Proved(SpiffeId id, X509Certificate leaf) -> {
                 Map<String, String> attributes = new TreeMap<>();
@@ -101,7 +121,17 @@ final class CertificateAttestor {
         };
     }
 
-    private Holder check(List<X509Certificate> chain, Instant now) {
+    /// Why the chain does not lead to an authority that is believed, or something of it was
+    /// revoked.
+    private Optional<Refusal> objection(List<X509Certificate> chain, Instant now) {
+        return issuerPaths
+                .objection(chain, now)
+                .map(broken -> Unauthenticated.refusal("current certificate: " + broken))
+                .or(() -> revocations.objection(chain));
+    }
+
+    private Holder check(
+            List<X509Certificate> chain, Instant now, Supplier<Optional<Refusal>> objection) {
         if (chain.isEmpty() || chain.size() > MAX_CHAIN_LENGTH) {
             return refused(
                     "certificate chain has " + chain.size() + " certificates (expected: 1 to 4)");
@@ -124,15 +154,11 @@ final class CertificateAttestor {
                     "current certificate does not have exactly one URI SAN that is a SPIFFE ID of"
                             + " this trust domain");
         }
-        Optional<String> broken = issuerPaths.objection(chain, now);
-        if (broken.isPresent()) {
-            return refused("current certificate: " + broken.get());
-        }
-        Optional<Refusal> revoked = revocations.objection(chain);
-        if (revoked.isPresent()) {
-            return new Holder.Refused(new Attestation.Outcome.Refused(revoked.get()));
-        }
-        return new Holder.Proved(id.get(), leaf);
+        return objection
+                .get()
+                .<Holder>map(
+                        refusal -> new Holder.Refused(new Attestation.Outcome.Refused(refusal)))
+                .orElseGet(() -> new Holder.Proved(id.get(), leaf));
     }
 
     private static Holder refused(String diagnosis) {

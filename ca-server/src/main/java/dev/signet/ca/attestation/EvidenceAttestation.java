@@ -34,10 +34,8 @@ final class EvidenceAttestation implements Attestation {
         return switch (evidence) {
             case Evidence.JoinToken _ -> true; // looked up in PostgreSQL
             case Evidence.BearerToken bearer -> mustAsk(bearer);
-            case Evidence.CurrentCertificate _,
-                    Evidence.RegistrationAuthority _,
-                    Evidence.ThisServer _ ->
-                    false;
+            case Evidence.CurrentCertificate(var chain) -> certificates.mayBlock(chain);
+            case Evidence.RegistrationAuthority _, Evidence.ThisServer _ -> false;
         };
     }
 

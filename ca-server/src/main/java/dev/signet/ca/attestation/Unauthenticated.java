@@ -19,8 +19,12 @@ final class Unauthenticated {
 
     /// @param diagnosis holds nothing of a credential's secret part
     static Attestation.Outcome because(String diagnosis) {
-        return new Attestation.Outcome.Refused(
-                Refusal.withDiagnosis(RefusalCode.UNAUTHENTICATED, MESSAGE, diagnosis));
+        return new Attestation.Outcome.Refused(refusal(diagnosis));
+    }
+
+    /// @param diagnosis holds nothing of a credential's secret part
+    static Refusal refusal(String diagnosis) {
+        return Refusal.withDiagnosis(RefusalCode.UNAUTHENTICATED, MESSAGE, diagnosis);
     }
 
     static Attestation.Outcome unavailable(String diagnosis) {

@@ -12,6 +12,8 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 
+import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -52,14 +54,15 @@ final class AccessInterceptor implements ServerInterceptor {
             return refuse(call, denial(method, caller.kind()));
         }
         if (caller.kind() == CallerKind.CLIENT_CERTIFICATE) {
-            // At each call: a connection, or a resumed session, outlives a revocation (R9). What is
-            // not known stands in the way of issuance alone, and is asked for there.
-            Optional<Refusal> revoked =
-                    revocations
-                            .objection(caller.certificates())
-                            .filter(refusal -> refusal.code() == RefusalCode.UNAUTHENTICATED);
+            Optional<Refusal> revoked = revoked(method, caller.certificates());
             if (revoked.isPresent()) {
-                return refuse(call, revoked.get());
+                if (!AccessTable.permits(method, CallerKind.ANONYMOUS)) {
+                    return refuse(call, revoked.get());
+                }
+                // What anybody may read, such as what is revoked and when to renew, its holder
+                // needs
+                // most of all.
+                caller = Caller.ANONYMOUS;
             }
         }
         if (call.getMethodDescriptor().getType().serverSendsOneMessage()) {
@@ -79,6 +82,14 @@ final class AccessInterceptor implements ServerInterceptor {
             lease.close();
             throw e;
         }
+    }
+
+    /// At each call: a connection, or a resumed session, outlives a revocation (R9). What is not
+    /// known stands in the way of issuance alone, and is asked for there.
+    private Optional<Refusal> revoked(String method, List<X509Certificate> chain) {
+        return revocations
+                .objection(AccessTable.outlivesItsIssuer(method) ? chain.subList(0, 1) : chain)
+                .filter(refusal -> refusal.code() == RefusalCode.UNAUTHENTICATED);
     }
 
     int openStreams() {

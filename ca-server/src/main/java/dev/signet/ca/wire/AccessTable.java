@@ -42,6 +42,12 @@ final class AccessTable {
         return ROWS.getOrDefault(fullMethodName, Set.of()).contains(kind);
     }
 
+    /// Whether a certificate whose issuing CA was revoked is good enough to be looked at: to renew
+    /// by it, where attestation holds it against the ledger.
+    static boolean outlivesItsIssuer(String fullMethodName) {
+        return fullMethodName.equals("signet.v1.CertificateService/RenewCertificate");
+    }
+
     static Set<String> methods() {
         return ROWS.keySet();
     }

@@ -14,6 +14,9 @@ final class Caller {
 
     static final Context.Key<Caller> KEY = Context.key("signet-caller");
 
+    /// Nobody in particular.
+    static final Caller ANONYMOUS = new Caller(CallerKind.ANONYMOUS, null);
+
     private final CallerKind kind;
     private final @Nullable Evidence evidence;
 

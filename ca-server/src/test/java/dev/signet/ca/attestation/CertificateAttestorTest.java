@@ -57,7 +57,8 @@ class CertificateAttestorTest {
             new CertificateAttestor(
                     DOMAIN,
                     new IssuerPaths(bundle, _ -> true, TestCertificates.CRYPTO),
-                    _ -> java.util.Optional.empty());
+                    _ -> java.util.Optional.empty(),
+                    TestAttestation.noRevokedIssuers());
 
     @Test
     void R16_entitlesToTheSameIdentityOnly() {
@@ -250,7 +251,8 @@ class CertificateAttestorTest {
                                                             RefusalCode.UNAUTHENTICATED,
                                                             "no",
                                                             "it was revoked"))
-                                            : java.util.Optional.empty());
+                                            : java.util.Optional.empty(),
+                            TestAttestation.noRevokedIssuers());
             assertRefused(informed.attest(chain, NOW), "revoked");
             assertRefused(
                     informed.registrationAuthority(
@@ -265,7 +267,8 @@ class CertificateAttestorTest {
                 new CertificateAttestor(
                         new TrustDomain("example.com"),
                         new IssuerPaths(bundle, _ -> true, TestCertificates.CRYPTO),
-                        _ -> java.util.Optional.empty());
+                        _ -> java.util.Optional.empty(),
+                        TestAttestation.noRevokedIssuers());
 
         assertRefused(elsewhere.attest(chain(CA, ORDERS), NOW), "trust domain");
     }
@@ -403,7 +406,7 @@ class CertificateAttestorTest {
                                         "spiffe://example.org/admin")));
     }
 
-    private static List<X509Certificate> chain(TestAuthority ca, String id) {
+    static List<X509Certificate> chain(TestAuthority ca, String id) {
         return chain(ca, id, SubjectKeyType.P256.keyPair());
     }
 

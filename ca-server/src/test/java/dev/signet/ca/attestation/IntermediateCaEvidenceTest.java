@@ -36,7 +36,8 @@ class IntermediateCaEvidenceTest {
                                         TestAuthority.TRUST_DOMAIN, 1, CA.root()),
                                 ownAuthority,
                                 TestCertificates.CRYPTO),
-                        _ -> java.util.Optional.empty())
+                        _ -> java.util.Optional.empty(),
+                        TestAttestation.noRevokedIssuers())
                 .attest(chain, NOW);
     }
 

@@ -65,7 +65,8 @@ public final class TestAttestation {
                                 new FixedBundle(trustDomain, 1, roots),
                                 _ -> true,
                                 TestCertificates.CRYPTO),
-                        _ -> java.util.Optional.empty()),
+                        _ -> java.util.Optional.empty(),
+                        TestAttestation.noRevokedIssuers()),
                 InstantSource.system());
     }
 
@@ -78,8 +79,19 @@ public final class TestAttestation {
                 new CertificateAttestor(
                         trustDomain,
                         new IssuerPaths(bundles, _ -> true, TestCertificates.CRYPTO),
-                        _ -> java.util.Optional.empty()),
+                        _ -> java.util.Optional.empty(),
+                        TestAttestation.noRevokedIssuers()),
                 InstantSource.system());
+    }
+
+    static RevokedIssuers noRevokedIssuers() {
+        return new RevokedIssuers(
+                new IssuerPaths(
+                        new FixedBundle(new TrustDomain("example.org"), 1),
+                        _ -> false,
+                        TestCertificates.CRYPTO),
+                _ -> java.util.Optional.empty(),
+                _ -> false);
     }
 
     static ClusterAttestor noClusters() {
@@ -104,7 +116,8 @@ public final class TestAttestation {
                                 new FixedBundle(trustDomain, 1),
                                 _ -> true,
                                 TestCertificates.CRYPTO),
-                        _ -> java.util.Optional.empty()),
+                        _ -> java.util.Optional.empty(),
+                        TestAttestation.noRevokedIssuers()),
                 clock);
     }
 

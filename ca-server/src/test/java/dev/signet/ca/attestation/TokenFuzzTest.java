@@ -77,7 +77,8 @@ class TokenFuzzTest {
                                             1),
                                     _ -> true,
                                     TestCertificates.CRYPTO),
-                            _ -> java.util.Optional.empty()),
+                            _ -> java.util.Optional.empty(),
+                            TestAttestation.noRevokedIssuers()),
                     InstantSource.system());
 
     @Test
