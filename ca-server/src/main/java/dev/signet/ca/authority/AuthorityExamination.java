@@ -103,12 +103,13 @@ final class AuthorityExamination {
                             "restore table authority.authority from a backup"));
             return;
         }
+        AuthorityCertificate issuerCertificate = issuer.map(this::certificate).orElse(null);
         Optional<String> defect =
-                new AuthorityCertificateLint(crypto)
-                        .firstDefect(
-                                authority.role(),
-                                certificate,
-                                issuer.map(this::certificate).orElse(null));
+                authority.foreign()
+                        ? ForeignCertificateLint.firstDefect(
+                                authority.role(), certificate, issuerCertificate)
+                        : new AuthorityCertificateLint(crypto)
+                                .firstDefect(authority.role(), certificate, issuerCertificate);
         findings.add(
                 defect.isEmpty()
                         ? KeyFinding.pass(
@@ -133,7 +134,8 @@ final class AuthorityExamination {
     }
 
     private void key(StoredAuthority authority) {
-        if (authority.keys().isEmpty()) {
+        KeyType keyType = authority.keyType();
+        if (authority.keys().isEmpty() || keyType == null) {
             boolean needed =
                     authority.role() == AuthorityRole.ISSUING
                             && authority.state() == AuthorityState.ACTIVE;
@@ -158,11 +160,7 @@ final class AuthorityExamination {
         }
         try {
             Optional<Signer> signer =
-                    keys.open(
-                            authority.id(),
-                            authority.role(),
-                            authority.keyType(),
-                            authority.keys());
+                    keys.open(authority.id(), authority.role(), keyType, authority.keys());
             if (signer.isEmpty()) {
                 findings.add(
                         KeyFinding.fail(
@@ -173,8 +171,7 @@ final class AuthorityExamination {
                                         + " signet.authority.further-key-encryption-keys"));
                 return;
             }
-            new KeyProof(crypto)
-                    .require(authority.certificate(), authority.keyType(), signer.get());
+            new KeyProof(crypto).require(authority.certificate(), keyType, signer.get());
             findings.add(
                     KeyFinding.pass(
                             authority.id(),

@@ -49,7 +49,8 @@ public final class LifeCycleRig implements AutoCloseable {
         keys =
                 new SoftwareKeys(
                         TestCertificates.CRYPTO,
-                        new KeyEncryptionKey(octets, TestCertificates.CRYPTO.secureRandom()));
+                        KeyEncryptionKeys.from(
+                                settings, _ -> null, TestCertificates.CRYPTO.secureRandom()));
         factory = new AuthorityFactory(TestCertificates.CRYPTO, keys);
         loader =
                 new AuthorityLoader(
@@ -94,7 +95,10 @@ public final class LifeCycleRig implements AutoCloseable {
                 null,
                 null,
                 Duration.ofHours(1),
-                new KeyEncryptionKeySettings(null, null, key));
+                new KeyEncryptionKeySettings(null, null, key),
+                null,
+                null,
+                null);
     }
 
     public AuthorityLifeCycle lifeCycle() {

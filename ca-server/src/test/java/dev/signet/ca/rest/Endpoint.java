@@ -48,6 +48,7 @@ record Endpoint(String method, String path, Operation operation, HandlerMethod h
                 .replaceAll("\\{id:[^/]*}", "0".repeat(64))
                 .replaceAll("\\{number:[^/]*}", "999999")
                 .replaceAll("\\{tokenId:[^/]*}", "0123456789abcdef")
+                .replaceAll("\\{trustDomain:[^/]*}", "elsewhere.test")
                 .replaceAll("\\{name}|\\{name:[^/]*}", "none")
                 .replaceAll("\\{which:[^/]*}", "0");
     }

@@ -2,7 +2,6 @@ package dev.signet.ca.status;
 
 import dev.signet.ca.TestCertificates;
 import dev.signet.ca.authority.AuthorityDescription;
-import dev.signet.ca.authority.KnownAuthorities;
 import dev.signet.ca.authority.StatusAuthority;
 import dev.signet.ca.certificate.SerialNumber;
 import dev.signet.ca.certificate.Validity;
@@ -61,7 +60,7 @@ final class OcspRig implements CertificateRecords, ResponderCertificates {
         this.answers =
                 new OcspAnswers(
                         () -> List.of(authority),
-                        new StatusLookup(feed, this, this, known(), clock),
+                        new StatusLookup(feed, this, this, () -> described, clock),
                         feed,
                         responders,
                         new OcspCache(settings.ocsp().cacheSize()),
@@ -70,23 +69,6 @@ final class OcspRig implements CertificateRecords, ResponderCertificates {
                         clock,
                         new StatusMetrics(meters));
         this.documents = new OcspDocuments(answers, settings.maxAge(), clock);
-    }
-
-    private KnownAuthorities known() {
-        return new KnownAuthorities() {
-            @Override
-            public List<AuthorityDescription> described() {
-                return described;
-            }
-
-            @Override
-            public long generation() {
-                return 1;
-            }
-
-            @Override
-            public void refresh() {}
-        };
     }
 
     void issue(SerialNumber serialNumber, Validity validity) {

@@ -125,8 +125,7 @@ public final class AuthoritiesCommands extends Group {
 
         @Override
         int run(AdminClient client) {
-            JsonNode authority =
-                    client.send(AdminRequest.get(PATH + "/" + id(client, id))).body();
+            JsonNode authority = client.send(AdminRequest.get(PATH + "/" + id(client, id))).body();
             if (json()) {
                 printJson(authority);
                 return ExitCode.OK;

@@ -28,7 +28,7 @@ final class AuthorityActCommands {
     private AuthorityActCommands() {}
 
     /// What they have in common.
-    private abstract static class ActCommand extends AdminCommand {
+    abstract static class ActCommand extends AdminCommand {
 
         @Mixin private ReasonOption reason;
 
@@ -84,7 +84,8 @@ final class AuthorityActCommands {
 
         @Option(
                 names = "--not-cross-signed",
-                description = "For a root that is compromised, or verifiers that take no long chain.")
+                description =
+                        "For a root that is compromised, or verifiers that take no long chain.")
         private boolean notCrossSigned;
 
         PrepareRoot(Terminal terminal, InstantSource clock) {
@@ -117,7 +118,8 @@ final class AuthorityActCommands {
 
         @Option(
                 names = "--override",
-                description = "Even if too few do: those fail until they reload their trust bundle.")
+                description =
+                        "Even if too few do: those fail until they reload their trust bundle.")
         private boolean override;
 
         Activate(Terminal terminal, InstantSource clock) {
@@ -154,7 +156,8 @@ final class AuthorityActCommands {
 
     @Command(
             name = "rollback",
-            description = "Undo the last activation, before the new issuing CA has signed anything.")
+            description =
+                    "Undo the last activation, before the new issuing CA has signed anything.")
     static final class RollBack extends ActCommand {
 
         RollBack(Terminal terminal, InstantSource clock) {
