@@ -59,7 +59,7 @@ class JdbcCertificateRecordsIT {
                     assertThat(record.policyVersion()).isEqualTo("version-1");
                     assertThat(record.policyRule()).isEqualTo("kubernetes service accounts");
                     assertThat(record.profile()).isEqualTo("workload");
-                    assertThat(record.profileVersion()).isEqualTo(1);
+                    assertThat(record.profileVersion()).isEqualTo(2);
                     assertThat(record.attributes())
                             .isEqualTo(
                                     "{\"kubernetes.namespace\":\"shop\","
