@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.grpc.ChannelCredentials;
+import io.grpc.ConnectivityState;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
@@ -254,6 +255,8 @@ class LiveIdentityIT {
             assertThat(byServer).hasValue(i);
             assertThat(byClient).hasValue(i);
             channel.enterIdle();
+            // Done later where another thread is at work on the channel.
+            await().until(() -> channel.getState(false) == ConnectivityState.IDLE);
         }
     }
 

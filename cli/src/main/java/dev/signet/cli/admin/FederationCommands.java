@@ -135,7 +135,7 @@ public final class FederationCommands extends Group {
             footerHeading = "%nExamples:%n",
             footer = {
                 "  signet federation add other.example --url https://ca.other.example:8444/ \\",
-                "      --endpoint-id spiffe://other.example/signet/server --bundle other.json \\",
+                "      --endpoint-id spiffe://other.example/signet/server --initial-bundle other.json \\",
                 "      --reason 'ticket 7'",
                 "  signet federation add web.example --url https://ca.web.example/bundle --web \\",
                 "      --web-roots ca.pem --reason 'ticket 8'"
@@ -172,7 +172,7 @@ public final class FederationCommands extends Group {
         private @Nullable String endpointId;
 
         @Option(
-                names = "--bundle",
+                names = "--initial-bundle",
                 paramLabel = "FILE",
                 description = "Its bundle now, SPIFFE JSON (profile https_spiffe).")
         private @Nullable Path bundle;
