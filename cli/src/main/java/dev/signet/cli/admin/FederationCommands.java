@@ -94,7 +94,9 @@ public final class FederationCommands extends Group {
 
         @Override
         int run(AdminClient client) {
-            JsonNode one = client.send(AdminRequest.get(PATH + "/" + trustDomain)).body();
+            JsonNode one =
+                    client.send(AdminRequest.get(PATH + "/" + AdminRequest.segment(trustDomain)))
+                            .body();
             if (json()) {
                 printJson(one);
                 return ExitCode.OK;
@@ -239,7 +241,7 @@ public final class FederationCommands extends Group {
             return settled(
                     client.send(
                             AdminRequest.post(
-                                    PATH + "/" + trustDomain + "/removal",
+                                    PATH + "/" + AdminRequest.segment(trustDomain) + "/removal",
                                     Map.of("reason", reason.text()))),
                     "no longer federating with " + trustDomain);
         }

@@ -60,7 +60,7 @@ public final class ReissueCommands extends Group {
             },
             footerHeading = "%nExamples:%n",
             footer = {
-                "  signet reissue start --authority 1f6a... --rate 200 --reason 'incident 42' --plan",
+                "  signet reissue start --authority 1f6a02c4 --rate 200 --reason 'incident 42' --plan",
                 "  signet reissue start --spiffe-id-prefix spiffe://example.org/ns/shop/ --rate 50 \\",
                 "      --before 2027-01-31T18:00:00Z --reason 'key hygiene, ticket 1234'"
             })
@@ -70,7 +70,8 @@ public final class ReissueCommands extends Group {
                 names = "--authority",
                 paramLabel = "ID",
                 description =
-                        "Only certificates that this authority issued; may be given several times.")
+                        "Only certificates that this authority issued, named by at least 8 digits of its"
+                                + " id; may be given several times.")
         private List<String> authorities = List.of();
 
         @Option(
@@ -115,7 +116,11 @@ public final class ReissueCommands extends Group {
         int run(AdminClient client) {
             Map<String, Object> body = new LinkedHashMap<>();
             if (!authorities.isEmpty()) {
-                body.put("authorityIds", authorities);
+                body.put(
+                        "authorityIds",
+                        authorities.stream()
+                                .map(beginning -> AuthoritiesCommands.id(client, beginning))
+                                .toList());
             }
             if (prefix != null) {
                 body.put("spiffeIdPrefix", prefix);
