@@ -65,7 +65,8 @@ final class CertificateAttestor {
     }
 
     /// The holder of the certificate, for itself: also one whose issuing CA was revoked, if exactly
-    /// this certificate is on record. Otherwise nobody could renew when it matters most.
+    /// this certificate is on record. Otherwise nobody could renew, and no operator log in, when it
+    /// matters most.
     Attestation.Outcome attest(List<X509Certificate> chain, Instant now) {
         Holder holder =
                 check(
