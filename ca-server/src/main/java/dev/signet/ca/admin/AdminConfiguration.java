@@ -3,6 +3,7 @@ package dev.signet.ca.admin;
 import dev.signet.ca.attestation.Attestation;
 import dev.signet.ca.attestation.JoinTokens;
 import dev.signet.ca.audit.AuditTrail;
+import dev.signet.ca.authority.AuthorityIntake;
 import dev.signet.ca.authority.AuthorityLifeCycle;
 import dev.signet.ca.authority.KeyWrappings;
 import dev.signet.ca.federation.Relationships;
@@ -118,6 +119,11 @@ public class AdminConfiguration {
             RevokeAuthority revocations,
             FourEyes fourEyes) {
         return new RecordedAuthorityActs(acts, lifeCycle, activations, revocations, fourEyes);
+    }
+
+    @Bean
+    IntakeActs intakeActs(JdbcAuditedActs acts, AuthorityIntake intake) {
+        return new RecordedIntakeActs(acts, intake);
     }
 
     @Bean

@@ -16,12 +16,14 @@ import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.ExtensionsGenerator;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.operator.ContentSigner;
+import org.bouncycastle.pkcs.PKCS10CertificationRequestBuilder;
 import org.jspecify.annotations.Nullable;
 
 import java.io.ByteArrayOutputStream;
@@ -80,6 +82,36 @@ final class AuthorityCertificateWriter {
                 },
                 issuer,
                 signer);
+    }
+
+    /// A certification request (PKCS#10, DER) for an issuing CA, with the extensions wished.
+    ///
+    /// @rfc 2986 4
+    byte[] request(TrustDomain trustDomain, PublicKey key, int pathLength, Signer signer) {
+        SubjectPublicKeyInfo keyInfo = SubjectPublicKeyInfo.getInstance(key.getEncoded());
+        byte[] identifier =
+                Arrays.copyOf(
+                        crypto.sha256(keyInfo.getPublicKeyData().getOctets()),
+                        KEY_IDENTIFIER_LENGTH);
+        try {
+            ExtensionsGenerator extensions = new ExtensionsGenerator();
+            extensions.addExtension(
+                    Extension.basicConstraints, true, new BasicConstraints(pathLength));
+            extensions.addExtension(
+                    Extension.keyUsage,
+                    true,
+                    new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign));
+            extensions.addExtension(
+                    Extension.subjectKeyIdentifier, false, new SubjectKeyIdentifier(identifier));
+            return new PKCS10CertificationRequestBuilder(
+                            subject(AuthorityRole.ISSUING, trustDomain, identifier), keyInfo)
+                    .addAttribute(
+                            PKCSObjectIdentifiers.pkcs_9_at_extensionRequest, extensions.generate())
+                    .build(new Adapter(signer))
+                    .getEncoded();
+        } catch (IOException e) {
+            throw new IllegalStateException("certification request cannot be encoded", e);
+        }
     }
 
     /// The root's name and key, signed by another root.

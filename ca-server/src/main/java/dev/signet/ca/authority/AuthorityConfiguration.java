@@ -21,10 +21,11 @@ import java.util.concurrent.Executors;
 
 import javax.sql.DataSource;
 
-/// Beans of this package: [Authorities] and its siblings, [AuthorityLifeCycle], [KeyWrappings].
-/// Needs beans [AuthoritySettings], [TrustDomain], [CryptoProvider], [Changes], [LedgerSettings],
-/// `DataSource`, `JdbcClient` and `TransactionOperations` over a migrated database,
-/// `InstantSource`, `MeterRegistry`. The context does not start when the CA's keys do not open.
+/// Beans of this package: [Authorities] and its siblings, [AuthorityLifeCycle], [AuthorityIntake],
+/// [KeyWrappings]. Needs beans [AuthoritySettings], [TrustDomain], [CryptoProvider], [Changes],
+/// [LedgerSettings], `DataSource`, `JdbcClient` and `TransactionOperations` over a migrated
+/// database, `InstantSource`, `MeterRegistry`. The context does not start when the CA's keys do not
+/// open.
 @Configuration(proxyBeanMethods = false)
 public class AuthorityConfiguration {
 
@@ -128,6 +129,34 @@ public class AuthorityConfiguration {
                         crypto, store, factory, loader, settings, trustDomain, clock),
                 new AuthorityFitness(crypto, loader, settings.minimumRemainder(), clock),
                 new JdbcAuthorityTransactions(transactions, authorities::refresh));
+    }
+
+    @Bean
+    AuthorityIntake authorityIntake(
+            AuthoritySettings settings,
+            TrustDomain trustDomain,
+            CryptoProvider crypto,
+            JdbcClient jdbc,
+            JdbcAuthorityStore store,
+            AuthorityFactory factory,
+            AuthorityKeys keys,
+            AuthorityLoader loader,
+            PolledAuthorities authorities,
+            TransactionOperations transactions,
+            InstantSource clock) {
+        return new RecordedIntake(
+                crypto,
+                store,
+                new JdbcAuthorityRequests(jdbc),
+                factory,
+                keys,
+                new AuthorityPreparation(
+                        crypto, store, factory, loader, settings, trustDomain, clock),
+                loader,
+                settings,
+                trustDomain,
+                new JdbcAuthorityTransactions(transactions, authorities::refresh),
+                clock);
     }
 
     @Bean(destroyMethod = "close")

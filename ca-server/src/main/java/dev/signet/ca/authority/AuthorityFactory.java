@@ -64,6 +64,25 @@ final class AuthorityFactory {
                 key);
     }
 
+    /// A certification request and its key.
+    ///
+    /// @param der PKCS#10
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Requested(byte[] der, NewKey key) {
+
+        @Override
+        public String toString() {
+            return "Requested";
+        }
+    }
+
+    /// An issuing CA whose certificate somebody else is to sign.
+    Requested request(TrustDomain trustDomain, KeyType keyType, int pathLength) {
+        NewKey key = keys.generate(keyType);
+        return new Requested(
+                writer.request(trustDomain, key.publicKey(), pathLength, key.signer()), key);
+    }
+
     /// An issuing CA under a root that is there. It does not outlive the root.
     ///
     /// @throws IllegalArgumentException when the root is not valid now

@@ -26,4 +26,11 @@ interface AuthorityKeys {
     /// @throws IllegalStateException when a record was changed after it was stored
     Optional<Signer> open(
             String authorityId, AuthorityRole role, KeyType type, List<KeyRecord> records);
+
+    /// The same key for another id: what was kept for a request is kept for the authority that its
+    /// certificate makes.
+    ///
+    /// @return empty when this replica cannot open it
+    /// @throws IllegalStateException when the record was changed after it was stored
+    Optional<KeyRecord> moved(KeyRecord record, String fromId, String toId, AuthorityRole role);
 }

@@ -116,7 +116,7 @@ final class AuthorityPreparation {
                 null);
     }
 
-    private Made issuing(AuthorityCertificate root, Signer signer, Instant now) {
+    Made issuing(AuthorityCertificate root, Signer signer, Instant now) {
         return factory.issuing(
                 trustDomain,
                 settings.issuingKeyType(),
@@ -190,7 +190,7 @@ final class AuthorityPreparation {
     }
 
     /// Those whose time is over do not stand in the way.
-    private Optional<Refusal> crowded(Content content) {
+    Optional<Refusal> crowded(Content content) {
         Instant now = clock.instant();
         long prepared =
                 content.authorities().stream()

@@ -51,6 +51,15 @@ final class ForeignCertificateLint {
         }
     }
 
+    /// Whether its signature verifies with the key of the other, whatever else they say.
+    static boolean isSignedBy(AuthorityCertificate certificate, AuthorityCertificate issuer) {
+        try {
+            return verifies(parse(certificate), parse(issuer).getPublicKey());
+        } catch (GeneralSecurityException _) {
+            return false;
+        }
+    }
+
     private static @Nullable String defect(
             AuthorityRole role,
             X509Certificate certificate,

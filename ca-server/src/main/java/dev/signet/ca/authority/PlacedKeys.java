@@ -54,6 +54,16 @@ final class PlacedKeys implements AuthorityKeys {
         return software.open(authorityId, role, type, records);
     }
 
+    @Override
+    public Optional<KeyRecord> moved(
+            KeyRecord record, String fromId, String toId, AuthorityRole role) {
+        return switch (record) {
+            case KeyRecord.Wrapped _ -> software.moved(record, fromId, toId, role);
+            // It stays where it is, and is not bound to an id there.
+            case KeyRecord.InToken _ -> Optional.of(record);
+        };
+    }
+
     private TokenKeys requiredToken(String what) {
         if (token == null) {
             throw new IllegalStateException(

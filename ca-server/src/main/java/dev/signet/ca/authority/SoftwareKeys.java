@@ -53,6 +53,28 @@ final class SoftwareKeys implements AuthorityKeys {
         return Optional.empty();
     }
 
+    @Override
+    public Optional<KeyRecord> moved(
+            KeyRecord record, String fromId, String toId, AuthorityRole role) {
+        return switch (record) {
+            case KeyRecord.Wrapped(byte[] keyCheck, byte[] octets) ->
+                    keyEncryptionKeys
+                            .of(keyCheck)
+                            .map(opens -> wrapped(opens.unwrap(octets, fromId, role), toId, role));
+            case KeyRecord.InToken _ -> Optional.empty();
+        };
+    }
+
+    /// @param encoded PKCS#8; cleared here
+    private KeyRecord wrapped(byte[] encoded, String authorityId, AuthorityRole role) {
+        try {
+            KeyEncryptionKey current = keyEncryptionKeys.current();
+            return new KeyRecord.Wrapped(current.check(), current.wrap(encoded, authorityId, role));
+        } finally {
+            Arrays.fill(encoded, (byte) 0);
+        }
+    }
+
     /// @param encoded PKCS#8; cleared here
     private PrivateKey privateKey(String authorityId, KeyType type, byte[] encoded) {
         try {
@@ -102,14 +124,7 @@ final class SoftwareKeys implements AuthorityKeys {
         /// Wraps the private key and clears the encoding in between.
         @Override
         public KeyRecord record(String authorityId, AuthorityRole role) {
-            byte[] encoded = privateKey.getEncoded();
-            try {
-                KeyEncryptionKey current = keyEncryptionKeys.current();
-                return new KeyRecord.Wrapped(
-                        current.check(), current.wrap(encoded, authorityId, role));
-            } finally {
-                Arrays.fill(encoded, (byte) 0);
-            }
+            return wrapped(privateKey.getEncoded(), authorityId, role);
         }
 
         @Override

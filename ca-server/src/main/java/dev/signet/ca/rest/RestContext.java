@@ -53,6 +53,7 @@ import java.util.TreeSet;
     KeyController.class,
     FederationController.class,
     AuthorityActController.class,
+    AuthorityIntakeController.class,
     AuditController.class,
     JoinTokenController.class,
     PolicyController.class,

@@ -1,0 +1,141 @@
+package dev.signet.ca.rest;
+
+import dev.signet.ca.admin.IntakeActs;
+import dev.signet.ca.authority.AuthorityIntake;
+import dev.signet.ca.authority.AuthorityIntake.Material;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+
+/// Authorities that do not come from here alone.
+@RestController
+final class AuthorityIntakeController {
+
+    private static final int MOST_BASE64 = 4 * ((AuthorityIntake.MOST_OCTETS + 2) / 3);
+
+    private final IntakeActs acts;
+    private final Writes writes;
+
+    AuthorityIntakeController(IntakeActs acts, Writes writes) {
+        this.acts = acts;
+        this.writes = writes;
+    }
+
+    record Requested(
+            @Field("SHA-256 of the request, hexadecimal") String requestId,
+            @Field("PKCS#10, PEM") String pem) {}
+
+    record Accept(
+            @Field(
+                            value =
+                                    "PEM: the issuing CA's certificate, those between, and the root"
+                                            + " unless it is on record",
+                            least = 1,
+                            most = AuthorityIntake.MOST_OCTETS)
+                    String certificates,
+            @Field(value = "Why, for the audit trail", least = 1, most = 1024) String reason) {}
+
+    record Import(
+            @Field(
+                            value =
+                                    "PEM: the CA's certificate, those above it, and its PKCS#8 key, in"
+                                            + " the clear or encrypted",
+                            most = AuthorityIntake.MOST_OCTETS,
+                            byDefault = "pkcs12 is given")
+                    @Nullable String pem,
+            @Field(
+                            value = "PKCS#12 with certificates and one key, base64",
+                            most = MOST_BASE64,
+                            byDefault = "pem is given")
+                    @Nullable String pkcs12,
+            @Field(
+                            value = "Of the key or the PKCS#12; it is not kept",
+                            most = 1024,
+                            byDefault = "none")
+                    @Nullable String passphrase,
+            @Field(value = "Why, for the audit trail", least = 1, most = 1024) String reason) {
+
+        /// What tells one import from another, and no secret: a digest of it is kept.
+        Told told() {
+            return new Told(reason);
+        }
+
+        @Override
+        public String toString() {
+            return "Import";
+        }
+    }
+
+    record Told(String reason) {}
+
+    @PostMapping("/v1/authorities/request")
+    @Performs(value = Operation.REQUEST_AUTHORITY, answers = Requested.class)
+    ResponseEntity<Object> request(@RequestBody ApprovalController.Reason body, Call call) {
+        return writes.once(
+                Operation.REQUEST_AUTHORITY,
+                call,
+                body,
+                () -> acts.request(call.actor(), body.reason()),
+                made -> Writes.Done.ok(new Requested(made.id(), made.pem())));
+    }
+
+    @PostMapping("/v1/authorities/accept")
+    @Performs(
+            value = Operation.ACCEPT_AUTHORITY,
+            answers = AuthorityActController.Done.class,
+            tagged = true)
+    ResponseEntity<Object> accept(@RequestBody Accept body, Call call) {
+        String basis = call.basis();
+        return writes.once(
+                Operation.ACCEPT_AUTHORITY,
+                call,
+                body,
+                () ->
+                        acts.accept(
+                                call.actor(),
+                                body.certificates().getBytes(StandardCharsets.UTF_8),
+                                basis,
+                                body.reason()),
+                AuthorityActController.Done::of);
+    }
+
+    @PostMapping("/v1/authorities/import")
+    @Performs(
+            value = Operation.IMPORT_AUTHORITY,
+            answers = AuthorityActController.Done.class,
+            tagged = true)
+    ResponseEntity<Object> takeIn(@RequestBody Import body, Call call) {
+        String basis = call.basis();
+        Material material = material(body);
+        return writes.once(
+                Operation.IMPORT_AUTHORITY,
+                call,
+                body.told(),
+                () -> acts.takeIn(call.actor(), material, basis, body.reason()),
+                AuthorityActController.Done::of);
+    }
+
+    private static Material material(Import body) {
+        String pem = body.pem();
+        String pkcs12 = body.pkcs12();
+        String passphrase = body.passphrase();
+        char[] secret = passphrase == null ? new char[0] : passphrase.toCharArray();
+        if (pem != null && pkcs12 == null) {
+            return new Material(false, pem.getBytes(StandardCharsets.UTF_8), secret);
+        }
+        if (pem == null && pkcs12 != null) {
+            try {
+                return new Material(true, Base64.getDecoder().decode(pkcs12), secret);
+            } catch (IllegalArgumentException _) {
+                throw RefusedException.field("pkcs12", "it is not base64 (expected: RFC 4648 4).");
+            }
+        }
+        throw RefusedException.field("pem", "both or neither of pem and pkcs12 (expected: one).");
+    }
+}
