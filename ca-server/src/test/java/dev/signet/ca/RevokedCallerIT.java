@@ -13,6 +13,7 @@ import dev.signet.ca.certificate.SerialNumber;
 import dev.signet.ca.revocation.BlockTarget;
 import dev.signet.ca.revocation.RevocationReason;
 import dev.signet.ca.revocation.Revocations;
+import dev.signet.proto.v1.AcknowledgeTrustBundleRequest;
 import dev.signet.proto.v1.CertificateServiceGrpc;
 import dev.signet.proto.v1.CertificateServiceGrpc.CertificateServiceBlockingStub;
 import dev.signet.proto.v1.GetTrustBundleRequest;
@@ -98,6 +99,13 @@ class RevokedCallerIT {
                         .getTrustBundle(GetTrustBundleRequest.getDefaultInstance());
     }
 
+    private static void acknowledge(ManagedChannel channel) {
+        var _ =
+                TrustServiceGrpc.newBlockingStub(channel)
+                        .acknowledgeTrustBundle(
+                                AcknowledgeTrustBundleRequest.newBuilder().setVersion(1).build());
+    }
+
     private interface Call {
         void run() throws Exception;
     }
@@ -134,7 +142,9 @@ class RevokedCallerIT {
         revoke(held.serialNumber(), false);
         await().atMost(Duration.ofSeconds(1))
                 .until(() -> refusal(() -> renew(open)).equals("UNAUTHENTICATED"));
-        assertThat(refusal(() -> bundle(open))).isEqualTo("UNAUTHENTICATED");
+        assertThat(refusal(() -> acknowledge(open))).isEqualTo("UNAUTHENTICATED");
+        // What anybody may read it reads as anybody: what is revoked, and when to renew.
+        assertThat(refusal(() -> bundle(open))).isEmpty();
         // A new connection, which may resume the session, gets no further.
         ManagedChannel again = there.channel(held.keys(), held.chain());
         assertThat(refusal(() -> renew(again))).isEqualTo("UNAUTHENTICATED");
@@ -203,6 +213,10 @@ class RevokedCallerIT {
                                             RevocationReason.CA_COMPROMISE,
                                             "stolen"))
                     .isInstanceOf(ActOutcome.Done.class);
+            assertThat(refusal(() -> acknowledge(channel))).isEqualTo("UNAUTHENTICATED");
+            // Renewal goes by the record, and by that alone.
+            assertThat(refusal(() -> renew(channel))).isEmpty();
+            own.ownerJdbcClient().sql("DELETE FROM ledger.certificate").update();
             assertThat(refusal(() -> renew(channel))).isEqualTo("UNAUTHENTICATED");
         }
     }

@@ -20,6 +20,7 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// The commands of `signet authorities` for roots and CAs that are elsewhere.
 final class AuthorityIntakeCommands {
@@ -55,7 +56,10 @@ final class AuthorityIntakeCommands {
             String pem = Shown.text(answer.body(), "pem");
             if (out != null) {
                 Files.writeString(out, pem);
-                note("the request is in " + out + "; have it signed, then 'signet authorities accept'");
+                note(
+                        "the request is in "
+                                + out
+                                + "; have it signed, then 'signet authorities accept'");
             } else if (!json()) {
                 print(pem.strip());
             }
@@ -114,7 +118,8 @@ final class AuthorityIntakeCommands {
         @Option(
                 names = "--passphrase-file",
                 paramLabel = "FILE",
-                description = "First line: of the key. Default: asked for on a terminal, else none.")
+                description =
+                        "First line: of the key. Default: asked for on a terminal, else none.")
         private Path passphraseFile;
 
         Import(Terminal terminal, InstantSource clock) {
@@ -148,11 +153,9 @@ final class AuthorityIntakeCommands {
                         .findFirst()
                         .orElse("");
             }
-            Console console = System.console();
+            Console console = Objects.requireNonNull(System.console());
             char[] typed =
-                    console == null || !console.isTerminal()
-                            ? null
-                            : console.readPassword("Passphrase of the key: ");
+                    console.isTerminal() ? console.readPassword("Passphrase of the key: ") : null;
             return typed == null ? "" : new String(typed);
         }
     }
