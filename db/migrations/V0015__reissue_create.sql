@@ -27,7 +27,7 @@ CREATE TABLE reissue.renewal_order (
     CONSTRAINT renewal_order_reason_given CHECK (reason <> '')
 );
 COMMENT ON TABLE reissue.renewal_order IS 'Each order to renew: whoever holds a certificate that it names renews at a random moment of its window.';
-COMMENT ON COLUMN reissue.renewal_order.number IS 'Ascends, and is at least the seconds since the Unix epoch: never used twice, not even after this database was put back to an earlier moment. Clients obey each number once.';
+COMMENT ON COLUMN reissue.renewal_order.number IS 'Ascends, and is at least the microseconds since the Unix epoch: never used twice, not even after this database was put back to an earlier moment. Clients obey each number once.';
 COMMENT ON COLUMN reissue.renewal_order.authority_ids IS 'Names certificates that one of these authorities issued; empty: any.';
 COMMENT ON COLUMN reissue.renewal_order.spiffe_id_prefix IS 'Names certificates whose SPIFFE ID begins with this; empty: any.';
 COMMENT ON COLUMN reissue.renewal_order.ordered_at IS 'Names certificates that were issued before this.';

@@ -102,6 +102,9 @@ class RestoreDrillIT {
                         });
             }
 
+            // Numbers of CRLs and bundles count seconds; no restore takes less than one.
+            await().atMost(Duration.ofSeconds(10))
+                    .until(() -> Instant.now().getEpochSecond() > lostCrlNumber.longValueExact());
             try (backup;
                     ServerRig rig = ServerRig.start(site, backup, Map.of())) {
                 // A client that has seen the later revocation comes back and says so.

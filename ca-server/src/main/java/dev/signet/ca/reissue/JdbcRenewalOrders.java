@@ -56,7 +56,7 @@ final class JdbcRenewalOrders {
                 (number, authority_ids, spiffe_id_prefix, ordered_at, starts_at, ends_at,
                  per_second, certificates, reason, actor_kind, actor_subject)
             SELECT greatest(coalesce(max(number), 0) + 1,
-                            extract(epoch FROM clock_timestamp())::bigint),
+                            (extract(epoch FROM clock_timestamp()) * 1000000)::bigint),
                    :authorityIds, :prefix, :orderedAt, :startsAt, :endsAt, :perSecond,
                    :certificates, :reason, :actorKind, :actorSubject
             FROM reissue.renewal_order
