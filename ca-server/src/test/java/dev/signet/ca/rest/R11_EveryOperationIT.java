@@ -176,7 +176,7 @@ class R11_EveryOperationIT {
     }
 
     private static int status(HttpClient client, HttpRequest.Builder request) throws Exception {
-        return client.send(request.build(), HttpResponse.BodyHandlers.ofString()).statusCode();
+        return RestRig.send(client, request.build()).statusCode();
     }
 
     private static Map<String, List<String>> worthless() throws Exception {

@@ -288,13 +288,17 @@ final class RestRig implements AutoCloseable {
     /// came before the body was read (RFC 9110 9.3.1, RFC 9112 9.3.1). The idempotency key of a
     /// write stays the same.
     HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
-        HttpRequest sent = request.build();
+        return send(http, request.build());
+    }
+
+    /// The same with another client.
+    static HttpResponse<String> send(HttpClient client, HttpRequest request) throws Exception {
         try {
-            return http.send(sent, HttpResponse.BodyHandlers.ofString());
+            return client.send(request, HttpResponse.BodyHandlers.ofString());
         } catch (HttpTimeoutException e) {
             throw e;
         } catch (IOException _) {
-            return http.send(sent, HttpResponse.BodyHandlers.ofString());
+            return client.send(request, HttpResponse.BodyHandlers.ofString());
         }
     }
 

@@ -299,7 +299,7 @@ class RevocationRestIT {
                             .header("Content-Type", "application/json")
                             .header("Idempotency-Key", UUID.randomUUID().toString())
                             .build();
-            assertThat(client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
+            assertThat(RestRig.send(client, request).statusCode())
                     .as("%s %s", endpoint.method(), endpoint.path())
                     .isEqualTo(401);
         }
