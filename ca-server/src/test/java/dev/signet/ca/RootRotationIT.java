@@ -15,12 +15,19 @@ import dev.signet.ca.refusal.RefusalCode;
 import dev.signet.ca.rotation.ActivationGate;
 import dev.signet.ca.trust.Acknowledgements;
 import dev.signet.ca.trust.TrustBundles;
+import dev.signet.client.ClientOptions;
+import dev.signet.client.CredentialSource;
+import dev.signet.client.FirstTrust;
+import dev.signet.client.WorkloadIdentity;
 import dev.signet.proto.v1.IssueCertificateRequest;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
@@ -39,10 +46,10 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManagerFactory;
 
-/// A change of the root under load: plain JSSE clients handshake all the time with a service whose
-/// certificate is renewed, and one of them reloads its trust bundle late.
+/// A change of the root under load: clients of the JDK, openssl processes and the client library
+/// handshake all the time with a service whose certificate is renewed; one of each of the first two
+/// reloads its trust bundle late.
 class RootRotationIT {
 
     private static final Actor ALICE = new Actor("oidc", "alice", null);
@@ -54,6 +61,9 @@ class RootRotationIT {
             ServerRig.start(site, database, Map.of("signet.rotation.automatic", "false"));
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
     private final Service service = new Service();
+    private final List<WorkloadIdentity> opened = new ArrayList<>();
+
+    @TempDir private Path directory;
 
     private static ServerRig.Site site() {
         try {
@@ -67,6 +77,7 @@ class RootRotationIT {
     void close() {
         service.stopped.set(true);
         executor.shutdownNow();
+        opened.forEach(WorkloadIdentity::close);
         rig.close();
         database.close();
         site.close();
@@ -132,55 +143,82 @@ class RootRotationIT {
         }
     }
 
-    /// A client that verifies with the bundle that it read last.
-    private final class Client {
-        final String name;
+    /// A client that reloads its bundle when it is told to, and says so with its certificate.
+    private final class Reloading {
+        final HandshakingClient client;
         final Held held;
-        final AtomicInteger succeeded = new AtomicInteger();
-        final AtomicInteger failed = new AtomicInteger();
-        volatile SSLContext trust;
 
-        Client(String name) throws Exception {
-            this.name = name;
-            this.held = issued(name);
+        Reloading(HandshakingClient client) throws Exception {
+            this.client = client;
+            this.held = issued(client.name);
             reload();
-            executor.submit(() -> {
-                while (!service.stopped.get()) {
-                    handshake();
-                }
-            });
-        }
-
-        void handshake() {
-            try (SSLSocket socket =
-                    (SSLSocket)
-                            trust.getSocketFactory()
-                                    .createSocket("127.0.0.1", service.port.get())) {
-                socket.setSoTimeout(5_000);
-                socket.startHandshake();
-                assertThat(socket.getInputStream().read()).isEqualTo(1);
-                socket.getSession().invalidate();
-                succeeded.incrementAndGet();
-            } catch (IOException _) {
-                failed.incrementAndGet();
-            }
         }
 
         void reload() throws Exception {
             long version = part(TrustBundles.class).current().version();
-            KeyStore roots = KeyStore.getInstance("PKCS12");
-            roots.load(null, null);
-            int number = 0;
-            for (X509Certificate root : rig.roots()) {
-                roots.setCertificateEntry("r" + number++, root);
-            }
-            TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
-            factory.init(roots);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, factory.getTrustManagers(), null);
-            trust = context;
-            acknowledge(held, name, version);
+            client.trust(rig.roots());
+            acknowledge(held, client.name, version);
         }
+    }
+
+    /// All that handshake with the service.
+    private final class Fleet {
+        final Reloading early = new Reloading(new HandshakingClient.Jsse("early"));
+        final Reloading late = new Reloading(new HandshakingClient.Jsse("late"));
+        final Reloading opensslEarly =
+                new Reloading(new HandshakingClient.Openssl("openssl-early", directory));
+        final Reloading opensslLate =
+                new Reloading(new HandshakingClient.Openssl("openssl-late", directory));
+        final List<HandshakingClient> clients;
+
+        Fleet() throws Exception {
+            clients =
+                    List.of(
+                            early.client,
+                            late.client,
+                            opensslEarly.client,
+                            opensslLate.client,
+                            new HandshakingClient.OfLibrary("library", library()));
+            for (HandshakingClient client : clients) {
+                executor.submit(() -> {
+                    while (!service.stopped.get()) {
+                        client.handshake(service.port.get());
+                    }
+                    return null;
+                });
+            }
+            awaitHandshakes(clients, 5);
+        }
+
+        void reloadEarly() throws Exception {
+            early.reload();
+            opensslEarly.reload();
+            // The service verifies nobody here, but it holds a certificate and has to say so, too.
+            sayForService();
+        }
+
+        void reloadLate() throws Exception {
+            late.reload();
+            opensslLate.reload();
+        }
+    }
+
+    private WorkloadIdentity library() throws Exception {
+        Path token = directory.resolve("library.token");
+        Files.writeString(token, site.serviceAccountToken("shop", "library"));
+        WorkloadIdentity identity =
+                WorkloadIdentity.builder()
+                        .caAddress("127.0.0.1:" + rig.server.grpcPort())
+                        .firstTrust(FirstTrust.bundle(rig.get("/trust-bundle.pem").body()))
+                        .credential(CredentialSource.tokenFile(token))
+                        .trustDomain(ServerRig.TRUST_DOMAIN)
+                        .options(
+                                ClientOptions.DEFAULTS
+                                        .withFirstCertificateTimeout(Duration.ofSeconds(60))
+                                        .withRetries(Duration.ofMillis(200), Duration.ofSeconds(1)))
+                        .start();
+        opened.add(identity);
+        return identity;
     }
 
     private void acknowledge(Held held, String name, long version) {
@@ -206,8 +244,8 @@ class RootRotationIT {
         };
     }
 
-    private void awaitHandshakes(List<Client> clients, int more) {
-        Map<Client, Integer> until = new HashMap<>();
+    private void awaitHandshakes(List<HandshakingClient> clients, int more) {
+        Map<HandshakingClient, Integer> until = new HashMap<>();
         clients.forEach(
                 client -> until.put(client, client.succeeded.get() + client.failed.get() + more));
         await().atMost(Duration.ofSeconds(60))
@@ -230,52 +268,51 @@ class RootRotationIT {
         return issuing;
     }
 
-    private List<Client> clients() throws Exception {
+    private Fleet fleet() throws Exception {
         service.renew();
         service.serve();
-        List<Client> clients = new ArrayList<>();
-        for (String name : List.of("early", "middle", "late")) {
-            clients.add(new Client(name));
-        }
-        awaitHandshakes(clients, 5);
-        return clients;
+        return new Fleet();
+    }
+
+    private void awaitStragglers(String issuing) {
+        ActivationGate gate = part(ActivationGate.class);
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() ->
+                        assertThat(gate.readiness(issuing, 10).orElseThrow().stragglers())
+                                .extracting(ActivationGate.Straggler::spiffeId)
+                                .containsExactlyInAnyOrder(
+                                        "spiffe://" + ServerRig.TRUST_DOMAIN + "/late",
+                                        "spiffe://" + ServerRig.TRUST_DOMAIN + "/openssl-late"));
     }
 
     @Test
     void R9_aGatedChangeOfTheRootFailsNoHandshake() throws Exception {
-        List<Client> clients = clients();
+        Fleet fleet = fleet();
         AuthorityActs acts = part(AuthorityActs.class);
         String issuing = preparedRoot(false);
-        clients.get(0).reload();
-        clients.get(1).reload();
-        // The service verifies nobody here, but it holds a certificate and has to say so, too.
-        sayForService();
-        ActivationGate gate = part(ActivationGate.class);
-        await().atMost(Duration.ofSeconds(10))
-                .until(() -> gate.readiness(issuing, 10).orElseThrow().acknowledged() == 3);
-        assertThat(gate.readiness(issuing, 10).orElseThrow().stragglers())
-                .extracting(ActivationGate.Straggler::spiffeId)
-                .containsExactly("spiffe://" + ServerRig.TRUST_DOMAIN + "/late");
+        fleet.reloadEarly();
+        awaitStragglers(issuing);
         assertThat(acts.activate(ALICE, issuing, false, null, "too early"))
                 .isInstanceOfSatisfying(
                         ActOutcome.Refused.class,
                         refused ->
                                 assertThat(refused.refusal().code())
                                         .isEqualTo(RefusalCode.ACTIVATION_NOT_ACKNOWLEDGED));
-        awaitHandshakes(clients, 5);
+        awaitHandshakes(fleet.clients, 5);
 
-        clients.get(2).reload();
+        fleet.reloadLate();
+        ActivationGate gate = part(ActivationGate.class);
         await().atMost(Duration.ofSeconds(10))
                 .until(() -> gate.readiness(issuing, 10).orElseThrow().ready());
         done(acts.activate(ALICE, issuing, false, null, "all know"));
         service.renew();
         service.serve();
-        awaitHandshakes(clients, 20);
+        awaitHandshakes(fleet.clients, 20);
 
-        assertThat(clients)
+        assertThat(fleet.clients)
                 .allSatisfy(client -> {
-                    assertThat(client.failed).hasValue(0);
-                    assertThat(client.succeeded.get()).isGreaterThan(25);
+                    assertThat(client.failed).as(client.name).hasValue(0);
+                    assertThat(client.succeeded.get()).as(client.name).isGreaterThan(25);
                 });
     }
 
@@ -295,46 +332,39 @@ class RootRotationIT {
 
     @Test
     void withTheGateOverriddenExactlyTheNamedStragglersFail() throws Exception {
-        List<Client> clients = clients();
+        Fleet fleet = fleet();
         String issuing = preparedRoot(false);
-        clients.get(0).reload();
-        clients.get(1).reload();
-        sayForService();
-        ActivationGate gate = part(ActivationGate.class);
-        await().atMost(Duration.ofSeconds(10))
-                .until(() -> gate.readiness(issuing, 10).orElseThrow().acknowledged() == 3);
-        List<String> named =
-                gate.readiness(issuing, 10).orElseThrow().stragglers().stream()
-                        .map(straggler ->
-                                straggler
-                                        .spiffeId()
-                                        .substring(straggler.spiffeId().lastIndexOf('/') + 1))
-                        .toList();
+        fleet.reloadEarly();
+        awaitStragglers(issuing);
         done(part(AuthorityActs.class).activate(ALICE, issuing, true, null, "cannot wait"));
         service.renew();
         service.serve();
-        awaitHandshakes(clients, 20);
+        awaitHandshakes(fleet.clients, 20);
         assertThat(
-                        clients.stream()
+                        fleet.clients.stream()
                                 .filter(client -> client.failed.get() > 0)
-                                .map(client -> client.name)
-                                .toList())
-                .isEqualTo(named)
-                .containsExactly("late");
-        clients.get(2).reload();
-        int failed = clients.get(2).failed.get();
-        awaitHandshakes(clients, 5);
-        assertThat(clients.get(2).failed.get() - failed).isLessThanOrEqualTo(1);
+                                .map(client -> client.name))
+                .containsExactlyInAnyOrder("late", "openssl-late");
+
+        fleet.reloadLate();
+        List<HandshakingClient> late = List.of(fleet.late.client, fleet.opensslLate.client);
+        List<Integer> failed = late.stream().map(client -> client.failed.get()).toList();
+        awaitHandshakes(late, 5);
+        for (int i = 0; i < late.size(); i++) {
+            // One may have been under way when its bundle changed.
+            assertThat(late.get(i).failed.get() - failed.get(i)).isLessThanOrEqualTo(1);
+        }
     }
 
     @Test
     void aCrossSignedRootFailsNobodyEvenWithTheGateOverridden() throws Exception {
-        List<Client> clients = clients();
+        Fleet fleet = fleet();
         String issuing = preparedRoot(true);
         done(part(AuthorityActs.class).activate(ALICE, issuing, true, null, "cannot wait"));
         service.renew();
         service.serve();
-        awaitHandshakes(clients, 20);
-        assertThat(clients).allSatisfy(client -> assertThat(client.failed).hasValue(0));
+        awaitHandshakes(fleet.clients, 20);
+        assertThat(fleet.clients)
+                .allSatisfy(client -> assertThat(client.failed).as(client.name).hasValue(0));
     }
 }
