@@ -68,6 +68,9 @@ public final class CaClient {
         if (credential instanceof CredentialSource.TokenFile file) {
             return issue(file.authorization(), attempt, request.spiffeId());
         }
+        if (credential instanceof CredentialSource.TokenSupplier supplier) {
+            return issue(supplier.authorization(), attempt, request.spiffeId());
+        }
         return conversation.renew(((CredentialSource.CertificateFiles) credential).read(), attempt);
     }
 

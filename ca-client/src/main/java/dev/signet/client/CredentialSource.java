@@ -8,12 +8,14 @@ import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /// What a workload proves itself with when it has no valid certificate of this CA. Immutable,
 /// thread-safe; none prints its secret.
 public sealed interface CredentialSource
         permits CredentialSource.JoinToken,
                 CredentialSource.TokenFile,
+                CredentialSource.TokenSupplier,
                 CredentialSource.CertificateFiles {
 
     /// A one-time join token. Good for the first certificate only: after an outage longer than the
@@ -29,6 +31,14 @@ public sealed interface CredentialSource
     /// most 8 KiB; read again at each use.
     static CredentialSource tokenFile(Path file) {
         return new TokenFile(file);
+    }
+
+    /// A token of at most 8 KiB that is got anew at each use, for what does not come as a file.
+    ///
+    /// @param supplier asked on the thread that renews: it must answer within a bounded time; what
+    ///   it throws is a failed attempt (`TOKEN_UNAVAILABLE`), and further ones follow
+    static CredentialSource tokens(Supplier<String> supplier) {
+        return new TokenSupplier(supplier);
     }
 
     /// A certificate of this CA that the workload already holds, PEM, leaf first, and its private
@@ -59,7 +69,7 @@ public sealed interface CredentialSource
 
     /// See [#tokenFile].
     record TokenFile(Path file) implements CredentialSource {
-        private static final int MAX_LENGTH = 8192;
+        static final int MAX_LENGTH = 8192;
 
         /// @throws RequestRefusedException when there is no token in the file
         String authorization() {
@@ -82,6 +92,30 @@ public sealed interface CredentialSource
                         Map.of(),
                         null);
             }
+        }
+    }
+
+    /// See [#tokens].
+    final class TokenSupplier implements CredentialSource {
+        private final Supplier<String> supplier;
+
+        TokenSupplier(Supplier<String> supplier) {
+            this.supplier = supplier;
+        }
+
+        /// @throws CaUnavailableException when there is no token now
+        String authorization() {
+            try {
+                return "Bearer " + visible("token", supplier.get(), TokenFile.MAX_LENGTH);
+            } catch (RuntimeException e) {
+                throw new CaUnavailableException(
+                        "TOKEN_UNAVAILABLE", "no token could be got: " + e.getMessage(), null, e);
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "supplied token";
         }
     }
 

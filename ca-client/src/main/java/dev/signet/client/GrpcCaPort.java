@@ -173,8 +173,7 @@ final class GrpcCaPort implements CaPort {
         return com.google.protobuf.Duration.newBuilder().setSeconds(duration.toSeconds()).build();
     }
 
-    private static SignetClientException translated(
-            CallFailedException e, boolean withCertificate) {
+    static SignetClientException translated(CallFailedException e, boolean withCertificate) {
         if (e.causedBy(CertificateException.class) || e.causedBy(CertPathBuilderException.class)) {
             return new UntrustedCaException(
                     "CA_CERTIFICATE_NOT_TRUSTED",

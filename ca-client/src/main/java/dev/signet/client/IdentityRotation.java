@@ -157,6 +157,10 @@ final class IdentityRotation implements RotationTask {
         if (credential instanceof CredentialSource.TokenFile file) {
             return conversation.issue(file.authorization(), attempt(false, last), expected, anew);
         }
+        if (credential instanceof CredentialSource.TokenSupplier supplier) {
+            return conversation.issue(
+                    supplier.authorization(), attempt(false, last), expected, anew);
+        }
         if (credential instanceof CredentialSource.JoinToken token && !joinTokenSpent) {
             IssuedIdentity issued =
                     conversation.issue(token.authorization(), attempt(false, last), expected, anew);

@@ -128,8 +128,11 @@ final class SvidVerifier {
         }
     }
 
-    private static X509Certificate verifyPath(
-            List<X509Certificate> chain, TrustBundle bundle, Instant at)
+    /// Verifies a chain, leaf first, whatever it names.
+    ///
+    /// @return the authority that it ends in
+    /// @throws CertificateException when it ends in none of the bundle
+    static X509Certificate verifyPath(List<X509Certificate> chain, TrustBundle bundle, Instant at)
             throws CertificateException {
         Set<TrustAnchor> anchors = new HashSet<>();
         for (X509Certificate authority : bundle.authorities()) {

@@ -10,7 +10,9 @@ import io.grpc.ServerCredentials;
 
 import org.jspecify.annotations.Nullable;
 
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -216,6 +218,14 @@ public final class WorkloadIdentity implements AutoCloseable {
                     "NO_CERTIFICATE", "no certificate and no trust bundle yet", null);
         }
         return bundle;
+    }
+
+    InstantSource clock() {
+        return timeline;
+    }
+
+    boolean isKnownRevoked(X509Certificate certificate) {
+        return revocations.isRevoked(certificate);
     }
 
     /// For TLS on either side. On the server side a client certificate is demanded unless the

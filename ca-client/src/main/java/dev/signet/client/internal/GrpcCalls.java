@@ -148,7 +148,7 @@ public final class GrpcCalls {
         throw failure;
     }
 
-    private static boolean isWorthAnotherReplica(Status.Code status) {
+    static boolean isWorthAnotherReplica(Status.Code status) {
         return status == Status.Code.UNAVAILABLE || status == Status.Code.DEADLINE_EXCEEDED;
     }
 
@@ -174,7 +174,7 @@ public final class GrpcCalls {
         return watch;
     }
 
-    private static ManagedChannel open(
+    static ManagedChannel open(
             InetSocketAddress address, TrustManager trust, @Nullable X509ExtendedKeyManager keys) {
         TlsChannelCredentials.Builder tls = TlsChannelCredentials.newBuilder().trustManager(trust);
         if (keys != null) {
@@ -191,7 +191,7 @@ public final class GrpcCalls {
                 .build();
     }
 
-    private static String name(InetSocketAddress address) {
+    static String name(InetSocketAddress address) {
         return address.getHostString() + ":" + address.getPort();
     }
 }
