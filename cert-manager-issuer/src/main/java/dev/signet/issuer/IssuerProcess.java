@@ -1,0 +1,151 @@
+package dev.signet.issuer;
+
+import dev.signet.client.CredentialSource;
+import dev.signet.issuer.connection.IssuerConnections;
+import dev.signet.issuer.connection.Issuers;
+import dev.signet.issuer.health.HealthServer;
+import dev.signet.issuer.lifecycle.ControllerSource;
+import dev.signet.issuer.lifecycle.Controllers;
+import dev.signet.issuer.lifecycle.EventRecorder;
+import dev.signet.issuer.lifecycle.Leadership;
+import dev.signet.issuer.lifecycle.ServedApis;
+import dev.signet.issuer.lifecycle.StatusWriter;
+
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// Everything that runs, put together. Thread-safe.
+final class IssuerProcess {
+
+    private static final System.Logger LOG = System.getLogger(IssuerProcess.class.getName());
+    private static final int API_TIMEOUT_MILLIS = 10_000;
+    private static final int API_RETRIES = 3;
+    private static final Duration LONGEST_FINISH = Duration.ofSeconds(20);
+
+    private final IssuerOptions options;
+    private final SecureRandom random = new SecureRandom();
+    private final InstantSource clock = InstantSource.system();
+    private final PrometheusMeterRegistry metrics =
+            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final KubernetesClient client;
+    private final EventRecorder events;
+    private final Controllers controllers;
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    private @Nullable Leadership leadership;
+    private @Nullable HealthServer health;
+
+    IssuerProcess(IssuerOptions options) {
+        this.options = options;
+        this.client = client(options.kubeconfig);
+        this.events = new EventRecorder(client, clock, random);
+        StatusWriter statuses = new StatusWriter(client);
+        Issuers issuers =
+                new Issuers(
+                        client,
+                        new Issuers.Scope(options.namespaces(), options.clusterResources()),
+                        CredentialSource.tokenFile(options.tokenFile),
+                        statuses,
+                        events,
+                        clock,
+                        random);
+        this.controllers =
+                new Controllers(
+                        sources(issuers, issuers.connections(), statuses, new ServedApis(client)));
+    }
+
+    /// Whatever is served, in the order in which it is opened.
+    @SuppressWarnings("UnusedVariable")
+    private List<ControllerSource> sources(
+            Issuers issuers,
+            IssuerConnections connections,
+            StatusWriter statuses,
+            ServedApis served) {
+        List<ControllerSource> sources = new ArrayList<>();
+        sources.add(ControllerSource.of("issuers", () -> issuers));
+        return sources;
+    }
+
+    private static KubernetesClient client(@Nullable Path kubeconfig) {
+        Config found =
+                kubeconfig == null
+                        ? Config.autoConfigure(null)
+                        : Config.fromKubeconfig(kubeconfig.toFile());
+        return new KubernetesClientBuilder()
+                .withConfig(
+                        new ConfigBuilder(found)
+                                .withRequestTimeout(API_TIMEOUT_MILLIS)
+                                .withConnectionTimeout(API_TIMEOUT_MILLIS)
+                                .withRequestRetryBackoffLimit(API_RETRIES)
+                                .build())
+                .build();
+    }
+
+    void start() throws IOException {
+        health = new HealthServer(options.httpPort, metrics, controllers::isSynced);
+        controllers.start();
+        if (options.leaderElection) {
+            Leadership election =
+                    new Leadership(
+                            client,
+                            options.namespace,
+                            replica(),
+                            controllers::lead,
+                            controllers::follow);
+            leadership = election;
+            election.start();
+        } else {
+            controllers.lead();
+        }
+    }
+
+    private String replica() throws IOException {
+        return options.podName.isEmpty()
+                ? InetAddress.getLocalHost().getHostName()
+                        + "-"
+                        + HexFormat.of().toHexDigits(random.nextInt())
+                : options.podName;
+    }
+
+    /// Begins nothing more, finishes what is under way for up to 20 s, and gives the lease up.
+    void stop() {
+        if (!stopping.compareAndSet(false, true)) {
+            return;
+        }
+        controllers.follow();
+        try {
+            if (!controllers.awaitIdle(LONGEST_FINISH)) {
+                LOG.log(System.Logger.Level.WARNING, "stopped with work under way");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        Leadership election = leadership;
+        if (election != null) {
+            election.close();
+        }
+        controllers.close();
+        events.close();
+        HealthServer http = health;
+        if (http != null) {
+            http.close();
+        }
+        client.close();
+    }
+}

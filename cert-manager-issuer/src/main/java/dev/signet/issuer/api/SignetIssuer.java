@@ -1,0 +1,29 @@
+package dev.signet.issuer.api;
+
+import com.fasterxml.jackson.databind.JsonDeserializer;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+
+import io.fabric8.kubernetes.api.model.Namespaced;
+import io.fabric8.kubernetes.client.CustomResource;
+import io.fabric8.kubernetes.model.annotation.Group;
+import io.fabric8.kubernetes.model.annotation.Kind;
+import io.fabric8.kubernetes.model.annotation.Plural;
+import io.fabric8.kubernetes.model.annotation.Version;
+
+/// An issuer for the CertificateRequests of its own namespace.
+// Else the interface would have it read as a resource of any kind.
+@JsonDeserialize(using = JsonDeserializer.None.class)
+@Group(IssuerKind.GROUP)
+@Version("v1alpha1")
+@Kind("SignetIssuer")
+@Plural("signetissuers")
+public final class SignetIssuer extends CustomResource<IssuerSpec, IssuerStatus>
+        implements IssuerResource, Namespaced {
+
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public IssuerRef ref() {
+        return IssuerRef.namespaced(getMetadata().getNamespace(), getMetadata().getName());
+    }
+}
