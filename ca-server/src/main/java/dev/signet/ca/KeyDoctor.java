@@ -9,9 +9,6 @@ import dev.signet.ca.crypto.CryptoProvider;
 import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.ledger.JdbcLookUps;
 
-import org.springframework.boot.Banner;
-import org.springframework.boot.SpringApplication;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
@@ -36,7 +33,8 @@ public final class KeyDoctor {
     /// @param settings names as in docs/configuration.md, with their `signet.` prefix
     /// @throws StartFailedException when the settings themselves are wrong
     public static List<KeyFinding> examine(Map<String, String> settings, InstantSource clock) {
-        try (ConfigurableApplicationContext context = settingsOnly(settings)) {
+        try (ConfigurableApplicationContext context =
+                SettingsContext.of(SettingsOnly.class, arguments(settings))) {
             SignetSettings all = context.getBean(SignetSettings.class);
             List<HikariDataSource> opened = new ArrayList<>();
             try {
@@ -57,24 +55,9 @@ public final class KeyDoctor {
         }
     }
 
-    private static ConfigurableApplicationContext settingsOnly(Map<String, String> settings) {
-        if (System.getProperty("org.springframework.boot.logging.LoggingSystem") == null) {
-            System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
-        }
-        SpringApplication application = new SpringApplication(SettingsOnly.class);
-        application.setWebApplicationType(WebApplicationType.NONE);
-        application.setBannerMode(Banner.Mode.OFF);
-        application.setLogStartupInfo(false);
-        application.setRegisterShutdownHook(false);
-        List<String> arguments = new ArrayList<>();
-        settings.forEach((name, value) -> arguments.add("--" + name + "=" + value));
-        arguments.add("--spring.config.name=signet");
-        try {
-            return application.run(arguments.toArray(String[]::new));
-        } catch (RuntimeException e) {
-            String sentence = StartFailureAnalyzer.sentence(e);
-            throw new StartFailedException(
-                    sentence == null ? String.valueOf(e.getMessage()) : sentence, e, true);
-        }
+    private static List<String> arguments(Map<String, String> settings) {
+        return settings.entrySet().stream()
+                .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
+                .toList();
     }
 }

@@ -16,9 +16,11 @@ import java.time.Duration;
 /// @param password of that login; empty: none, or in the file
 /// @param passwordFile file whose first line is the password; read at start
 /// @param migrationUsername login that owns the schema and applies migrations; empty: the same
-///   login
+///   login. Where somebody else migrates: the login of retention, a member of signet_maintenance
 /// @param migrationPassword of that login
 /// @param migrationPasswordFile file whose first line is that password
+/// @param migrations who applies migrations: this server at its start, or somebody else, whom it
+///   waits for as long as startupWait
 /// @param poolSize connections for look-ups, 1 to 100; the ledger's writers have their own beside
 /// @param connectTimeout for a new connection, 1 s to 1 min
 /// @param statementTimeout for one statement, enforced by PostgreSQL, 100 ms to 1 min
@@ -33,6 +35,7 @@ public record DatabaseSettings(
         @DefaultValue("") String migrationUsername,
         @DefaultValue("") String migrationPassword,
         @Nullable Path migrationPasswordFile,
+        @DefaultValue("APPLY") Migrating migrations,
         @DefaultValue("8") int poolSize,
         @DefaultValue("2s") Duration connectTimeout,
         @DefaultValue("3s") Duration statementTimeout,
@@ -77,6 +80,14 @@ public record DatabaseSettings(
                 "signet.database.startup-wait", startupWait, Duration.ZERO, Duration.ofHours(1));
     }
 
+    /// What a server does about migrations when it starts.
+    public enum Migrating {
+        /// Applies them by the migration login.
+        APPLY,
+        /// Waits until they have been applied; its login needs to own nothing.
+        AWAIT
+    }
+
     /// Everything else by default.
     public static DatabaseSettings of(String url, String username, String password) {
         return new DatabaseSettings(
@@ -87,6 +98,7 @@ public record DatabaseSettings(
                 "",
                 "",
                 null,
+                Migrating.APPLY,
                 8,
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(3),

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 
 import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,15 +40,28 @@ final class JdbcDatabase {
         this.settings = settings;
     }
 
-    /// Waits for PostgreSQL within the configured bound and brings the schema up to date.
+    /// Waits for PostgreSQL within the configured bound and brings the schema up to date, or waits
+    /// until somebody else has, as `signet.database.migrations` says.
     ///
-    /// @throws IllegalStateException when it stays away, refuses the login, is too old, or a
-    ///   migration fails; the message says what to do
+    /// @throws IllegalStateException when it stays away, refuses the login, is too old, a migration
+    ///   fails, or the schema stays behind; the message says what to do
     void prepare() {
+        switch (settings.migrations()) {
+            case APPLY -> applyMigrations();
+            case AWAIT -> withinStartupWait(this::requireMigrations);
+        }
+    }
+
+    /// As [#prepare()], and never waits for somebody else to do it.
+    void applyMigrations() {
+        withinStartupWait(this::migrate);
+    }
+
+    private void withinStartupWait(Attempt attempt) {
         long deadline = System.nanoTime() + settings.startupWait().toNanos();
         while (true) {
             try {
-                migrate();
+                attempt.make();
                 return;
             } catch (SQLException e) {
                 if (!mayPass(e) || System.nanoTime() - deadline >= 0) {
@@ -129,23 +143,7 @@ final class JdbcDatabase {
     private void migrate() throws SQLException {
         DataSource owner = driver(settings.migrationLogin(), MIGRATION_TIMEOUT);
         try (Connection connection = owner.getConnection()) {
-            int version = connection.getMetaData().getDatabaseMajorVersion();
-            if (version < OLDEST_VERSION) {
-                throw new IllegalStateException(
-                        "PostgreSQL at "
-                                + settings.publicUrl()
-                                + " is version "
-                                + version
-                                + " (expected: "
-                                + OLDEST_VERSION
-                                + " or later); upgrade it");
-            }
-            if ("off".equals(show(connection, "fsync"))) {
-                LOG.warn(
-                        "PostgreSQL at {} runs with fsync off: a crash of its host loses"
-                                + " certificates that clients hold. Set fsync = on",
-                        settings.publicUrl());
-            }
+            examine(connection);
             execute(connection, "SELECT pg_advisory_lock(" + MIGRATION_LOCK + ")");
             try {
                 Migrations.apply(owner);
@@ -157,6 +155,43 @@ final class JdbcDatabase {
                                 + e.getMessage(),
                         e);
             }
+        }
+    }
+
+    private void requireMigrations() throws SQLException {
+        DataSource login = driver(settings.serverLogin(), settings.socketTimeout());
+        // Before Flyway: what is wrong with address or login is told by its own words.
+        try (Connection connection = login.getConnection()) {
+            boolean applied;
+            try {
+                applied = Migrations.applied(login);
+            } catch (FlywayException e) {
+                throw new SchemaBehindException(e);
+            }
+            if (!applied) {
+                throw new SchemaBehindException(null);
+            }
+            examine(connection);
+        }
+    }
+
+    private void examine(Connection connection) throws SQLException {
+        int version = connection.getMetaData().getDatabaseMajorVersion();
+        if (version < OLDEST_VERSION) {
+            throw new IllegalStateException(
+                    "PostgreSQL at "
+                            + settings.publicUrl()
+                            + " is version "
+                            + version
+                            + " (expected: "
+                            + OLDEST_VERSION
+                            + " or later); upgrade it");
+        }
+        if ("off".equals(show(connection, "fsync"))) {
+            LOG.warn(
+                    "PostgreSQL at {} runs with fsync off: a crash of its host loses"
+                            + " certificates that clients hold. Set fsync = on",
+                    settings.publicUrl());
         }
     }
 
@@ -210,14 +245,25 @@ final class JdbcDatabase {
         }
     }
 
-    /// Not there, starting, stopping, or full of connections; anything else stays as it is.
+    /// Not there, starting, stopping, full of connections, or behind; anything else stays as it is.
     private static boolean mayPass(SQLException e) {
+        if (e instanceof SchemaBehindException) {
+            return true;
+        }
         String state = String.valueOf(e.getSQLState());
         return state.startsWith("08") || state.startsWith("57P0") || state.equals("53300");
     }
 
     private String advice(SQLException e) {
         String where = "PostgreSQL at " + settings.publicUrl() + ": " + e.getMessage() + ". ";
+        if (e instanceof SchemaBehindException) {
+            return where
+                    + "Waited "
+                    + settings.startupWait().toSeconds()
+                    + " s for the migrations that this release needs, as"
+                    + " signet.database.migrations says. Apply them (docs/operating.md), by a login"
+                    + " other than the server's";
+        }
         String state = String.valueOf(e.getSQLState());
         if (state.startsWith("28")) {
             return where + "Check signet.database.username and its password";
@@ -238,6 +284,19 @@ final class JdbcDatabase {
             Thread.currentThread().interrupt();
             e.addSuppressed(cause);
             throw new IllegalStateException("interrupted while waiting for PostgreSQL", e);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Attempt {
+        void make() throws SQLException;
+    }
+
+    private static final class SchemaBehindException extends SQLException {
+        private static final long serialVersionUID = 1L;
+
+        SchemaBehindException(@Nullable Throwable cause) {
+            super("its schema is not yet what this server needs", cause);
         }
     }
 }

@@ -1,6 +1,9 @@
 package dev.signet.ca.ledger;
 
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationInfoService;
+
+import java.util.Arrays;
 
 import javax.sql.DataSource;
 
@@ -18,13 +21,34 @@ public final class Migrations {
     /// @throws org.flywaydb.core.api.FlywayException when a migration failed, or one that was
     ///   applied is not the one at hand: a server older than its database, or an edited file
     public static void apply(DataSource owner) {
-        Flyway.configure(Migrations.class.getClassLoader())
-                .dataSource(owner)
+        flyway(owner).migrate();
+    }
+
+    /// Applies them without a server, within `signet.database.startup-wait` for PostgreSQL to
+    /// answer.
+    ///
+    /// @throws IllegalStateException when PostgreSQL stays away, refuses the login, is too old, or
+    ///   a migration fails; the message says what to do
+    public static void apply(DatabaseSettings settings) {
+        new JdbcDatabase(settings).applyMigrations();
+    }
+
+    /// Whether all that this server knows of were applied. Reads only.
+    ///
+    /// @throws org.flywaydb.core.api.FlywayException when the history cannot be read
+    static boolean applied(DataSource server) {
+        MigrationInfoService history = flyway(server).info();
+        return history.pending().length == 0
+                && Arrays.stream(history.applied()).noneMatch(each -> each.getState().isFailed());
+    }
+
+    private static Flyway flyway(DataSource dataSource) {
+        return Flyway.configure(Migrations.class.getClassLoader())
+                .dataSource(dataSource)
                 .locations("classpath:dev/signet/migrations")
                 .failOnMissingLocations(true)
                 .defaultSchema(HISTORY_SCHEMA)
                 .createSchemas(true)
-                .load()
-                .migrate();
+                .load();
     }
 }

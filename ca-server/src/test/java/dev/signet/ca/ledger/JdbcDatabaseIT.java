@@ -180,6 +180,7 @@ class JdbcDatabaseIT {
                 "",
                 "",
                 null,
+                DatabaseSettings.Migrating.APPLY,
                 8,
                 Duration.ofSeconds(2),
                 Duration.ofSeconds(3),
