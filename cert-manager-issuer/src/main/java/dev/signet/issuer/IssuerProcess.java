@@ -1,6 +1,7 @@
 package dev.signet.issuer;
 
 import dev.signet.client.CredentialSource;
+import dev.signet.issuer.api.IssuerRef;
 import dev.signet.issuer.connection.IssuerConnections;
 import dev.signet.issuer.connection.Issuers;
 import dev.signet.issuer.health.HealthServer;
@@ -10,6 +11,8 @@ import dev.signet.issuer.lifecycle.EventRecorder;
 import dev.signet.issuer.lifecycle.Leadership;
 import dev.signet.issuer.lifecycle.ServedApis;
 import dev.signet.issuer.lifecycle.StatusWriter;
+import dev.signet.issuer.trust.ClusterTrustBundles;
+import dev.signet.issuer.trust.ConfigMapDistribution;
 
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -79,6 +82,21 @@ final class IssuerProcess {
             ServedApis served) {
         List<ControllerSource> sources = new ArrayList<>();
         sources.add(ControllerSource.of("issuers", () -> issuers));
+        sources.add(ClusterTrustBundles.source(client, connections, served, random));
+        String trustIssuer = options.trustIssuer;
+        if (trustIssuer != null) {
+            ConfigMapDistribution.Target target =
+                    ConfigMapDistribution.Target.of(
+                            IssuerRef.cluster(trustIssuer),
+                            options.trustConfigMap,
+                            options.trustNamespaceLabel);
+            sources.add(
+                    ControllerSource.of(
+                            "trust-config-maps",
+                            () ->
+                                    new ConfigMapDistribution(
+                                            client, connections, target, events, random)));
+        }
         return sources;
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signet.issuer.trust;
+
+import org.jspecify.annotations.NullMarked;
