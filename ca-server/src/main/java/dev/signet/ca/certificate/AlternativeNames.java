@@ -15,11 +15,13 @@ import java.util.StringJoiner;
 /// @param uris absolute URIs of a scheme other than `spiffe`, ASCII, at most 2048 characters; with
 ///   a host where they have an authority (RFC 5280 4.2.1.6). SPIFFE X509-SVID wants one URI SAN
 ///   only: its verifiers refuse a certificate with others
+/// @param otherNames of kinds that have no field of their own
 public record AlternativeNames(
         List<String> dnsNames,
         List<InetAddress> ipAddresses,
         List<String> emailAddresses,
-        List<String> uris) {
+        List<String> uris,
+        List<OtherName> otherNames) {
 
     public static final AlternativeNames NONE =
             new AlternativeNames(List.of(), List.of(), List.of(), List.of());
@@ -35,25 +37,40 @@ public record AlternativeNames(
         ipAddresses = List.copyOf(ipAddresses);
         emailAddresses = List.copyOf(emailAddresses);
         uris = List.copyOf(uris);
-        NameSyntax.require(dnsNames, ipAddresses, emailAddresses, uris);
-        NameSyntax.requireLength(emailAddresses, uris, dnsNames);
+        otherNames = List.copyOf(otherNames);
+        NameSyntax.require(dnsNames, ipAddresses, emailAddresses, uris, otherNames);
+        NameSyntax.requireLength(otherNames, emailAddresses, uris, dnsNames);
+    }
+
+    /// Names without other names.
+    ///
+    /// @throws IllegalArgumentException as the canonical constructor
+    public AlternativeNames(
+            List<String> dnsNames,
+            List<InetAddress> ipAddresses,
+            List<String> emailAddresses,
+            List<String> uris) {
+        this(dnsNames, ipAddresses, emailAddresses, uris, List.of());
     }
 
     public boolean isEmpty() {
         return dnsNames.isEmpty()
                 && ipAddresses.isEmpty()
                 && emailAddresses.isEmpty()
-                && uris.isEmpty();
+                && uris.isEmpty()
+                && otherNames.isEmpty();
     }
 
-    /// `DNS:name`, `IP:address`, `email:address`, `URI:uri`, comma-separated; a comma in a URI has
-    /// a backslash before it, which no name contains. Empty for none.
+    /// `DNS:name`, `IP:address`, `email:address`, `URI:uri`, `otherName:` and [OtherName#text()],
+    /// comma-separated; a comma in a URI has a backslash before it, and no other comma has. Empty
+    /// for none.
     public String text() {
         StringJoiner names = new StringJoiner(",");
         dnsNames.forEach(name -> names.add("DNS:" + name));
         ipAddresses.forEach(address -> names.add("IP:" + address.getHostAddress()));
         emailAddresses.forEach(address -> names.add("email:" + address));
         uris.forEach(uri -> names.add("URI:" + uri.replace(",", "\\,")));
+        otherNames.forEach(name -> names.add("otherName:" + name.text()));
         return names.toString();
     }
 }

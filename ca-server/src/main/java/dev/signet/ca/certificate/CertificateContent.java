@@ -4,6 +4,7 @@ import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.identity.TrustDomain;
 
 import java.util.List;
+import java.util.Set;
 
 /// Everything that a certificate will say, decided before anything is signed. Immutable.
 ///
@@ -11,11 +12,12 @@ import java.util.List;
 /// @param issuer the authority that will sign
 /// @param validity within the issuer's
 /// @param spiffeId whom it is for: the one URI SAN of scheme `spiffe`, first of all; a profile for
-///   an intermediate CA writes its trust domain alone
-/// @param names further SANs; none for a CA
+///   an intermediate CA writes its trust domain alone, one whose identity is only on record nothing
+/// @param names further SANs; none for a CA but an unconstrained one
 /// @param subject distinguished name; usually empty, never for a CA
 /// @param key the subject's public key
 /// @param profile the rest
+/// @param keyUsages some or all of the profile's
 /// @param extendedKeyUsages some or all of the profile's, in the order to write; at least one where
 ///   the profile has any, as none would mean every purpose
 /// @param status what it says of where to learn whether it was revoked; for a CA never that there
@@ -26,42 +28,83 @@ public record CertificateContent(
         Validity validity,
         SpiffeId spiffeId,
         AlternativeNames names,
-        SubjectName subject,
+        DistinguishedName subject,
         SubjectKey key,
         CertificateProfile profile,
+        Set<KeyUsage> keyUsages,
         List<ExtendedKeyUsage> extendedKeyUsages,
         CertificateStatus status) {
 
-    /// @throws IllegalArgumentException when the extended key usages are not the profile's, the key
-    ///   cannot have its key usages, or an intermediate CA has no subject, has further names, or is
-    ///   in a trust domain that name constraints cannot say because it is not a host name
+    /// @throws IllegalArgumentException when the usages are not the profile's, do not go together
+    ///   or not with the key, it says neither subject nor any name, or an intermediate CA has no
+    ///   subject, has further names, or is in a trust domain that name constraints cannot say
+    ///   because it is not a host name
     public CertificateContent {
+        keyUsages = Set.copyOf(keyUsages);
         extendedKeyUsages = List.copyOf(extendedKeyUsages);
+        if (!profile.keyUsages().containsAll(keyUsages)) {
+            throw new IllegalArgumentException(
+                    "key usages are not some of profile " + profile.name());
+        }
         if (!profile.extendedKeyUsages().containsAll(extendedKeyUsages)
                 || extendedKeyUsages.isEmpty() != profile.extendedKeyUsages().isEmpty()) {
             throw new IllegalArgumentException(
                     "extended key usages are not some of profile " + profile.name());
         }
-        if (!ProfileRules.accepts(profile, key.type())) {
+        if (!UsageRules.accepts(keyUsages, key.type())) {
+            throw new IllegalArgumentException(key.type() + " keys cannot have the key usages");
+        }
+        if (!profile.writesIdentity() && subject.isEmpty() && names.isEmpty()) {
             throw new IllegalArgumentException(
-                    key.type() + " keys cannot have the key usages of profile " + profile.name());
+                    "neither a subject nor a name (RFC 5280 4.1.2.6, 4.2.1.6)");
         }
         if (profile.authority() != null) {
-            requireAuthority(spiffeId.trustDomain(), names, subject);
+            if (subject.isEmpty()) {
+                throw new IllegalArgumentException("a CA has no subject (RFC 5280 4.1.2.6)");
+            }
+            if (profile.constrainsAuthority()) {
+                requireConstrainable(spiffeId.trustDomain(), names);
+            }
             if (status.isNoRevocationAvailable()) {
                 throw new IllegalArgumentException("noRevAvail for a CA (RFC 9608 2)");
             }
         }
     }
 
-    /// A content that says nothing of its status.
+    /// A content with all the profile's key usages.
     public CertificateContent(
             SerialNumber serialNumber,
             Issuer issuer,
             Validity validity,
             SpiffeId spiffeId,
             AlternativeNames names,
-            SubjectName subject,
+            DistinguishedName subject,
+            SubjectKey key,
+            CertificateProfile profile,
+            List<ExtendedKeyUsage> extendedKeyUsages,
+            CertificateStatus status) {
+        this(
+                serialNumber,
+                issuer,
+                validity,
+                spiffeId,
+                names,
+                subject,
+                key,
+                profile,
+                profile.keyUsages(),
+                extendedKeyUsages,
+                status);
+    }
+
+    /// A content with all the profile's key usages that says nothing of its status.
+    public CertificateContent(
+            SerialNumber serialNumber,
+            Issuer issuer,
+            Validity validity,
+            SpiffeId spiffeId,
+            AlternativeNames names,
+            DistinguishedName subject,
             SubjectKey key,
             CertificateProfile profile,
             List<ExtendedKeyUsage> extendedKeyUsages) {
@@ -78,11 +121,7 @@ public record CertificateContent(
                 CertificateStatus.UNSAID);
     }
 
-    private static void requireAuthority(
-            TrustDomain trustDomain, AlternativeNames names, SubjectName subject) {
-        if (subject.isEmpty()) {
-            throw new IllegalArgumentException("a CA has no subject (RFC 5280 4.1.2.6)");
-        }
+    private static void requireConstrainable(TrustDomain trustDomain, AlternativeNames names) {
         if (!names.isEmpty()) {
             throw new IllegalArgumentException("a CA has names beside its trust domain's");
         }

@@ -3,6 +3,7 @@ package dev.signet.ca.certificate;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 
 /// Writes certificates of one issuer as DER: a template holds what all certificates of a profile
 /// share, the rest is filled in as octets of known length. No text is ever interpreted (R13): names
@@ -10,10 +11,13 @@ import java.util.List;
 ///
 /// End entity: keyUsage (critical), extKeyUsage, basicConstraints CA:FALSE (critical), authority
 /// key identifier, subjectAltName with the SPIFFE ID first, because some peers look at the first
-/// name only; critical where the subject is empty and not otherwise. Intermediate CA: keyUsage and
-/// basicConstraints CA:TRUE with path length (critical), both key identifiers, nameConstraints
-/// (critical), subjectAltName with the trust domain's URI alone. Before subjectAltName either
-/// noRevAvail, or cRLDistributionPoints and authorityInfoAccess, or neither, as decided.
+/// name only; critical where the subject is empty and not otherwise. extKeyUsage is critical for
+/// time stamping alone. Intermediate CA: keyUsage and basicConstraints CA:TRUE with path length
+/// (critical), both key identifiers, nameConstraints (critical), subjectAltName with the trust
+/// domain's URI alone. Before subjectAltName either noRevAvail, or cRLDistributionPoints and
+/// authorityInfoAccess, or neither, as decided. Where the identity is only on record,
+/// subjectAltName has the further names alone, and is left out where there are none; an
+/// unconstrained CA has no nameConstraints.
 ///
 /// Thread-safe.
 ///
@@ -25,6 +29,7 @@ public final class CertificateEncoder {
     private static final byte[] EMPTY_NAME = octets("3000");
     private static final byte[] KEY_USAGE_CRITICAL = octets("0603551d0f0101ff");
     private static final byte[] EXTENDED_KEY_USAGE = octets("0603551d25");
+    private static final byte[] EXTENDED_KEY_USAGE_CRITICAL = octets("0603551d250101ff");
     private static final byte[] NOT_A_CA = octets("300c0603551d130101ff04023000");
     private static final byte[] BASIC_CONSTRAINTS_CRITICAL = octets("0603551d130101ff");
     private static final byte[] TRUE = octets("0101ff");
@@ -67,12 +72,17 @@ public final class CertificateEncoder {
     /// @param extensions whole Extension elements
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Template(
-            CertificateProfile profile, List<ExtendedKeyUsage> purposes, byte[] extensions) {
+            CertificateProfile profile,
+            Set<KeyUsage> usages,
+            List<ExtendedKeyUsage> purposes,
+            byte[] extensions) {
 
         // A profile is one instance for as long as its policy is in force: no need to compare more.
         @SuppressWarnings("ReferenceEquality")
         boolean fits(CertificateContent content) {
-            return profile == content.profile() && purposes.equals(content.extendedKeyUsages());
+            return profile == content.profile()
+                    && usages.equals(content.keyUsages())
+                    && purposes.equals(content.extendedKeyUsages());
         }
     }
 
@@ -80,8 +90,7 @@ public final class CertificateEncoder {
     public byte[] toBeSigned(CertificateContent content) {
         byte[] serial = content.serialNumber().octets();
         byte[] validity = CertificateTime.encode(content.validity());
-        byte[] subject =
-                content.subject().isEmpty() ? EMPTY_NAME : NameEncoder.name(content.subject());
+        byte[] subject = content.subject().isEmpty() ? EMPTY_NAME : content.subject().der();
         byte[] keyInfo = content.key().subjectPublicKeyInfo();
         byte[] shared = template(content);
         byte[] own = ownExtensions(content);
@@ -92,7 +101,10 @@ public final class CertificateEncoder {
         int namesExtension =
                 namesType.length + DerWriter.lengthOf(DerWriter.lengthOf(names.length));
         int extensionsLength =
-                shared.length + own.length + status.length + DerWriter.lengthOf(namesExtension);
+                shared.length
+                        + own.length
+                        + status.length
+                        + (names.length == 0 ? 0 : DerWriter.lengthOf(namesExtension));
         int length =
                 VERSION_3.length
                         + DerWriter.lengthOf(serial.length)
@@ -101,8 +113,8 @@ public final class CertificateEncoder {
                         + subject.length
                         + keyInfo.length
                         + DerWriter.lengthOf(DerWriter.lengthOf(extensionsLength));
-        return new DerWriter(DerWriter.lengthOf(length))
-                .header(SEQUENCE, length)
+        DerWriter writer = new DerWriter(DerWriter.lengthOf(length));
+        writer.header(SEQUENCE, length)
                 .octets(VERSION_3)
                 .header(INTEGER, serial.length)
                 .octets(serial)
@@ -114,13 +126,15 @@ public final class CertificateEncoder {
                 .header(SEQUENCE, extensionsLength)
                 .octets(shared)
                 .octets(own)
-                .octets(status)
-                .header(SEQUENCE, namesExtension)
-                .octets(namesType)
-                .header(OCTET_STRING, DerWriter.lengthOf(names.length))
-                .header(SEQUENCE, names.length)
-                .octets(names)
-                .toOctets();
+                .octets(status);
+        if (names.length > 0) {
+            writer.header(SEQUENCE, namesExtension)
+                    .octets(namesType)
+                    .header(OCTET_STRING, DerWriter.lengthOf(names.length))
+                    .header(SEQUENCE, names.length)
+                    .octets(names);
+        }
+        return writer.toOctets();
     }
 
     /// DER Certificate.
@@ -150,8 +164,9 @@ public final class CertificateEncoder {
         Template fresh =
                 new Template(
                         content.profile(),
+                        content.keyUsages(),
                         content.extendedKeyUsages(),
-                        sharedExtensions(content.profile(), content.extendedKeyUsages()));
+                        sharedExtensions(content));
         List<Template> grown = new ArrayList<>(known);
         if (grown.size() == MAX_TEMPLATES) {
             grown.removeFirst();
@@ -161,13 +176,16 @@ public final class CertificateEncoder {
         return fresh.extensions();
     }
 
-    private byte[] sharedExtensions(CertificateProfile profile, List<ExtendedKeyUsage> purposes) {
+    private byte[] sharedExtensions(CertificateContent content) {
+        List<ExtendedKeyUsage> purposes = content.extendedKeyUsages();
+        byte[] purposesType =
+                purposes.contains(ExtendedKeyUsage.TIME_STAMPING) // RFC 3161 2.3
+                        ? EXTENDED_KEY_USAGE_CRITICAL
+                        : EXTENDED_KEY_USAGE;
         return DerWriter.concat(
-                extension(KEY_USAGE_CRITICAL, keyUsage(profile)),
-                purposes.isEmpty()
-                        ? NOTHING
-                        : extension(EXTENDED_KEY_USAGE, extendedKeyUsage(purposes)),
-                basicConstraints(profile),
+                extension(KEY_USAGE_CRITICAL, keyUsage(content.keyUsages())),
+                purposes.isEmpty() ? NOTHING : extension(purposesType, extendedKeyUsage(purposes)),
+                basicConstraints(content.profile()),
                 authorityKeyIdentifier);
     }
 
@@ -177,11 +195,16 @@ public final class CertificateEncoder {
         if (constraints == null) {
             return NOTHING;
         }
-        return DerWriter.concat(
-                // RFC 7093 2, method 4: SHA-256 of the SubjectPublicKeyInfo.
+        // RFC 7093 2, method 4: SHA-256 of the SubjectPublicKeyInfo.
+        byte[] keyIdentifier =
                 extension(
                         SUBJECT_KEY_IDENTIFIER,
-                        DerWriter.element(OCTET_STRING, content.key().sha256())),
+                        DerWriter.element(OCTET_STRING, content.key().sha256()));
+        if (constraints.unconstrained()) {
+            return keyIdentifier;
+        }
+        return DerWriter.concat(
+                keyIdentifier,
                 extension(
                         NAME_CONSTRAINTS_CRITICAL,
                         NameEncoder.constraints(
@@ -190,26 +213,25 @@ public final class CertificateEncoder {
     }
 
     /// A BIT STRING of named bits: no trailing zero bits (X.690 11.2.2).
-    private static byte[] keyUsage(CertificateProfile profile) {
+    private static byte[] keyUsage(Set<KeyUsage> usages) {
         int last = 0;
         int bits = 0;
-        for (KeyUsage usage : profile.keyUsages()) {
+        for (KeyUsage usage : usages) {
             last = Math.max(last, usage.bit());
-            bits |= 0x80 >> usage.bit();
+            bits |= 0x8000 >> usage.bit();
         }
-        return DerWriter.element(BIT_STRING, new byte[] {(byte) (7 - last), (byte) bits});
+        byte first = (byte) (bits >> 8);
+        return DerWriter.element(
+                BIT_STRING,
+                last < 8
+                        ? new byte[] {(byte) (7 - last), first}
+                        : new byte[] {(byte) (15 - last), first, (byte) bits});
     }
 
     private static byte[] extendedKeyUsage(List<ExtendedKeyUsage> purposes) {
         byte[] all = NOTHING;
         for (ExtendedKeyUsage purpose : purposes) {
-            byte[] oid =
-                    switch (purpose) {
-                        case SERVER_AUTH -> octets("2b06010505070301");
-                        case CLIENT_AUTH -> octets("2b06010505070302");
-                        case CODE_SIGNING -> octets("2b06010505070303");
-                        case EMAIL_PROTECTION -> octets("2b06010505070304");
-                    };
+            byte[] oid = ObjectIdentifiers.encode(purpose.oid());
             all = DerWriter.concat(all, DerWriter.element(OBJECT_IDENTIFIER, oid));
         }
         return DerWriter.element(SEQUENCE, all);

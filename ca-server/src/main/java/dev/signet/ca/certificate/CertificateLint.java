@@ -62,7 +62,7 @@ public final class CertificateLint {
                 "issuer is not the issuer's subject (RFC 5280 4.1.2.4)");
         checkValidity(signed.next(DerCursor.SEQUENCE), expected);
         byte[] subject = signed.nextEncoded(DerCursor.SEQUENCE);
-        NameLint.checkSubject(new DerCursor(subject).next(DerCursor.SEQUENCE), expected);
+        NameLint.checkSubject(subject, expected);
         if (expected.profile().authority() != null) {
             // A self-issued certificate does not count against a path length (RFC 5280 6.1.4 (l)).
             require(

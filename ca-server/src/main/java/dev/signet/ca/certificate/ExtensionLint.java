@@ -14,10 +14,15 @@ import java.util.Set;
 final class ExtensionLint {
 
     private static final int KEY_IDENTIFIER = 0x80;
-    private static final int DIGITAL_SIGNATURE = 0x80;
-    private static final int KEY_ENCIPHERMENT = 0x20;
-    private static final int KEY_AGREEMENT = 0x08;
-    private static final int KEY_CERT_SIGN = 0x04;
+    private static final int DIGITAL_SIGNATURE = 0x8000;
+    private static final int CONTENT_COMMITMENT = 0x4000;
+    private static final int KEY_ENCIPHERMENT = 0x2000;
+    private static final int DATA_ENCIPHERMENT = 0x1000;
+    private static final int KEY_AGREEMENT = 0x0800;
+    private static final int KEY_CERT_SIGN = 0x0400;
+    private static final int CRL_SIGN = 0x0200;
+    private static final int ENCIPHER_ONLY = 0x0100;
+    private static final int DECIPHER_ONLY = 0x0080;
 
     private enum Type {
         KEY_USAGE(0x55, 0x1d, 15),
@@ -85,7 +90,11 @@ final class ExtensionLint {
                 checkKeyUsage(value.next(DerCursor.BIT_STRING));
             }
             case EXTENDED_KEY_USAGE -> {
-                require(!critical, "extKeyUsage is critical");
+                boolean stampsTime =
+                        expected.extendedKeyUsages().contains(ExtendedKeyUsage.TIME_STAMPING);
+                require(
+                        critical == stampsTime,
+                        "extKeyUsage is critical, or of time stamping and not (RFC 3161 2.3)");
                 checkExtendedKeyUsage(value.next(DerCursor.SEQUENCE));
             }
             case BASIC_CONSTRAINTS -> {
@@ -125,24 +134,30 @@ final class ExtensionLint {
     }
 
     private void checkKeyUsage(DerCursor bits) {
-        require(bits.length() == 2, "keyUsage is not of one octet of bits");
-        keyUsage = bits.octet(1);
+        boolean two = bits.length() == 3;
+        require(two || bits.length() == 2, "keyUsage is not of one or two octets of bits");
+        keyUsage = bits.octet(1) << 8 | (two ? bits.octet(2) : 0);
         require(keyUsage != 0, "keyUsage has no bit set (RFC 5280 4.2.1.3)");
         require(
-                bits.octet(0) == Integer.numberOfTrailingZeros(keyUsage),
+                bits.octet(0) == Integer.numberOfTrailingZeros(keyUsage) - (two ? 0 : 8)
+                        && (!two || bits.octet(2) != 0),
                 "keyUsage is not the DER of named bits");
         int wanted = 0;
-        for (KeyUsage usage : expected.profile().keyUsages()) {
+        for (KeyUsage usage : expected.keyUsages()) {
             wanted |=
                     switch (usage) {
                         case DIGITAL_SIGNATURE -> DIGITAL_SIGNATURE;
+                        case CONTENT_COMMITMENT -> CONTENT_COMMITMENT;
                         case KEY_ENCIPHERMENT -> KEY_ENCIPHERMENT;
+                        case DATA_ENCIPHERMENT -> DATA_ENCIPHERMENT;
                         case KEY_AGREEMENT -> KEY_AGREEMENT;
                         case KEY_CERT_SIGN -> KEY_CERT_SIGN;
-                        case CRL_SIGN -> 0x02;
+                        case CRL_SIGN -> CRL_SIGN;
+                        case ENCIPHER_ONLY -> ENCIPHER_ONLY;
+                        case DECIPHER_ONLY -> DECIPHER_ONLY;
                     };
         }
-        require(keyUsage == wanted, "keyUsage is not the profile's");
+        require(keyUsage == wanted, "keyUsage is not the decided one");
     }
 
     private void checkExtendedKeyUsage(DerCursor purposes) {
@@ -153,16 +168,41 @@ final class ExtensionLint {
                         case CLIENT_AUTH -> 2;
                         case CODE_SIGNING -> 3;
                         case EMAIL_PROTECTION -> 4;
+                        case IPSEC_END_SYSTEM -> 5;
+                        case IPSEC_TUNNEL -> 6;
+                        case IPSEC_USER -> 7;
+                        case TIME_STAMPING -> 8;
+                        case ANY, MS_SGC, NS_SGC -> -1;
                     };
+            DerCursor identifier = purposes.next(DerCursor.OBJECT_IDENTIFIER);
             require(
-                    purposes.next(DerCursor.OBJECT_IDENTIFIER)
-                            .isOctets(0x2b, 6, 1, 5, 5, 7, 3, lastArc),
+                    lastArc < 0
+                            ? isElsewhere(purpose, identifier)
+                            : identifier.isOctets(0x2b, 6, 1, 5, 5, 7, 3, lastArc),
                     "a purpose of extKeyUsage is not the decided one");
         }
         purposes.end();
         require(
                 !expected.extendedKeyUsages().isEmpty(),
                 "extKeyUsage is empty (RFC 5280 4.2.1.12)");
+    }
+
+    /// The purposes that are not below id-kp.
+    private static boolean isElsewhere(ExtendedKeyUsage purpose, DerCursor identifier) {
+        return switch (purpose) {
+            case ANY -> identifier.isOctets(0x55, 0x1d, 37, 0);
+            case MS_SGC -> identifier.isOctets(0x2b, 6, 1, 4, 1, 0x82, 0x37, 10, 3, 3);
+            case NS_SGC -> identifier.isOctets(0x60, 0x86, 0x48, 1, 0x86, 0xf8, 0x42, 4, 1);
+            case SERVER_AUTH,
+                    CLIENT_AUTH,
+                    CODE_SIGNING,
+                    EMAIL_PROTECTION,
+                    IPSEC_END_SYSTEM,
+                    IPSEC_TUNNEL,
+                    IPSEC_USER,
+                    TIME_STAMPING ->
+                    false;
+        };
     }
 
     private void checkBasicConstraints(DerCursor constraints) {
@@ -199,14 +239,20 @@ final class ExtensionLint {
 
     private void checkTogether() {
         Set<Type> wanted =
-                EnumSet.of(
-                        Type.KEY_USAGE,
-                        Type.BASIC_CONSTRAINTS,
-                        Type.AUTHORITY_KEY_IDENTIFIER,
-                        Type.SUBJECT_ALT_NAME);
+                EnumSet.of(Type.KEY_USAGE, Type.BASIC_CONSTRAINTS, Type.AUTHORITY_KEY_IDENTIFIER);
+        if (expected.profile().identity() == CertificateProfile.Identity.WRITTEN
+                || !expected.names().isEmpty()) {
+            wanted.add(Type.SUBJECT_ALT_NAME);
+        }
+        require(
+                seen.contains(Type.SUBJECT_ALT_NAME) || !expected.subject().isEmpty(),
+                "neither subject nor subjectAltName says anything (RFC 5280 4.1.2.6)");
+        CertificateProfile.AuthorityConstraints constraints = expected.profile().authority();
         if (authority) {
             wanted.add(Type.SUBJECT_KEY_IDENTIFIER);
-            wanted.add(Type.NAME_CONSTRAINTS);
+            if (constraints != null && !constraints.unconstrained()) {
+                wanted.add(Type.NAME_CONSTRAINTS);
+            }
         } else {
             wanted.add(Type.EXTENDED_KEY_USAGE);
         }
@@ -224,7 +270,7 @@ final class ExtensionLint {
                 authority == ((keyUsage & KEY_CERT_SIGN) != 0),
                 "keyCertSign is set and it is no CA, or the reverse (RFC 5280 4.2.1.3, 4.2.1.9)");
         require(
-                authority || (keyUsage & 0x02) == 0,
+                authority || (keyUsage & CRL_SIGN) == 0,
                 "cRLSign is set and it is no CA (RFC 5280 4.2.1.3)");
         checkPurposes();
         checkKey();
@@ -232,29 +278,43 @@ final class ExtensionLint {
 
     /// RFC 5280 4.2.1.12: usable only where both extensions allow it.
     private void checkPurposes() {
-        int any = DIGITAL_SIGNATURE | KEY_ENCIPHERMENT | KEY_AGREEMENT;
+        int tls = DIGITAL_SIGNATURE | KEY_ENCIPHERMENT | KEY_AGREEMENT;
         for (ExtendedKeyUsage purpose : expected.extendedKeyUsages()) {
             int one =
                     switch (purpose) {
-                        case SERVER_AUTH, EMAIL_PROTECTION -> any;
+                        case SERVER_AUTH, MS_SGC, NS_SGC -> tls;
+                        case EMAIL_PROTECTION -> tls | CONTENT_COMMITMENT;
                         case CLIENT_AUTH -> DIGITAL_SIGNATURE | KEY_AGREEMENT;
                         case CODE_SIGNING -> DIGITAL_SIGNATURE;
+                        case TIME_STAMPING -> DIGITAL_SIGNATURE | CONTENT_COMMITMENT;
+                        case ANY, IPSEC_END_SYSTEM, IPSEC_TUNNEL, IPSEC_USER -> 0xffff;
                     };
             require(
                     (keyUsage & one) != 0,
                     "keyUsage allows none of what a purpose of extKeyUsage needs (RFC 5280"
                             + " 4.2.1.12)");
+            require(
+                    purpose != ExtendedKeyUsage.TIME_STAMPING
+                            || expected.extendedKeyUsages().size() == 1,
+                    "time stamping is not alone (RFC 3161 2.3)");
         }
     }
 
     /// RFC 3279 2.3.1, RFC 8813 3, RFC 8410 5.
     private void checkKey() {
+        int onlyOne = ENCIPHER_ONLY | DECIPHER_ONLY;
+        int enciphers = KEY_ENCIPHERMENT | DATA_ENCIPHERMENT;
         int forbidden =
                 switch (expected.key().type()) {
-                    case P256, P384 -> KEY_ENCIPHERMENT;
-                    case ED25519 -> KEY_ENCIPHERMENT | KEY_AGREEMENT;
-                    case RSA -> KEY_AGREEMENT;
+                    case P256, P384 -> enciphers;
+                    case ED25519 -> enciphers | KEY_AGREEMENT | onlyOne;
+                    case RSA -> KEY_AGREEMENT | onlyOne;
                 };
         require((keyUsage & forbidden) == 0, "keyUsage is not one for keys of this type");
+        require(
+                (keyUsage & onlyOne) == 0
+                        || ((keyUsage & KEY_AGREEMENT) != 0 && (keyUsage & onlyOne) != onlyOne),
+                "encipherOnly or decipherOnly is without keyAgreement, or with the other (RFC 8813"
+                        + " 3)");
     }
 }

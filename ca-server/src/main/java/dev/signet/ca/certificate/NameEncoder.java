@@ -24,6 +24,8 @@ final class NameEncoder {
     private static final int PRINTABLE_STRING = 0x13;
     private static final int SEQUENCE = 0x30;
     private static final int SET = 0x31;
+    private static final int OTHER_NAME = 0xa0;
+    private static final int EXPLICIT_VALUE = 0xa0;
     private static final int RFC822_NAME = 0x81;
     private static final int DNS_NAME = 0x82;
     private static final int URI = 0x86;
@@ -36,27 +38,46 @@ final class NameEncoder {
 
     private static final byte[] ALL_IPV6 = new byte[32];
 
+    private static final byte[] NOTHING = {};
+
     private NameEncoder() {}
 
-    /// Content of GeneralNames.
+    /// Content of GeneralNames; empty where there is no name.
     static byte[] subjectAltNames(CertificateContent content) {
-        String uri =
-                content.profile().authority() == null
-                        ? content.spiffeId().toString()
-                        : content.spiffeId().trustDomain().uri();
         AlternativeNames further = content.names();
+        byte[] identity = content.profile().writesIdentity() ? identity(content) : NOTHING;
         if (further.isEmpty()) {
-            return element(URI, uri);
+            return identity;
         }
         ByteArrayOutputStream names = new ByteArrayOutputStream();
-        names.writeBytes(element(URI, uri));
+        names.writeBytes(identity);
         further.dnsNames().forEach(name -> names.writeBytes(element(DNS_NAME, name)));
         for (InetAddress address : further.ipAddresses()) {
             names.writeBytes(DerWriter.element(IP_ADDRESS, address.getAddress()));
         }
         further.emailAddresses().forEach(name -> names.writeBytes(element(RFC822_NAME, name)));
         further.uris().forEach(name -> names.writeBytes(element(URI, name)));
+        further.otherNames().forEach(name -> names.writeBytes(otherName(name)));
         return names.toByteArray();
+    }
+
+    private static byte[] identity(CertificateContent content) {
+        return element(
+                URI,
+                content.profile().authority() == null
+                        ? content.spiffeId().toString()
+                        : content.spiffeId().trustDomain().uri());
+    }
+
+    private static byte[] otherName(OtherName name) {
+        byte[] value =
+                DerWriter.element(UTF8_STRING, name.value().getBytes(StandardCharsets.UTF_8));
+        return DerWriter.element(
+                OTHER_NAME,
+                DerWriter.concat(
+                        DerWriter.element(
+                                OBJECT_IDENTIFIER, ObjectIdentifiers.encode(name.typeId())),
+                        DerWriter.element(EXPLICIT_VALUE, value)));
     }
 
     /// DER Name, one attribute to each RDN.

@@ -2,9 +2,11 @@ package dev.signet.ca.certificate;
 
 import static dev.signet.ca.certificate.DerFormatException.require;
 
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// Reads names back. Shares no code with [NameEncoder].
@@ -16,6 +18,8 @@ final class NameLint {
 
     private static final int UTF8_STRING = 0x0c;
     private static final int PRINTABLE_STRING = 0x13;
+    private static final int OTHER_NAME = 0xa0;
+    private static final int EXPLICIT_VALUE = 0xa0;
     private static final int EMAIL = 0x81;
     private static final int DNS_NAME = 0x82;
     private static final int URI = 0x86;
@@ -25,9 +29,18 @@ final class NameLint {
 
     private NameLint() {}
 
-    /// @param subject content of the subject Name
-    static void checkSubject(DerCursor subject, CertificateContent expected) {
-        for (SubjectName.Attribute attribute : expected.subject().attributes()) {
+    /// @param subject DER of the subject Name
+    static void checkSubject(byte[] subject, CertificateContent expected) {
+        switch (expected.subject()) {
+            case SubjectName made ->
+                    checkMade(new DerCursor(subject).next(DerCursor.SEQUENCE), made);
+            case EncodedName given ->
+                    require(Arrays.equals(subject, given.der()), "subject is not the decided one");
+        }
+    }
+
+    private static void checkMade(DerCursor subject, SubjectName expected) {
+        for (SubjectName.Attribute attribute : expected.attributes()) {
             DerCursor relative = subject.next(DerCursor.SET);
             DerCursor pair = relative.next(DerCursor.SEQUENCE);
             relative.end();
@@ -51,7 +64,14 @@ final class NameLint {
         if (expected.profile().authority() != null) {
             identity = "spiffe://" + expected.spiffeId().trustDomain().name();
         }
-        require(is(names.next(URI), identity), "first URI is not the decided SPIFFE ID");
+        boolean written =
+                switch (expected.profile().identity()) {
+                    case WRITTEN -> true;
+                    case RECORDED -> false;
+                };
+        if (written) {
+            require(is(names.next(URI), identity), "first URI is not the decided SPIFFE ID");
+        }
         AlternativeNames further = expected.names();
         for (String name : further.dnsNames()) {
             require(is(names.next(DNS_NAME), name), "DNS name is not the decided one");
@@ -66,8 +86,51 @@ final class NameLint {
         }
         for (String name : further.uris()) {
             require(is(names.next(URI), name), "URI is not the decided one");
+            require(
+                    !name.regionMatches(true, 0, "spiffe:", 0, 7),
+                    "a further URI is of scheme spiffe");
+        }
+        for (OtherName name : further.otherNames()) {
+            checkOtherName(names.next(OTHER_NAME), name);
         }
         names.end();
+    }
+
+    private static void checkOtherName(DerCursor name, OtherName expected) {
+        require(
+                dotted(name.next(DerCursor.OBJECT_IDENTIFIER)).equals(expected.typeId()),
+                "other name is not of the decided type");
+        DerCursor wrapped = name.next(EXPLICIT_VALUE);
+        name.end();
+        require(
+                wrapped.next(UTF8_STRING)
+                        .contentEquals(expected.value().getBytes(StandardCharsets.UTF_8)),
+                "other name is not the decided one");
+        wrapped.end();
+    }
+
+    /// Dotted decimal of an object identifier's content.
+    static String dotted(DerCursor identifier) {
+        StringBuilder bits = new StringBuilder();
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < identifier.length(); i++) {
+            int octet = identifier.octet(i);
+            bits.append(Integer.toBinaryString(0x80 | (octet & 0x7f)).substring(1));
+            if (octet >= 0x80) {
+                continue;
+            }
+            BigInteger arc = new BigInteger(bits.toString(), 2);
+            bits.setLength(0);
+            if (i > 0 && !text.isEmpty()) {
+                text.append('.').append(arc);
+            } else if (arc.bitLength() > 31 || arc.intValue() >= 80) {
+                text.append("2.").append(arc.subtract(BigInteger.valueOf(80)));
+            } else {
+                text.append(arc.intValue() / 40).append('.').append(arc.intValue() % 40);
+            }
+        }
+        require(bits.isEmpty(), "an object identifier is cut off");
+        return text.toString();
     }
 
     /// @param constraints content of nameConstraints

@@ -18,6 +18,7 @@ final class NameSyntax {
     private static final int MAX_LOCAL_PART = 64;
     private static final int MAX_URI = 2048;
     private static final int MAX_KIND_AND_COMMA = 7;
+    private static final int MAX_OTHER_KIND_AND_COMMA = 11;
     private static final String LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
     private static final Pattern DNS_NAME =
             Pattern.compile("(\\*\\.)?" + LABEL + "(\\." + LABEL + ")*");
@@ -32,9 +33,10 @@ final class NameSyntax {
             List<String> dnsNames,
             List<InetAddress> ipAddresses,
             List<String> emailAddresses,
-            List<String> uris) {
-        if (dnsNames.size() + ipAddresses.size() + emailAddresses.size() + uris.size()
-                > AlternativeNames.MAX_NAMES) {
+            List<String> uris,
+            List<OtherName> otherNames) {
+        int count = dnsNames.size() + ipAddresses.size() + emailAddresses.size();
+        if (count + uris.size() + otherNames.size() > AlternativeNames.MAX_NAMES) {
             throw new IllegalArgumentException(
                     "more than " + AlternativeNames.MAX_NAMES + " names");
         }
@@ -57,6 +59,45 @@ final class NameSyntax {
             require(isUri(uri), "URI is not an absolute one in ASCII of a scheme but spiffe");
             require(seen.add(uri), "a URI appears twice");
         }
+        for (OtherName name : otherNames) {
+            require(seen.add(name), "an other name appears twice");
+        }
+    }
+
+    /// Nothing that is invisible, or that changes how the text around it is shown.
+    static boolean isPrintable(String text) {
+        return text.codePoints().allMatch(NameSyntax::isPrintable);
+    }
+
+    private static boolean isPrintable(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.PRIVATE_USE,
+                    Character.UNASSIGNED,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR ->
+                    false;
+            default -> true;
+        };
+    }
+
+    /// As RFC 4514 2.4 wants a value.
+    static String escaped(String value) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            boolean special =
+                    ",+\"\\<>;=".indexOf(c) >= 0
+                            || (i == 0 && (c == '#' || c == ' '))
+                            || (i == value.length() - 1 && c == ' ');
+            if (special) {
+                text.append('\\');
+            }
+            text.append(c);
+        }
+        return text.toString();
     }
 
     /// Dot-separated labels, no wildcard, not an IPv4 address.
@@ -76,8 +117,11 @@ final class NameSyntax {
 
     /// Each name adds its kind and a comma, each comma in a URI a backslash.
     @SafeVarargs
-    static void requireLength(List<String>... kinds) {
+    static void requireLength(List<OtherName> otherNames, List<String>... kinds) {
         int length = 0;
+        for (OtherName name : otherNames) {
+            length += MAX_OTHER_KIND_AND_COMMA + name.text().length();
+        }
         for (List<String> names : kinds) {
             for (String name : names) {
                 length += MAX_KIND_AND_COMMA + name.length();

@@ -13,8 +13,6 @@ import java.util.regex.Pattern;
 /// What RFC 5280 and prudence ask of a profile, before any certificate of it is written. Pure.
 ///
 /// @rfc 5280 4.2.1
-/// @rfc 8813 3
-/// @rfc 8410 5
 public final class ProfileRules {
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,62}");
@@ -55,20 +53,19 @@ public final class ProfileRules {
         } else {
             addForAuthority(objections, profile, authority);
         }
-        if (!profile.keyUsages().isEmpty() && keyTypes(profile).isEmpty()) {
-            objections.add(
-                    "No kind of key may have these key usages together: keyEncipherment is for RSA"
-                            + " keys, keyAgreement for elliptic curves (RFC 3279 2.3.1, RFC 8813 3).");
-        }
         return List.copyOf(objections);
     }
 
-    /// The kinds of key that may have the profile's key usages; a rule may accept these or some of
-    /// them. Any kind signs; only RSA enciphers keys; only P-256 and P-384 agree on them.
+    /// The kinds of key that may have all the profile's key usages.
     public static Set<PublicKeyType> keyTypes(CertificateProfile profile) {
+        return keyTypes(profile.keyUsages());
+    }
+
+    /// The kinds of key that may have these key usages together.
+    public static Set<PublicKeyType> keyTypes(Set<KeyUsage> keyUsages) {
         Set<PublicKeyType> types = EnumSet.noneOf(PublicKeyType.class);
         for (PublicKeyType type : PublicKeyType.values()) {
-            if (accepts(profile, type)) {
+            if (UsageRules.accepts(keyUsages, type)) {
                 types.add(type);
             }
         }
@@ -79,16 +76,6 @@ public final class ProfileRules {
     /// name, which a trust domain with an underscore or of digits alone is not.
     public static boolean mayConstrain(TrustDomain trustDomain) {
         return NameSyntax.isHost(trustDomain.name());
-    }
-
-    static boolean accepts(CertificateProfile profile, PublicKeyType type) {
-        boolean enciphers = profile.keyUsages().contains(KeyUsage.KEY_ENCIPHERMENT);
-        boolean agrees = profile.keyUsages().contains(KeyUsage.KEY_AGREEMENT);
-        return switch (type) {
-            case P256, P384 -> !enciphers;
-            case ED25519 -> !enciphers && !agrees;
-            case RSA -> !agrees;
-        };
     }
 
     private static void addForEndEntity(List<String> objections, CertificateProfile profile) {
@@ -110,27 +97,21 @@ public final class ProfileRules {
             objections.add("An extended key usage is named twice.");
         }
         for (ExtendedKeyUsage purpose : new HashSet<>(profile.extendedKeyUsages())) {
-            Set<KeyUsage> oneOf = neededBy(purpose);
-            if (oneOf.stream().noneMatch(profile.keyUsages()::contains)) {
+            if (!UsageRules.allow(profile.keyUsages(), purpose)) {
                 objections.add(
                         purpose
-                                + " is of no use without one of the key usages "
-                                + oneOf
-                                + " (RFC 5280 4.2.1.12).");
+                                + " is of no use without one of the key usages that it needs (RFC"
+                                + " 5280 4.2.1.12).");
             }
         }
-    }
-
-    private static Set<KeyUsage> neededBy(ExtendedKeyUsage purpose) {
-        return switch (purpose) {
-            case SERVER_AUTH, EMAIL_PROTECTION ->
-                    EnumSet.of(
-                            KeyUsage.DIGITAL_SIGNATURE,
-                            KeyUsage.KEY_ENCIPHERMENT,
-                            KeyUsage.KEY_AGREEMENT);
-            case CLIENT_AUTH -> EnumSet.of(KeyUsage.DIGITAL_SIGNATURE, KeyUsage.KEY_AGREEMENT);
-            case CODE_SIGNING -> EnumSet.of(KeyUsage.DIGITAL_SIGNATURE);
-        };
+        boolean onlyOne =
+                profile.keyUsages().contains(KeyUsage.ENCIPHER_ONLY)
+                        || profile.keyUsages().contains(KeyUsage.DECIPHER_ONLY);
+        if (onlyOne && !profile.keyUsages().contains(KeyUsage.KEY_AGREEMENT)) {
+            objections.add(
+                    "EncipherOnly and decipherOnly mean nothing without keyAgreement (RFC 5280"
+                            + " 4.2.1.3).");
+        }
     }
 
     private static void addForAuthority(
@@ -141,10 +122,20 @@ public final class ProfileRules {
             objections.add("A CA needs the key usage KEY_CERT_SIGN (RFC 5280 4.2.1.9).");
         }
         for (KeyUsage usage : profile.keyUsages()) {
-            if (!OF_AUTHORITIES.contains(usage)) {
+            if (!OF_AUTHORITIES.contains(usage) && !authority.unconstrained()) {
                 objections.add(
                         usage + " is set for a CA, whose key signs certificates and CRLs only.");
             }
+        }
+        if (authority.unconstrained() == profile.writesIdentity()) {
+            objections.add(
+                    "A CA's identity is written where it is constrained to the trust domain, and"
+                            + " recorded where it is unconstrained; this one's is the other way"
+                            + " round.");
+        }
+        if (authority.unconstrained() && !authority.permittedDnsDomains().isEmpty()) {
+            objections.add(
+                    "An unconstrained CA has permitted DNS domains; it is one or the other.");
         }
         if (!profile.extendedKeyUsages().isEmpty()) {
             objections.add(

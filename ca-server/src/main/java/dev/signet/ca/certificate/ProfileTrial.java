@@ -15,8 +15,10 @@ import java.security.cert.CertificateFactory;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Tries a profile out before any policy may use it: a sample certificate is written, signed with a
 /// key that is thrown away, linted, and read by the JDK. Thread-safe; takes about a millisecond, or
@@ -47,7 +49,7 @@ public final class ProfileTrial {
         if (!objections.isEmpty()) {
             return objections;
         }
-        if (profile.authority() != null && !ProfileRules.mayConstrain(trustDomain)) {
+        if (profile.constrainsAuthority() && !ProfileRules.mayConstrain(trustDomain)) {
             return List.of(
                     "Name constraints want a host name (RFC 5280 4.2.1.10), and trust domain "
                             + trustDomain
@@ -100,7 +102,8 @@ public final class ProfileTrial {
         Validity validity = Validity.of(BEGIN, Duration.ofHours(1));
         byte[] random = new byte[SerialNumber.RANDOM_LENGTH];
         crypto.secureRandom().nextBytes(random);
-        boolean authority = profile.authority() != null;
+        PublicKeyType keyType = keyType(profile);
+        Set<KeyUsage> keyUsages = keyUsages(profile, keyType);
         SubjectName subject = name("Sample of profile " + profile.name());
         return new CertificateContent(
                 SerialNumber.of(validity.notAfter(), random),
@@ -112,12 +115,49 @@ public final class ProfileTrial {
                         Integer.MAX_VALUE),
                 validity,
                 new SpiffeId(trustDomain, "/sample"),
-                authority ? AlternativeNames.NONE : names(),
+                profile.constrainsAuthority() ? AlternativeNames.NONE : names(),
                 subject,
-                key(profile),
+                key(keyType),
                 profile,
-                profile.extendedKeyUsages(),
+                keyUsages,
+                purposes(profile, keyUsages),
                 status);
+    }
+
+    /// One that may have all its key usages; where none may, one that may have some.
+    private static PublicKeyType keyType(CertificateProfile profile) {
+        for (PublicKeyType type : List.of(PublicKeyType.P256, PublicKeyType.RSA)) {
+            if (UsageRules.accepts(profile.keyUsages(), type)) {
+                return type;
+            }
+        }
+        return PublicKeyType.RSA;
+    }
+
+    private static Set<KeyUsage> keyUsages(CertificateProfile profile, PublicKeyType type) {
+        if (UsageRules.accepts(profile.keyUsages(), type)) {
+            return profile.keyUsages();
+        }
+        Set<KeyUsage> some = EnumSet.noneOf(KeyUsage.class);
+        for (KeyUsage usage : profile.keyUsages()) {
+            if (UsageRules.accepts(Set.of(usage), type)) {
+                some.add(usage);
+            }
+        }
+        return some;
+    }
+
+    /// Those that go together.
+    private static List<ExtendedKeyUsage> purposes(
+            CertificateProfile profile, Set<KeyUsage> keyUsages) {
+        List<ExtendedKeyUsage> all = profile.extendedKeyUsages();
+        return all.size() == 1
+                ? all
+                : all.stream()
+                        .filter(purpose ->
+                                purpose != ExtendedKeyUsage.TIME_STAMPING
+                                        && UsageRules.allow(keyUsages, purpose))
+                        .toList();
     }
 
     private static AlternativeNames names() {
@@ -125,7 +165,8 @@ public final class ProfileTrial {
                 List.of("sample.example"),
                 List.of(InetAddress.getLoopbackAddress()),
                 List.of("sample@sample.example"),
-                List.of("https://sample.example/"));
+                List.of("https://sample.example/"),
+                List.of(new OtherName("1.3.6.1.4.1.311.20.2.3", "sample@sample.example")));
     }
 
     /// Cut to what a common name may hold.
@@ -137,11 +178,10 @@ public final class ProfileTrial {
                                 SubjectName.Type.COMMON_NAME, text.substring(0, length))));
     }
 
-    private SubjectKey key(CertificateProfile profile) throws GeneralSecurityException {
-        boolean rsaOnly = !ProfileRules.accepts(profile, PublicKeyType.P256);
-        byte[] info = (rsaOnly ? rsa() : p256()).getPublic().getEncoded();
-        return new SubjectKey(
-                rsaOnly ? PublicKeyType.RSA : PublicKeyType.P256, info, crypto.sha256(info));
+    private SubjectKey key(PublicKeyType type) throws GeneralSecurityException {
+        KeyPair pair = type == PublicKeyType.RSA ? rsa() : p256();
+        byte[] info = pair.getPublic().getEncoded();
+        return new SubjectKey(type, info, crypto.sha256(info));
     }
 
     private KeyPair p256() throws GeneralSecurityException {

@@ -3,12 +3,12 @@ package dev.signet.ca.certificate;
 import java.util.List;
 import java.util.StringJoiner;
 
-/// A subject's distinguished name (RFC 5280 4.1.2.6): one attribute to each RDN, the most
-/// significant first. An instance that exists is valid. Immutable; compared by value.
+/// A subject's distinguished name that policy made: one attribute to each RDN, the most significant
+/// first. An instance that exists is valid. Immutable; compared by value.
 ///
 /// @param attributes at most 16, whose text has at most 2,048 characters; empty: the subject is
 ///   empty and its SANs are critical
-public record SubjectName(List<Attribute> attributes) {
+public record SubjectName(List<Attribute> attributes) implements DistinguishedName {
 
     public static final SubjectName EMPTY = new SubjectName(List.of());
 
@@ -57,26 +57,12 @@ public record SubjectName(List<Attribute> attributes) {
                                 + type.maxLength()
                                 + ")");
             }
-            if (!value.codePoints().allMatch(Attribute::isPrintable)) {
+            if (!NameSyntax.isPrintable(value)) {
                 throw new IllegalArgumentException(type.keyword() + " has a character to refuse");
             }
             if (type == Type.COUNTRY && !value.matches("[A-Z]{2}")) {
                 throw new IllegalArgumentException("C is not two capital letters (ISO 3166)");
             }
-        }
-
-        private static boolean isPrintable(int c) {
-            return switch (Character.getType(c)) {
-                case Character.CONTROL,
-                        Character.FORMAT,
-                        Character.SURROGATE,
-                        Character.PRIVATE_USE,
-                        Character.UNASSIGNED,
-                        Character.LINE_SEPARATOR,
-                        Character.PARAGRAPH_SEPARATOR ->
-                        false;
-                default -> true;
-            };
         }
     }
 
@@ -95,11 +81,17 @@ public record SubjectName(List<Attribute> attributes) {
         }
     }
 
+    @Override
     public boolean isEmpty() {
         return attributes.isEmpty();
     }
 
-    /// RFC 4514, the least significant first; empty for the empty name.
+    @Override
+    public byte[] der() {
+        return NameEncoder.name(this);
+    }
+
+    @Override
     public String text() {
         return text(attributes);
     }
@@ -107,23 +99,7 @@ public record SubjectName(List<Attribute> attributes) {
     private static String text(List<Attribute> attributes) {
         StringJoiner text = new StringJoiner(",");
         for (Attribute attribute : attributes.reversed()) {
-            text.add(attribute.type().keyword() + "=" + escaped(attribute.value()));
-        }
-        return text.toString();
-    }
-
-    private static String escaped(String value) {
-        StringBuilder text = new StringBuilder();
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            boolean special =
-                    ",+\"\\<>;=".indexOf(c) >= 0
-                            || (i == 0 && (c == '#' || c == ' '))
-                            || (i == value.length() - 1 && c == ' ');
-            if (special) {
-                text.append('\\');
-            }
-            text.append(c);
+            text.add(attribute.type().keyword() + "=" + NameSyntax.escaped(attribute.value()));
         }
         return text.toString();
     }

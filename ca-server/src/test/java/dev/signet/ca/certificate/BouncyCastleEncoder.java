@@ -23,6 +23,7 @@ import org.bouncycastle.asn1.x509.GeneralSubtree;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.NameConstraints;
+import org.bouncycastle.asn1.x509.OtherName;
 import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.cert.X509CertificateHolder;
@@ -80,8 +81,15 @@ final class BouncyCastleEncoder {
     }
 
     private static X500Name subject(CertificateContent content) {
+        return switch (content.subject()) {
+            case SubjectName made -> made(made);
+            case EncodedName given -> X500Name.getInstance(given.der());
+        };
+    }
+
+    private static X500Name made(SubjectName subject) {
         List<RDN> relative = new ArrayList<>();
-        for (SubjectName.Attribute attribute : content.subject().attributes()) {
+        for (SubjectName.Attribute attribute : subject.attributes()) {
             relative.add(
                     switch (attribute.type()) {
                         case COUNTRY ->
@@ -107,7 +115,8 @@ final class BouncyCastleEncoder {
         if (!content.extendedKeyUsages().isEmpty()) {
             extensions.addExtension(
                     Extension.extendedKeyUsage,
-                    false,
+                    content.extendedKeyUsages()
+                            .contains(dev.signet.ca.certificate.ExtendedKeyUsage.TIME_STAMPING),
                     new ExtendedKeyUsage(
                             content.extendedKeyUsages().stream()
                                     .map(usage -> new ASN1ObjectIdentifier(usage.oid()))
@@ -129,16 +138,21 @@ final class BouncyCastleEncoder {
                     Extension.subjectKeyIdentifier,
                     false,
                     new SubjectKeyIdentifier(content.key().sha256()));
-            extensions.addExtension(
-                    Extension.nameConstraints,
-                    true,
-                    constraints(content, authority.permittedDnsDomains()));
+            if (!authority.unconstrained()) {
+                extensions.addExtension(
+                        Extension.nameConstraints,
+                        true,
+                        constraints(content, authority.permittedDnsDomains()));
+            }
         }
         addStatus(extensions, content.status());
-        extensions.addExtension(
-                Extension.subjectAlternativeName,
-                content.subject().isEmpty(),
-                new GeneralNames(names(content).toArray(GeneralName[]::new)));
+        List<GeneralName> names = names(content);
+        if (!names.isEmpty()) {
+            extensions.addExtension(
+                    Extension.subjectAlternativeName,
+                    content.subject().isEmpty(),
+                    new GeneralNames(names.toArray(GeneralName[]::new)));
+        }
         return extensions;
     }
 
@@ -174,14 +188,18 @@ final class BouncyCastleEncoder {
 
     private static int usages(CertificateContent content) {
         int bits = 0;
-        for (dev.signet.ca.certificate.KeyUsage usage : content.profile().keyUsages()) {
+        for (dev.signet.ca.certificate.KeyUsage usage : content.keyUsages()) {
             bits |=
                     switch (usage) {
                         case DIGITAL_SIGNATURE -> KeyUsage.digitalSignature;
+                        case CONTENT_COMMITMENT -> KeyUsage.nonRepudiation;
                         case KEY_ENCIPHERMENT -> KeyUsage.keyEncipherment;
+                        case DATA_ENCIPHERMENT -> KeyUsage.dataEncipherment;
                         case KEY_AGREEMENT -> KeyUsage.keyAgreement;
                         case KEY_CERT_SIGN -> KeyUsage.keyCertSign;
                         case CRL_SIGN -> KeyUsage.cRLSign;
+                        case ENCIPHER_ONLY -> KeyUsage.encipherOnly;
+                        case DECIPHER_ONLY -> KeyUsage.decipherOnly;
                     };
         }
         return bits;
@@ -189,12 +207,14 @@ final class BouncyCastleEncoder {
 
     private static List<GeneralName> names(CertificateContent content) {
         List<GeneralName> names = new ArrayList<>();
-        names.add(
-                new GeneralName(
-                        GeneralName.uniformResourceIdentifier,
-                        content.profile().authority() == null
-                                ? content.spiffeId().toString()
-                                : "spiffe://" + content.spiffeId().trustDomain()));
+        if (content.profile().identity() == CertificateProfile.Identity.WRITTEN) {
+            names.add(
+                    new GeneralName(
+                            GeneralName.uniformResourceIdentifier,
+                            content.profile().authority() == null
+                                    ? content.spiffeId().toString()
+                                    : "spiffe://" + content.spiffeId().trustDomain()));
+        }
         for (String name : content.names().dnsNames()) {
             names.add(new GeneralName(GeneralName.dNSName, name));
         }
@@ -206,6 +226,14 @@ final class BouncyCastleEncoder {
         }
         for (String name : content.names().uris()) {
             names.add(new GeneralName(GeneralName.uniformResourceIdentifier, name));
+        }
+        for (dev.signet.ca.certificate.OtherName name : content.names().otherNames()) {
+            names.add(
+                    new GeneralName(
+                            GeneralName.otherName,
+                            new OtherName(
+                                    new ASN1ObjectIdentifier(name.typeId()),
+                                    new DERUTF8String(name.value()))));
         }
         return names;
     }

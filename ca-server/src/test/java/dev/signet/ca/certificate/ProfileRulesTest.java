@@ -25,6 +25,8 @@ class ProfileRulesTest {
     private static final Set<KeyUsage> CERTIFICATES = EnumSet.of(KeyUsage.KEY_CERT_SIGN);
     private static final List<ExtendedKeyUsage> CLIENT = List.of(ExtendedKeyUsage.CLIENT_AUTH);
     private static final AuthorityConstraints LEAVES = new AuthorityConstraints(0, List.of());
+    private static final AuthorityConstraints UNCONSTRAINED =
+            new AuthorityConstraints(0, List.of(), true);
 
     private static CertificateProfile leaf(Set<KeyUsage> usages, List<ExtendedKeyUsage> purposes) {
         return new CertificateProfile(
@@ -37,6 +39,19 @@ class ProfileRulesTest {
             AuthorityConstraints constraints) {
         return new CertificateProfile(
                 "p", 1, BACKDATE, usages, purposes, constraints, Revocation.BY_LIFETIME);
+    }
+
+    private static CertificateProfile recorded(
+            Set<KeyUsage> usages, AuthorityConstraints constraints) {
+        return new CertificateProfile(
+                "p",
+                1,
+                BACKDATE,
+                usages,
+                List.of(),
+                constraints,
+                Revocation.BY_LIFETIME,
+                CertificateProfile.Identity.RECORDED);
     }
 
     private static CertificateProfile named(String name, int version, Duration backdate) {
@@ -81,8 +96,17 @@ class ProfileRulesTest {
                             EnumSet.of(KeyUsage.KEY_ENCIPHERMENT),
                             List.of(ExtendedKeyUsage.CLIENT_AUTH)),
                     leaf(
-                            EnumSet.of(KeyUsage.KEY_ENCIPHERMENT, KeyUsage.KEY_AGREEMENT),
+                            EnumSet.of(KeyUsage.DIGITAL_SIGNATURE, KeyUsage.ENCIPHER_ONLY),
                             List.of(ExtendedKeyUsage.SERVER_AUTH)),
+                    leaf(
+                            EnumSet.of(KeyUsage.DATA_ENCIPHERMENT),
+                            List.of(ExtendedKeyUsage.TIME_STAMPING)),
+                    recorded(CERTIFICATES, LEAVES),
+                    recorded(
+                            CERTIFICATES,
+                            new AuthorityConstraints(0, List.of("example.org"), true)),
+                    recorded(SIGNATURE, UNCONSTRAINED),
+                    authority(CERTIFICATES, List.of(), UNCONSTRAINED),
                     leaf(
                             SIGNATURE,
                             List.of(ExtendedKeyUsage.CLIENT_AUTH, ExtendedKeyUsage.CLIENT_AUTH)),
@@ -132,6 +156,20 @@ class ProfileRulesTest {
                 leaf(EnumSet.of(KeyUsage.KEY_ENCIPHERMENT), List.of(ExtendedKeyUsage.SERVER_AUTH));
         assertThat(trial.objections(rsa, RandomContents.DOMAIN)).isEmpty();
         assertThat(ProfileRules.keyTypes(rsa)).containsExactly(PublicKeyType.RSA);
+        CertificateProfile toChooseFrom =
+                leaf(
+                        EnumSet.range(KeyUsage.DIGITAL_SIGNATURE, KeyUsage.KEY_AGREEMENT),
+                        List.of(ExtendedKeyUsage.values()));
+        assertThat(trial.objections(toChooseFrom, RandomContents.DOMAIN)).isEmpty();
+        assertThat(ProfileRules.keyTypes(toChooseFrom)).isEmpty();
+        CertificateProfile stamping = leaf(SIGNATURE, List.of(ExtendedKeyUsage.TIME_STAMPING));
+        assertThat(trial.objections(stamping, RandomContents.DOMAIN)).isEmpty();
+        CertificateProfile unconstrained =
+                recorded(
+                        EnumSet.of(KeyUsage.KEY_CERT_SIGN, KeyUsage.KEY_ENCIPHERMENT),
+                        UNCONSTRAINED);
+        assertThat(trial.objections(unconstrained, RandomContents.DOMAIN)).isEmpty();
+        assertThat(trial.objections(unconstrained, new TrustDomain("under_score"))).isEmpty();
         assertThat(trial.objections(permitting(List.of("a.example")), RandomContents.DOMAIN))
                 .isEmpty();
     }

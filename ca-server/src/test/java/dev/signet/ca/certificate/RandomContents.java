@@ -4,6 +4,13 @@ import dev.signet.ca.TestCertificates.SubjectKeyType;
 import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.identity.TrustDomain;
 
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERUTF8String;
+import org.bouncycastle.asn1.x500.X500NameBuilder;
+import org.bouncycastle.asn1.x500.style.BCStyle;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -32,6 +39,13 @@ final class RandomContents {
                     " spaces at both ends ",
                     "\\;<>");
 
+    private static final List<String> OTHER_TYPES =
+            List.of(
+                    "1.3.6.1.4.1.311.20.2.3",
+                    "0.0",
+                    "2.999.1",
+                    "2.25.329800735698586629295641978511506172918");
+
     private final Random random;
 
     RandomContents(long seed) {
@@ -49,18 +63,60 @@ final class RandomContents {
         CertificateProfile profile = authority ? authorityProfile() : endEntityProfile();
         List<PublicKeyType> keyTypes = List.copyOf(ProfileRules.keyTypes(profile));
         PublicKeyType keyType = keyTypes.get(random.nextInt(keyTypes.size()));
-        SubjectName subject = random.nextBoolean() ? SubjectName.EMPTY : subject();
+        AlternativeNames names = profile.constrainsAuthority() ? AlternativeNames.NONE : names();
+        boolean needsSubject = authority || (names.isEmpty() && !profile.writesIdentity());
+        DistinguishedName subject =
+                needsSubject || random.nextBoolean() ? subject() : SubjectName.EMPTY;
+        Set<KeyUsage> usages = usages(profile);
         return new CertificateContent(
                 SerialNumber.of(validity.notAfter(), serial),
                 issuer,
                 validity,
                 new SpiffeId(DOMAIN, path()),
-                authority ? AlternativeNames.NONE : names(),
-                authority && subject.isEmpty() ? subject() : subject,
+                names,
+                random.nextBoolean() && !subject.isEmpty() ? EncodedName.of(encoded()) : subject,
                 CertificateEncoderTest.key(keyOf(keyType)),
                 profile,
-                some(profile.extendedKeyUsages()),
+                usages,
+                purposes(profile, usages),
                 status(authority));
+    }
+
+    /// All, or those without which the certificate would be of no use.
+    private Set<KeyUsage> usages(CertificateProfile profile) {
+        Set<KeyUsage> usages = EnumSet.copyOf(profile.keyUsages());
+        if (random.nextBoolean()) {
+            usages.retainAll(
+                    EnumSet.of(
+                            KeyUsage.DIGITAL_SIGNATURE,
+                            KeyUsage.KEY_CERT_SIGN,
+                            KeyUsage.CONTENT_COMMITMENT));
+        }
+        return usages;
+    }
+
+    private List<ExtendedKeyUsage> purposes(CertificateProfile profile, Set<KeyUsage> usages) {
+        List<ExtendedKeyUsage> purposes = some(profile.extendedKeyUsages());
+        return UsageRules.objection(usages, purposes, profile.authority() != null) == null
+                ? purposes
+                : List.of(profile.extendedKeyUsages().getFirst());
+    }
+
+    /// A name that no policy would make: of other types and strings, one RDN of two attributes.
+    private static byte[] encoded() {
+        try {
+            return new X500NameBuilder(BCStyle.INSTANCE)
+                    .addRDN(BCStyle.DC, "example")
+                    .addRDN(BCStyle.SERIALNUMBER, "17")
+                    .addRDN(BCStyle.O, new DERUTF8String("Bücher & Söhne"))
+                    .addMultiValuedRDN(
+                            new ASN1ObjectIdentifier[] {BCStyle.CN, BCStyle.UID},
+                            new String[] {"shop", "s"})
+                    .build()
+                    .getEncoded("DER");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private CertificateStatus status(boolean authority) {
@@ -82,9 +138,19 @@ final class RandomContents {
             return CertificateProfile.WORKLOAD;
         }
         Set<KeyUsage> usages = EnumSet.of(KeyUsage.DIGITAL_SIGNATURE);
-        switch (random.nextInt(3)) {
+        switch (random.nextInt(5)) {
             case 0 -> usages.add(KeyUsage.KEY_ENCIPHERMENT);
             case 1 -> usages.add(KeyUsage.KEY_AGREEMENT);
+            case 2 ->
+                    usages.addAll(
+                            EnumSet.of(
+                                    KeyUsage.KEY_AGREEMENT,
+                                    random.nextBoolean()
+                                            ? KeyUsage.ENCIPHER_ONLY
+                                            : KeyUsage.DECIPHER_ONLY));
+            case 3 ->
+                    usages.addAll(
+                            EnumSet.of(KeyUsage.DATA_ENCIPHERMENT, KeyUsage.CONTENT_COMMITMENT));
             default -> {}
         }
         return profile(usages, some(List.of(ExtendedKeyUsage.values())), null);
@@ -95,6 +161,14 @@ final class RandomContents {
         if (random.nextBoolean()) {
             usages.add(KeyUsage.CRL_SIGN);
         }
+        if (random.nextInt(3) == 0) {
+            usages.add(KeyUsage.DIGITAL_SIGNATURE);
+            return profile(
+                    usages,
+                    List.of(),
+                    new CertificateProfile.AuthorityConstraints(
+                            random.nextInt(4), List.of(), true));
+        }
         List<String> domains =
                 random.nextBoolean() ? List.of() : List.of("shop.example.org", "example.com");
         return profile(
@@ -103,7 +177,7 @@ final class RandomContents {
                 new CertificateProfile.AuthorityConstraints(random.nextInt(4), domains));
     }
 
-    private static CertificateProfile profile(
+    private CertificateProfile profile(
             Set<KeyUsage> usages,
             List<ExtendedKeyUsage> purposes,
             CertificateProfile.AuthorityConstraints authority) {
@@ -114,7 +188,21 @@ final class RandomContents {
                 usages,
                 purposes,
                 authority,
-                CertificateProfile.Revocation.BY_LIFETIME);
+                CertificateProfile.Revocation.BY_LIFETIME,
+                authority == null ? identity() : identity(authority));
+    }
+
+    private CertificateProfile.Identity identity() {
+        return random.nextInt(3) == 0
+                ? CertificateProfile.Identity.RECORDED
+                : CertificateProfile.Identity.WRITTEN;
+    }
+
+    private static CertificateProfile.Identity identity(
+            CertificateProfile.AuthorityConstraints authority) {
+        return authority.unconstrained()
+                ? CertificateProfile.Identity.RECORDED
+                : CertificateProfile.Identity.WRITTEN;
     }
 
     private AlternativeNames names() {
@@ -122,15 +210,21 @@ final class RandomContents {
         List<InetAddress> addresses = new ArrayList<>();
         List<String> emails = new ArrayList<>();
         List<String> uris = new ArrayList<>();
+        List<OtherName> others = new ArrayList<>();
         for (int i = random.nextInt(4); i > 0; i--) {
-            switch (random.nextInt(4)) {
+            switch (random.nextInt(5)) {
                 case 0 -> dns.add((random.nextBoolean() ? "*." : "") + "a-" + i + ".example.org");
                 case 1 -> addresses.add(address());
+                case 4 ->
+                        others.add(
+                                new OtherName(
+                                        OTHER_TYPES.get(random.nextInt(OTHER_TYPES.size())),
+                                        i + VALUES.get(random.nextInt(VALUES.size()))));
                 case 2 -> emails.add("user+" + i + "@example.org");
                 default -> uris.add("https://example.org/" + i + "?a=b,c&d=%20");
             }
         }
-        return new AlternativeNames(dns, addresses, emails, uris);
+        return new AlternativeNames(dns, addresses, emails, uris, others);
     }
 
     private InetAddress address() {
