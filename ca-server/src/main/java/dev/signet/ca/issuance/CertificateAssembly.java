@@ -5,10 +5,12 @@ import dev.signet.ca.authority.IssuingAuthority;
 import dev.signet.ca.authority.SigningException;
 import dev.signet.ca.certificate.CertificateContent;
 import dev.signet.ca.certificate.CertificateStatus;
+import dev.signet.ca.certificate.PublicKeyType;
 import dev.signet.ca.certificate.SerialNumber;
 import dev.signet.ca.certificate.SignedCertificate;
 import dev.signet.ca.certificate.SigningRequest;
 import dev.signet.ca.certificate.StatusInformation;
+import dev.signet.ca.certificate.UsageRules;
 import dev.signet.ca.certificate.Validity;
 import dev.signet.ca.ledger.IssuanceRecord;
 import dev.signet.ca.ledger.SerialNumbers;
@@ -21,6 +23,8 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+
+import javax.security.auth.x500.X500Principal;
 
 /// Steps 5 to 7 of the issuance flow: from an approved request to a signed certificate that nobody
 /// has seen yet. Thread-safe.
@@ -67,10 +71,21 @@ final class CertificateAssembly {
         return switch (signingRequests.apply(approved.request().certificationRequest())) {
             case SigningRequest.Reading.Rejected(Refusal refusal) -> new Outcome.Refused(refusal);
             case SigningRequest.Reading.Accepted(SigningRequest request) ->
-                    approved.grant().keyTypes().contains(request.key().type())
-                            ? build(approved, request, answered)
-                            : new Outcome.Refused(keyTypeNotGranted(approved.grant()));
+                    objection(approved, request.key().type())
+                            .<Outcome>map(Outcome.Refused::new)
+                            .orElseGet(() -> build(approved, request, answered));
         };
+    }
+
+    /// What only the key's kind shows.
+    private static Optional<Refusal> objection(Approved approved, PublicKeyType type) {
+        Decision.Granted grant = approved.grant();
+        if (!grant.keyTypes().contains(type)) {
+            return Optional.of(keyTypeNotGranted(grant));
+        }
+        return UsageRules.accepts(grant.keyUsages(), type)
+                ? Optional.empty()
+                : Optional.of(usagesNotOfKey(type));
     }
 
     private Outcome build(
@@ -80,6 +95,11 @@ final class CertificateAssembly {
         IssuingAuthority authority = approved.authority();
         if (!authority.issuer().mayIssue(grant.profile())) {
             return new Outcome.Refused(leavesOnly(grant, authority));
+        }
+        if (grant.profile().authority() != null
+                && new X500Principal(grant.subject().der())
+                        .equals(new X500Principal(authority.issuer().subject()))) {
+            return new Outcome.Refused(subjectOfIssuer());
         }
         Optional<Validity> validity =
                 LeafValidity.of(
@@ -119,6 +139,7 @@ final class CertificateAssembly {
                         grant.subject(),
                         signingRequest.key(),
                         grant.profile(),
+                        grant.keyUsages(),
                         grant.extendedKeyUsages(),
                         status);
         // 7. Sign exactly that content, and lint the result.
@@ -155,6 +176,21 @@ final class CertificateAssembly {
                         + grant.keyTypes().stream().sorted().toList()
                         + ").",
                 "rule " + grant.rule() + " does not accept this key type");
+    }
+
+    private static Refusal usagesNotOfKey(PublicKeyType type) {
+        return Refusal.of(
+                RefusalCode.USAGE_NOT_GRANTED,
+                type
+                        + " keys cannot have the wished key usages (RFC 3279 2.3.1, RFC 8813 3, RFC"
+                        + " 8410 5).");
+    }
+
+    /// It would count as self-issued, and against no path length (RFC 5280 6.1.4 (l)).
+    private static Refusal subjectOfIssuer() {
+        return Refusal.of(
+                RefusalCode.SUBJECT_NOT_GRANTED,
+                "A CA's subject is not that of the CA that issues to it. Take another one.");
     }
 
     private static Refusal statusUnknown(String diagnosis) {

@@ -56,7 +56,7 @@ public interface CertificateRecords {
     /// @param serialNumber of one certificate
     /// @param sha256 of the DER certificate, 32 octets
     /// @param subjectAlternativeName a SPIFFE ID, or a further name, exactly: `DNS:name`,
-    ///   `IP:address`, `email:address`, `URI:uri`, or without its kind
+    ///   `IP:address`, `email:address`, `URI:uri`, `otherName:oid;UTF8:value`, or without its kind
     /// @param keySha256 of the DER SubjectPublicKeyInfo, 32 octets
     /// @param evidenceKind as [dev.signet.ca.identity.EvidenceKind#text()]
     /// @param evidenceSubject exactly
@@ -156,7 +156,8 @@ public interface CertificateRecords {
 
     /// One row. Immutable.
     ///
-    /// @param spiffeId the certificate's, or the one that an intermediate CA was granted
+    /// @param spiffeId the certificate's, or the one that an intermediate CA was granted, or that
+    ///   its profile only puts on record
     /// @param names further names as [dev.signet.ca.certificate.AlternativeNames#text()]; empty:
     ///   none
     /// @param subject distinguished name as [dev.signet.ca.certificate.SubjectName#text()]

@@ -1,5 +1,6 @@
 package dev.signet.ca.ledger;
 
+import dev.signet.ca.certificate.OtherName;
 import dev.signet.ca.ledger.CertificateRecords.Criteria;
 
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,8 @@ final class JdbcCertificateQuery {
 
     private static final Set<String> RARE_KINDS =
             Set.of("join-token", "registration-authority", "server");
-    private static final List<String> KINDS = List.of("DNS:", "IP:", "email:", "URI:");
+    private static final List<String> KINDS =
+            List.of("DNS:", "IP:", "email:", "URI:", "otherName:");
     private static final String SPIFFE = "spiffe://";
     private static final Pattern WILDCARD = Pattern.compile("[\\\\%_]");
 
@@ -284,8 +286,20 @@ final class JdbcCertificateQuery {
             case "DNS:" -> name.toLowerCase(Locale.ROOT);
             case "IP:" -> address(name);
             case "URI:" -> name.replace(',', '\n');
+            case "otherName:" -> otherName(name);
             default -> name;
         };
+    }
+
+    /// Of `oid;UTF8:value` the form in the column.
+    private static String otherName(String text) {
+        try {
+            int value = text.indexOf(':') + 1;
+            String type = text.substring(0, Math.max(0, text.indexOf(';')));
+            return new OtherName(type, text.substring(value)).text();
+        } catch (IllegalArgumentException _) {
+            return text;
+        }
     }
 
     /// Of IPv6 the form in the column; IPv4 has one form, and the JDK reads others.

@@ -13,7 +13,7 @@ import java.time.Duration;
 ///   nothing where PostgreSQL is near
 /// @param retention how long a record is kept after its certificate expired, 1 to 10,000 days; 0:
 ///   for ever
-/// @param partitionsAhead days for which partitions are made ahead, 2 to 400 days; longer than any
+/// @param partitionsAhead days for which partitions are made ahead, 2 to 740 days; longer than any
 ///   certificate's lifetime
 /// @param partitionCheckInterval how often partitions are made and dropped, 1 s to 12 h
 /// @param maxClockSkew how far this clock and PostgreSQL's may be apart, 1 s to 1 h
@@ -52,7 +52,7 @@ public record LedgerSettings(
                 "signet.ledger.partitions-ahead",
                 partitionsAhead,
                 Duration.ofDays(2),
-                Duration.ofDays(400));
+                Duration.ofDays(740));
         Bounds.check(
                 "signet.ledger.partition-check-interval",
                 partitionCheckInterval,

@@ -132,6 +132,9 @@ final class BuiltInRules {
                             "The evidence entitles to no name beside the SPIFFE ID.",
                             "rule " + rule + " takes no names from the request"));
         }
+        if (wish.certificate() != null) {
+            return new Decision.Denied(Refusals.usageNotGranted("usages"));
+        }
         Duration wishedLifetime = wish.lifetime();
         Duration lifetime =
                 wishedLifetime == null ? usual : Duration.ofSeconds(wishedLifetime.toSeconds());

@@ -2,9 +2,10 @@ package dev.signet.ca.policy;
 
 import dev.signet.ca.certificate.AlternativeNames;
 import dev.signet.ca.certificate.CertificateProfile;
+import dev.signet.ca.certificate.DistinguishedName;
 import dev.signet.ca.certificate.ExtendedKeyUsage;
+import dev.signet.ca.certificate.KeyUsage;
 import dev.signet.ca.certificate.PublicKeyType;
-import dev.signet.ca.certificate.SubjectName;
 import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.refusal.Refusal;
 
@@ -23,7 +24,8 @@ public sealed interface Decision {
     /// @param lifetime at least the policy's minimum, whole seconds; the issuer's end may shorten
     ///   it
     /// @param profile the rest of the certificate
-    /// @param extendedKeyUsages some or all of the profile's
+    /// @param keyUsages some or all of the profile's
+    /// @param extendedKeyUsages some or all of the profile's, in the order to write
     /// @param keyTypes that the certification request may bring
     /// @param rateLimit of this rule; null: none but the server's
     /// @param policyVersion names the snapshot, for the ledger
@@ -31,9 +33,10 @@ public sealed interface Decision {
     record Granted(
             SpiffeId spiffeId,
             AlternativeNames names,
-            SubjectName subject,
+            DistinguishedName subject,
             Duration lifetime,
             CertificateProfile profile,
+            Set<KeyUsage> keyUsages,
             List<ExtendedKeyUsage> extendedKeyUsages,
             Set<PublicKeyType> keyTypes,
             @Nullable RateLimit rateLimit,
@@ -41,12 +44,39 @@ public sealed interface Decision {
             String rule)
             implements Decision {
         public Granted {
+            keyUsages = Set.copyOf(keyUsages);
             extendedKeyUsages = List.copyOf(extendedKeyUsages);
             keyTypes = Set.copyOf(keyTypes);
         }
+
+        /// With all the profile's key usages.
+        public Granted(
+                SpiffeId spiffeId,
+                AlternativeNames names,
+                DistinguishedName subject,
+                Duration lifetime,
+                CertificateProfile profile,
+                List<ExtendedKeyUsage> extendedKeyUsages,
+                Set<PublicKeyType> keyTypes,
+                @Nullable RateLimit rateLimit,
+                String policyVersion,
+                String rule) {
+            this(
+                    spiffeId,
+                    names,
+                    subject,
+                    lifetime,
+                    profile,
+                    profile.keyUsages(),
+                    extendedKeyUsages,
+                    keyTypes,
+                    rateLimit,
+                    policyVersion,
+                    rule);
+        }
     }
 
-    /// POLICY_DENIED, IDENTITY_NOT_GRANTED, NAME_NOT_GRANTED, PROFILE_NOT_GRANTED or
-    /// LIFETIME_NOT_GRANTED.
+    /// POLICY_DENIED, IDENTITY_NOT_GRANTED, NAME_NOT_GRANTED, SUBJECT_NOT_GRANTED,
+    /// USAGE_NOT_GRANTED, PROFILE_NOT_GRANTED or LIFETIME_NOT_GRANTED.
     record Denied(Refusal refusal) implements Decision {}
 }

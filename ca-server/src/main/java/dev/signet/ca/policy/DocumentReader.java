@@ -34,8 +34,10 @@ final class DocumentReader {
                     "keyUsages",
                     "extendedKeyUsages",
                     "authority",
-                    "revocation");
-    private static final List<String> AUTHORITY = List.of("pathLength", "permittedDnsDomains");
+                    "revocation",
+                    "spiffeId");
+    private static final List<String> AUTHORITY =
+            List.of("pathLength", "permittedDnsDomains", "unconstrained");
     private static final List<String> RULE =
             List.of("name", "description", "when", "grant", "deny");
     private static final List<String> GRANT =
@@ -46,10 +48,13 @@ final class DocumentReader {
                     "keyTypes",
                     "lifetime",
                     "profile",
+                    "keyUsages",
                     "extendedKeyUsages",
+                    "usages",
                     "rateLimit");
-    private static final List<String> NAMES = List.of("dns", "ip", "email", "uri");
+    private static final List<String> NAMES = List.of("dns", "ip", "email", "uri", "other");
     private static final List<String> NAME = List.of("exact", "when");
+    private static final List<String> DNS_NAME = List.of("exact", "when", "wildcards");
     private static final List<String> ONE_OF = List.of("oneOf");
     private static final List<String> SUBJECT = List.of("type", "value");
     private static final List<String> LIFETIME = List.of("default", "max", "min");
@@ -123,7 +128,8 @@ final class DocumentReader {
                                 profile.texts("keyUsages"),
                                 profile.texts("extendedKeyUsages"),
                                 authority(profile),
-                                profile.text("revocation")));
+                                profile.text("revocation"),
+                                profile.text("spiffeId")));
             }
         }
         return profiles;
@@ -136,7 +142,8 @@ final class DocumentReader {
                 : new PolicyDocument.Authority(
                         authority.at(),
                         authority.text("pathLength"),
-                        authority.texts("permittedDnsDomains"));
+                        authority.texts("permittedDnsDomains"),
+                        authority.text("unconstrained"));
     }
 
     private List<PolicyDocument.Rule> rules(YamlMapping top) {
@@ -180,16 +187,20 @@ final class DocumentReader {
         if (id == null) {
             findings.error(grant.at(), "grant has no spiffeId");
         }
+        boolean isSubjectText = grant.node("subject") instanceof ScalarNode;
         return new PolicyDocument.Grant(
                 grant.at(),
                 id instanceof ScalarNode ? grant.text("spiffeId") : null,
                 id == null || id instanceof ScalarNode ? List.of() : oneOf(id),
                 names(grant),
-                subject(grant),
+                isSubjectText ? List.of() : subject(grant),
+                isSubjectText ? grant.text("subject") : null,
                 grant.texts("keyTypes"),
                 lifetime(grant),
                 grant.text("profile"),
+                grant.texts("keyUsages"),
                 grant.texts("extendedKeyUsages"),
+                grant.text("usages"),
                 limit(grant));
     }
 
@@ -224,7 +235,8 @@ final class DocumentReader {
                         names(names, "dns"),
                         names(names, "ip"),
                         names(names, "email"),
-                        names(names, "uri"));
+                        names(names, "uri"),
+                        names(names, "other"));
     }
 
     private List<PolicyDocument.Name> names(YamlMapping kinds, String kind) {
@@ -233,19 +245,22 @@ final class DocumentReader {
             if (item instanceof ScalarNode scalar) {
                 names.add(
                         new PolicyDocument.Name(
-                                PolicyDocument.Name.Form.PATTERN, new Scalar(scalar, document)));
+                                PolicyDocument.Name.Form.PATTERN,
+                                new Scalar(scalar, document),
+                                null));
                 continue;
             }
-            YamlMapping name = mapping(item, "A name", NAME);
+            YamlMapping name = mapping(item, "A name", kind.equals("dns") ? DNS_NAME : NAME);
             if (name == null) {
                 continue;
             }
             Scalar exact = name.text("exact");
             Scalar when = name.text("when");
-            if (exact != null && when == null) {
-                names.add(new PolicyDocument.Name(PolicyDocument.Name.Form.EXACT, exact));
+            Scalar wildcards = name.has("wildcards") ? name.text("wildcards") : null;
+            if (exact != null && when == null && wildcards == null) {
+                names.add(new PolicyDocument.Name(PolicyDocument.Name.Form.EXACT, exact, null));
             } else if (when != null && exact == null) {
-                names.add(new PolicyDocument.Name(PolicyDocument.Name.Form.WHEN, when));
+                names.add(new PolicyDocument.Name(PolicyDocument.Name.Form.WHEN, when, wildcards));
             } else {
                 findings.error(name.at(), "A name is not a pattern, or one of exact and when");
             }

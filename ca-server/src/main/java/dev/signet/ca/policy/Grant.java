@@ -1,7 +1,8 @@
 package dev.signet.ca.policy;
 
 import dev.signet.ca.certificate.CertificateProfile;
-import dev.signet.ca.certificate.ExtendedKeyUsage;
+import dev.signet.ca.certificate.DistinguishedName;
+import dev.signet.ca.certificate.EncodedName;
 import dev.signet.ca.certificate.PublicKeyType;
 import dev.signet.ca.certificate.SubjectName;
 import dev.signet.ca.identity.SpiffeId;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
@@ -21,9 +23,10 @@ record Grant(
         IdentityGrant identity,
         NameGrants names,
         List<SubjectPart> subject,
+        boolean subjectRequested,
         Lifetimes lifetimes,
         CertificateProfile profile,
-        List<ExtendedKeyUsage> extendedKeyUsages,
+        UsageGrant usages,
         Set<PublicKeyType> keyTypes,
         @Nullable RateLimit rateLimit) {
 
@@ -34,7 +37,6 @@ record Grant(
 
     Grant {
         subject = List.copyOf(subject);
-        extendedKeyUsages = List.copyOf(extendedKeyUsages);
         keyTypes = Set.copyOf(keyTypes);
     }
 
@@ -64,6 +66,12 @@ record Grant(
         if (wishedProfile != null && !wishedProfile.equals(profile.name())) {
             return new Decision.Denied(Refusals.otherProfile(wishedProfile, profile.name()));
         }
+        boolean authority = profile.authority() != null;
+        CertificateWish certificate = input.request().wish().certificate();
+        if (certificate != null && certificate.certificateAuthority() != authority) {
+            return new Decision.Denied(
+                    Refusals.notOfThatKind(certificate.certificateAuthority(), profile.name()));
+        }
         trace.step("profile", profile::name);
         Refusal name = names.objection(input, trustDomain, trace);
         if (name != null) {
@@ -86,7 +94,7 @@ record Grant(
         if (lifetime.compareTo(lifetimes.least()) < 0 || lifetime.compareTo(lifetimes.most()) > 0) {
             return new Decision.Denied(Refusals.lifetime(lifetimes.least(), lifetimes.most()));
         }
-        SubjectName subjectName;
+        DistinguishedName subjectName;
         switch (subject(input, trustDomain)) {
             case Subject.Unfilled(String why) -> {
                 return new Decision.Denied(
@@ -94,8 +102,42 @@ record Grant(
             }
             case Subject.Made(SubjectName made) -> subjectName = made;
         }
+        EncodedName wishedSubject = certificate == null ? null : certificate.subject();
+        if (wishedSubject != null) {
+            if (!subjectRequested && !Arrays.equals(wishedSubject.der(), subjectName.der())) {
+                return new Decision.Denied(
+                        Refusals.subjectNotGranted(
+                                "rule "
+                                        + rule
+                                        + " makes the subject \""
+                                        + subjectName.text()
+                                        + '"'));
+            }
+            subjectName = wishedSubject;
+        }
+        boolean isNameless = !profile.writesIdentity() && input.request().wish().names().isEmpty();
+        if (subjectName.isEmpty() && (authority || isNameless)) {
+            return new Decision.Denied(Refusals.subjectMissing(authority));
+        }
         if (!subjectName.isEmpty()) {
             trace.step("subject", subjectName::text);
+        }
+        UsageGrant.Outcome.Given given;
+        switch (usages.of(certificate, profile)) {
+            case UsageGrant.Outcome.None(Refusal refusal) -> {
+                return new Decision.Denied(refusal);
+            }
+            case UsageGrant.Outcome.Given found -> given = found;
+        }
+        if (certificate != null) {
+            trace.step(
+                    "usages",
+                    () ->
+                            Values.keyUsages(given.keyUsages())
+                                    + " "
+                                    + given.extendedKeyUsages().stream()
+                                            .map(Values::extendedKeyUsage)
+                                            .toList());
         }
         return new Decision.Granted(
                 id,
@@ -103,7 +145,8 @@ record Grant(
                 subjectName,
                 lifetime,
                 profile,
-                extendedKeyUsages,
+                given.keyUsages(),
+                given.extendedKeyUsages(),
                 keyTypes,
                 rateLimit,
                 version,

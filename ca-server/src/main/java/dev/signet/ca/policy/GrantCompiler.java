@@ -2,9 +2,11 @@ package dev.signet.ca.policy;
 
 import dev.signet.ca.certificate.CertificateProfile;
 import dev.signet.ca.certificate.ExtendedKeyUsage;
+import dev.signet.ca.certificate.KeyUsage;
 import dev.signet.ca.certificate.ProfileRules;
 import dev.signet.ca.certificate.PublicKeyType;
 import dev.signet.ca.certificate.SubjectName;
+import dev.signet.ca.certificate.UsageRules;
 import dev.signet.ca.identity.TrustDomain;
 
 import org.jspecify.annotations.Nullable;
@@ -50,23 +52,26 @@ final class GrantCompiler {
         IdentityGrant identity = identities.compile(grant.spiffeId(), grant.oneOf());
         CertificateProfile profile = profile(grant);
         List<Grant.SubjectPart> subject = subject(grant.subject());
+        boolean subjectRequested = values.requested(grant.subjectRequested(), "subject");
         Grant.Lifetimes lifetimes = lifetimes(grant);
         NameGrants nameGrants = names.compile(grant.names());
         RateLimit rateLimit = rateLimit(grant.rateLimit());
         if (identity == null || profile == null) {
             return null;
         }
-        if (profile.authority() != null) {
+        if (profile.constrainsAuthority()) {
             checkAuthority(grant, profile);
         }
+        UsageGrant usages = usages(grant, profile);
         return new Grant(
                 identity,
                 nameGrants,
                 subject,
+                subjectRequested,
                 lifetimes,
                 profile,
-                extendedKeyUsages(grant, profile),
-                keyTypes(grant, profile),
+                usages,
+                keyTypes(grant, profile, usages),
                 rateLimit);
     }
 
@@ -89,6 +94,45 @@ final class GrantCompiler {
             findings.error(
                     grant.at(), "Profile " + profile.name() + " makes CAs, which have no names");
         }
+    }
+
+    private UsageGrant usages(PolicyDocument.Grant grant, CertificateProfile profile) {
+        UsageGrant usages =
+                new UsageGrant(
+                        keyUsages(grant, profile),
+                        extendedKeyUsages(grant, profile),
+                        values.requested(grant.usages(), "usages"));
+        String objection =
+                UsageRules.objection(
+                        usages.keyUsages(),
+                        usages.extendedKeyUsages(),
+                        profile.authority() != null);
+        if (objection != null) {
+            findings.error(
+                    grant.at(),
+                    "The usages of those who wish none: "
+                            + objection
+                            + " (expected: keyUsages and extendedKeyUsages that choose some of"
+                            + " profile "
+                            + profile.name()
+                            + ")");
+        }
+        return usages;
+    }
+
+    private Set<KeyUsage> keyUsages(PolicyDocument.Grant grant, CertificateProfile profile) {
+        if (grant.keyUsages() == null) {
+            return profile.keyUsages();
+        }
+        Set<KeyUsage> chosen = EnumSet.noneOf(KeyUsage.class);
+        chosen.addAll(values.choices(grant.keyUsages(), "key usage", Values.KEY_USAGES));
+        for (Scalar text : grant.keyUsages()) {
+            KeyUsage usage = Values.KEY_USAGES.get(text.value());
+            if (usage != null && !profile.keyUsages().contains(usage)) {
+                findings.error(text.at(), text + " is not one of profile " + profile.name());
+            }
+        }
+        return chosen;
     }
 
     private List<ExtendedKeyUsage> extendedKeyUsages(
@@ -116,9 +160,10 @@ final class GrantCompiler {
         return profile.extendedKeyUsages().stream().filter(chosen::contains).toList();
     }
 
-    private Set<PublicKeyType> keyTypes(PolicyDocument.Grant grant, CertificateProfile profile) {
+    private Set<PublicKeyType> keyTypes(
+            PolicyDocument.Grant grant, CertificateProfile profile, UsageGrant usages) {
         List<Scalar> texts = grant.keyTypes() != null ? grant.keyTypes() : defaults.keyTypes();
-        Set<PublicKeyType> possible = ProfileRules.keyTypes(profile);
+        Set<PublicKeyType> possible = possible(profile, usages);
         if (texts == null) {
             return possible;
         }
@@ -130,6 +175,16 @@ final class GrantCompiler {
                     grant.at(), "No key type is left that profile " + profile.name() + " may have");
         }
         return chosen;
+    }
+
+    /// Where usages may be wished, each type that can have one of them.
+    private static Set<PublicKeyType> possible(CertificateProfile profile, UsageGrant usages) {
+        Set<PublicKeyType> possible = ProfileRules.keyTypes(usages.keyUsages());
+        if (usages.requested()) {
+            profile.keyUsages()
+                    .forEach(usage -> possible.addAll(ProfileRules.keyTypes(Set.of(usage))));
+        }
+        return possible;
     }
 
     private List<Grant.SubjectPart> subject(List<PolicyDocument.SubjectPart> parts) {

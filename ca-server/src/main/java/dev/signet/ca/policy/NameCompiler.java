@@ -1,6 +1,7 @@
 package dev.signet.ca.policy;
 
 import dev.signet.ca.certificate.AlternativeNames;
+import dev.signet.ca.certificate.ObjectIdentifiers;
 import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.policy.NameGrant.Dns.Star;
 
@@ -33,7 +34,8 @@ final class NameCompiler {
                 all(names.dns(), this::dns),
                 all(names.ip(), this::ip),
                 all(names.email(), this::email),
-                all(names.uri(), this::uri));
+                all(names.uri(), this::uri),
+                all(names.other(), this::other));
     }
 
     private List<NameGrant> all(List<PolicyDocument.Name> names, PatternOf pattern) {
@@ -42,7 +44,7 @@ final class NameCompiler {
             NameGrant grant =
                     switch (name.form()) {
                         case EXACT -> new NameGrant.Exact(name.text().value());
-                        case WHEN -> when(name.text());
+                        case WHEN -> when(name);
                         case PATTERN -> pattern.compile(name.text());
                     };
             if (grant != null) {
@@ -52,9 +54,12 @@ final class NameCompiler {
         return grants;
     }
 
-    private @Nullable NameGrant when(Scalar text) {
-        Condition condition = conditions.compile(text, CelConditions.Scope.NAME, findings);
-        return condition == null ? null : new NameGrant.When(text.value(), condition);
+    private @Nullable NameGrant when(PolicyDocument.Name name) {
+        Condition condition = conditions.compile(name.text(), CelConditions.Scope.NAME, findings);
+        boolean wildcards = new Values(findings).truth(name.wildcards(), "wildcards");
+        return condition == null
+                ? null
+                : new NameGrant.When(name.text().value(), condition, wildcards);
     }
 
     private NameGrant.@Nullable Dns dns(Scalar text) {
@@ -199,6 +204,17 @@ final class NameCompiler {
             return null;
         }
         return new NameGrant.Uri(text.value(), template, open);
+    }
+
+    private NameGrant.@Nullable Other other(Scalar text) {
+        if (!text.value().equals(NameGrant.Other.ANY) && !ObjectIdentifiers.isValid(text.value())) {
+            findings.error(
+                    text.at(),
+                    "Not a type of other names (expected: an object identifier such as"
+                            + " 1.3.6.1.4.1.311.20.2.3, or * for any)");
+            return null;
+        }
+        return new NameGrant.Other(text.value());
     }
 
     private static boolean isUri(String text) {

@@ -14,8 +14,18 @@ sealed interface NameGrant {
 
     boolean permits(String name, RequestInput input, TrustDomain trustDomain);
 
-    /// That one name; the only way to a DNS name with a wildcard.
+    /// Whether it is asked about DNS names that begin with `*.`, too.
+    default boolean permitsWildcards() {
+        return false;
+    }
+
+    /// That one name.
     record Exact(String text) implements NameGrant {
+        @Override
+        public boolean permitsWildcards() {
+            return true;
+        }
+
         @Override
         public boolean permits(String name, RequestInput input, TrustDomain trustDomain) {
             return name.equals(text);
@@ -23,7 +33,10 @@ sealed interface NameGrant {
     }
 
     /// Each name of which the condition is true.
-    record When(String text, Condition condition) implements NameGrant {
+    ///
+    /// @param permitsWildcards said by its author, for a condition such as `endsWith` means more
+    ///   than it shows where a name may stand for many
+    record When(String text, Condition condition, boolean permitsWildcards) implements NameGrant {
         @Override
         public boolean permits(String name, RequestInput input, TrustDomain trustDomain) {
             return condition.test(input.withName(name)) == Truth.TRUE;
@@ -156,6 +169,18 @@ sealed interface NameGrant {
 
         static boolean isUnreserved(int c) {
             return IdentityGrant.isOfSegment(c) || c == '~';
+        }
+    }
+
+    /// Other names of one type, whatever their value is.
+    ///
+    /// @param text object identifier in dotted decimal; `*` for any
+    record Other(String text) implements NameGrant {
+        static final String ANY = "*";
+
+        @Override
+        public boolean permits(String name, RequestInput input, TrustDomain trustDomain) {
+            return text.equals(ANY) || text.equals(name.substring(0, name.indexOf(':')));
         }
     }
 }

@@ -11,15 +11,21 @@ import java.util.List;
 /// Which names beside the SPIFFE ID a rule allows. Every wished name is judged by itself, so that
 /// neither their order nor their number changes what is said of one (R3). Immutable.
 record NameGrants(
-        List<NameGrant> dns, List<NameGrant> ip, List<NameGrant> email, List<NameGrant> uri) {
+        List<NameGrant> dns,
+        List<NameGrant> ip,
+        List<NameGrant> email,
+        List<NameGrant> uri,
+        List<NameGrant> other) {
 
-    static final NameGrants NONE = new NameGrants(List.of(), List.of(), List.of(), List.of());
+    static final NameGrants NONE =
+            new NameGrants(List.of(), List.of(), List.of(), List.of(), List.of());
 
     NameGrants {
         dns = List.copyOf(dns);
         ip = List.copyOf(ip);
         email = List.copyOf(email);
         uri = List.copyOf(uri);
+        other = List.copyOf(other);
     }
 
     /// @return null when every name is granted
@@ -33,6 +39,7 @@ record NameGrants(
         judge.all("IP", RequestInput.texts(wished.ipAddresses()), ip);
         judge.all("email", wished.emailAddresses(), email);
         judge.all("URI", wished.uris(), uri);
+        judge.all("otherName", RequestInput.otherNames(wished.otherNames()), other);
         return judge.refusal;
     }
 
@@ -70,7 +77,7 @@ record NameGrants(
         private @Nullable NameGrant permitting(String name, List<NameGrant> grants) {
             boolean isWildcard = name.startsWith("*.");
             for (NameGrant grant : grants) {
-                if ((!isWildcard || grant instanceof NameGrant.Exact)
+                if ((!isWildcard || grant.permitsWildcards())
                         && grant.permits(name, input, trustDomain)) {
                     return grant;
                 }

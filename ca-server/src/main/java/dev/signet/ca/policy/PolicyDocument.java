@@ -26,10 +26,14 @@ record PolicyDocument(
             @Nullable List<Scalar> keyUsages,
             @Nullable List<Scalar> extendedKeyUsages,
             @Nullable Authority authority,
-            @Nullable Scalar revocation) {}
+            @Nullable Scalar revocation,
+            @Nullable Scalar spiffeId) {}
 
     record Authority(
-            Position at, @Nullable Scalar pathLength, @Nullable List<Scalar> permittedDnsDomains) {}
+            Position at,
+            @Nullable Scalar pathLength,
+            @Nullable List<Scalar> permittedDnsDomains,
+            @Nullable Scalar unconstrained) {}
 
     /// Exactly one of `deny` and `grant` is there.
     ///
@@ -42,25 +46,31 @@ record PolicyDocument(
             @Nullable Scalar deny,
             @Nullable Grant grant) {}
 
-    /// Either `spiffeId` or `oneOf` is there.
+    /// Either `spiffeId` or `oneOf` is there; `subject` is empty where `subjectRequested` is there.
     record Grant(
             Position at,
             @Nullable Scalar spiffeId,
             List<Scalar> oneOf,
             Names names,
             List<SubjectPart> subject,
+            @Nullable Scalar subjectRequested,
             @Nullable List<Scalar> keyTypes,
             Lifetime lifetime,
             @Nullable Scalar profile,
+            @Nullable List<Scalar> keyUsages,
             @Nullable List<Scalar> extendedKeyUsages,
+            @Nullable Scalar usages,
             @Nullable Limit rateLimit) {}
 
-    record Names(List<Name> dns, List<Name> ip, List<Name> email, List<Name> uri) {
-        static final Names NONE = new Names(List.of(), List.of(), List.of(), List.of());
+    record Names(
+            List<Name> dns, List<Name> ip, List<Name> email, List<Name> uri, List<Name> other) {
+        static final Names NONE = new Names(List.of(), List.of(), List.of(), List.of(), List.of());
     }
 
     /// What a name may be: a pattern, exactly one name, or a condition over `name`.
-    record Name(Form form, Scalar text) {
+    ///
+    /// @param wildcards with a condition over DNS names only
+    record Name(Form form, Scalar text, @Nullable Scalar wildcards) {
         enum Form {
             PATTERN,
             EXACT,

@@ -1,5 +1,6 @@
 package dev.signet.ca.policy;
 
+import dev.signet.ca.certificate.KeyUsage;
 import dev.signet.ca.certificate.ProfileRules;
 import dev.signet.ca.certificate.ProfileTrial;
 import dev.signet.ca.certificate.StatusInformation;
@@ -46,6 +47,19 @@ public interface PolicyLanguage {
     /// @param document YAML, at most 256 KiB; larger is not accepted
     /// @param label how the snapshot's version begins: a number, `candidate`, ...
     Reading read(String document, String label);
+
+    /// @param text as documents write it
+    /// @throws IllegalArgumentException when there is none
+    static KeyUsage keyUsage(String text) {
+        KeyUsage usage = Values.KEY_USAGES.get(text);
+        if (usage == null) {
+            throw new IllegalArgumentException(
+                    "there is no such key usage (expected: one of "
+                            + String.join(", ", Values.KEY_USAGES.keySet())
+                            + ")");
+        }
+        return usage;
+    }
 
     /// What became of it. Findings are in the order of the document, at most 100.
     sealed interface Reading {

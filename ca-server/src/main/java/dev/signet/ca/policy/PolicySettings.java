@@ -12,7 +12,7 @@ import java.util.Locale;
 ///
 /// @param defaultLifetime of a certificate whose caller names none; default 1 h
 /// @param minLifetime shortest lifetime that a caller may wish, at least 10 s; default 10 s
-/// @param maxLifetime longest lifetime, at most 365 d; default 24 h
+/// @param maxLifetime longest lifetime, at most 730 d; default 24 h
 /// @param serverLifetime of this server's own certificate, within the two bounds; default 1 h
 /// @param serverDnsNames names under which clients dial this server, at most 64; default localhost
 /// @param serverIpAddresses IPv4 and IPv6 literals under which clients dial this server, at most
@@ -29,7 +29,7 @@ public record PolicySettings(
         Duration refreshInterval) {
 
     private static final Duration LEAST = Duration.ofSeconds(10);
-    private static final Duration MOST = Duration.ofDays(365);
+    private static final Duration MOST = Duration.ofDays(730);
     private static final int MAX_NAMES = 64;
 
     // RFC 1123 2.1, RFC 1035 2.3.4; a leading `*.` is not allowed: a wildcard names other hosts

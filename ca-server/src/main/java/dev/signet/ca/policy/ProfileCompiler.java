@@ -3,6 +3,7 @@ package dev.signet.ca.policy;
 import dev.signet.ca.certificate.BuiltInProfiles;
 import dev.signet.ca.certificate.CertificateProfile;
 import dev.signet.ca.certificate.CertificateProfile.AuthorityConstraints;
+import dev.signet.ca.certificate.CertificateProfile.Identity;
 import dev.signet.ca.certificate.CertificateProfile.Revocation;
 import dev.signet.ca.certificate.ExtendedKeyUsage;
 import dev.signet.ca.certificate.KeyUsage;
@@ -68,13 +69,20 @@ final class ProfileCompiler {
                 new HashSet<>(keyUsages),
                 extendedKeyUsages,
                 authority(profile.authority()),
-                revocation(profile.revocation()));
+                revocation(profile.revocation()),
+                identity(profile.spiffeId()));
     }
 
     private Revocation revocation(@Nullable Scalar text) {
         Revocation revocation =
                 text == null ? null : values.choice(text, "revocation", Values.REVOCATIONS);
         return revocation == null ? Revocation.BY_LIFETIME : revocation;
+    }
+
+    private Identity identity(@Nullable Scalar text) {
+        Identity identity =
+                text == null ? null : values.choice(text, "value of spiffeId", Values.IDENTITIES);
+        return identity == null ? Identity.WRITTEN : identity;
     }
 
     private @Nullable AuthorityConstraints authority(PolicyDocument.@Nullable Authority authority) {
@@ -84,6 +92,7 @@ final class ProfileCompiler {
         List<Scalar> domains = authority.permittedDnsDomains();
         return new AuthorityConstraints(
                 values.number(authority.pathLength(), 0),
-                domains == null ? List.of() : domains.stream().map(Scalar::value).toList());
+                domains == null ? List.of() : domains.stream().map(Scalar::value).toList(),
+                values.truth(authority.unconstrained(), "unconstrained"));
     }
 }

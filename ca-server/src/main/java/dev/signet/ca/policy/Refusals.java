@@ -34,6 +34,47 @@ final class Refusals {
                 "wished " + Texts.quoted(wished) + ", the rule grants " + granted);
     }
 
+    static Refusal notOfThatKind(boolean certificateAuthority, String granted) {
+        return Refusal.withDiagnosis(
+                RefusalCode.PROFILE_NOT_GRANTED,
+                certificateAuthority
+                        ? "The evidence does not entitle to an intermediate CA's certificate."
+                        : "The evidence entitles to an intermediate CA's certificate alone, which"
+                                + " was not wished.",
+                "the rule grants " + granted);
+    }
+
+    static Refusal subjectNotGranted(String diagnosis) {
+        return Refusal.withDiagnosis(
+                RefusalCode.SUBJECT_NOT_GRANTED,
+                "The wished subject is not one that the evidence entitles to. Leave it out to get"
+                        + " that one.",
+                diagnosis);
+    }
+
+    static Refusal subjectMissing(boolean authority) {
+        return Refusal.of(
+                RefusalCode.SUBJECT_NOT_GRANTED,
+                authority
+                        ? "A CA's certificate needs a subject (RFC 5280 4.1.2.6)."
+                        : "The certificate would have neither a subject nor a name. Wish one of"
+                                + " them.");
+    }
+
+    static Refusal usageNotGranted(String what) {
+        return Refusal.of(
+                RefusalCode.USAGE_NOT_GRANTED,
+                "The wished "
+                        + what
+                        + " are not what the evidence entitles to. Leave them out to get that.");
+    }
+
+    static Refusal usagesNotTogether(String objection) {
+        return Refusal.of(
+                RefusalCode.USAGE_NOT_GRANTED,
+                "No certificate can have the wished usages: " + objection + ".");
+    }
+
     static Refusal nameNotGranted(String kind, String name, String diagnosis) {
         return new Refusal(
                 RefusalCode.NAME_NOT_GRANTED,

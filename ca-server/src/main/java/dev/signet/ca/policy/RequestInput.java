@@ -2,6 +2,8 @@ package dev.signet.ca.policy;
 
 import dev.cel.runtime.CelVariableResolver;
 import dev.signet.ca.certificate.AlternativeNames;
+import dev.signet.ca.certificate.EncodedName;
+import dev.signet.ca.certificate.OtherName;
 import dev.signet.ca.identity.SpiffeId;
 
 import org.jspecify.annotations.Nullable;
@@ -11,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /// A request under the names by which conditions and templates ask for its parts. Immutable.
 final class RequestInput implements CelVariableResolver {
@@ -48,6 +51,8 @@ final class RequestInput implements CelVariableResolver {
             case Variables.BOUND -> request.bound() == null ? "" : request.bound().toString();
             case Variables.WISHED_ID -> wishedId();
             case Variables.WISHED_PROFILE -> orEmpty(request.wish().profile());
+            case Variables.WISHED_SUBJECT -> subject(EncodedName::text);
+            case Variables.WISHED_COMMON_NAME -> subject(EncodedName::commonName);
             case Variables.NAME -> name;
             default -> null;
         };
@@ -64,8 +69,31 @@ final class RequestInput implements CelVariableResolver {
             case Variables.IP_ADDRESSES -> Optional.of(texts(names.ipAddresses()));
             case Variables.EMAIL_ADDRESSES -> Optional.of(names.emailAddresses());
             case Variables.URIS -> Optional.of(names.uris());
+            case Variables.OTHER_NAMES -> Optional.of(otherNames(names.otherNames()));
+            case Variables.KEY_USAGES -> Optional.of(Values.keyUsages(certificate().keyUsages()));
+            case Variables.EXTENDED_KEY_USAGES ->
+                    Optional.of(
+                            certificate().extendedKeyUsages().stream()
+                                    .map(Values::extendedKeyUsage)
+                                    .toList());
+            case Variables.WISHED_AUTHORITY -> Optional.of(certificate().certificateAuthority());
             default -> Optional.ofNullable(text(variable));
         };
+    }
+
+    private CertificateWish certificate() {
+        CertificateWish wish = request.wish().certificate();
+        return wish == null ? CertificateWish.NOTHING : wish;
+    }
+
+    private String subject(Function<EncodedName, String> part) {
+        EncodedName subject = certificate().subject();
+        return subject == null ? "" : part.apply(subject);
+    }
+
+    /// As conditions see them.
+    static List<String> otherNames(List<OtherName> names) {
+        return names.stream().map(name -> name.typeId() + ":" + name.value()).toList();
     }
 
     static List<String> texts(List<InetAddress> addresses) {

@@ -1,5 +1,6 @@
 package dev.signet.ca.policy;
 
+import dev.signet.ca.certificate.CertificateProfile.Identity;
 import dev.signet.ca.certificate.CertificateProfile.Revocation;
 import dev.signet.ca.certificate.ExtendedKeyUsage;
 import dev.signet.ca.certificate.KeyUsage;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -24,16 +26,34 @@ final class Values {
     static final Map<String, KeyUsage> KEY_USAGES =
             ordered(
                     Map.entry("digitalSignature", KeyUsage.DIGITAL_SIGNATURE),
+                    Map.entry("contentCommitment", KeyUsage.CONTENT_COMMITMENT),
                     Map.entry("keyEncipherment", KeyUsage.KEY_ENCIPHERMENT),
+                    Map.entry("dataEncipherment", KeyUsage.DATA_ENCIPHERMENT),
                     Map.entry("keyAgreement", KeyUsage.KEY_AGREEMENT),
                     Map.entry("keyCertSign", KeyUsage.KEY_CERT_SIGN),
-                    Map.entry("cRLSign", KeyUsage.CRL_SIGN));
+                    Map.entry("cRLSign", KeyUsage.CRL_SIGN),
+                    Map.entry("encipherOnly", KeyUsage.ENCIPHER_ONLY),
+                    Map.entry("decipherOnly", KeyUsage.DECIPHER_ONLY));
     static final Map<String, ExtendedKeyUsage> EXTENDED_KEY_USAGES =
             ordered(
                     Map.entry("serverAuth", ExtendedKeyUsage.SERVER_AUTH),
                     Map.entry("clientAuth", ExtendedKeyUsage.CLIENT_AUTH),
                     Map.entry("codeSigning", ExtendedKeyUsage.CODE_SIGNING),
-                    Map.entry("emailProtection", ExtendedKeyUsage.EMAIL_PROTECTION));
+                    Map.entry("emailProtection", ExtendedKeyUsage.EMAIL_PROTECTION),
+                    Map.entry("any", ExtendedKeyUsage.ANY),
+                    Map.entry("ipsecEndSystem", ExtendedKeyUsage.IPSEC_END_SYSTEM),
+                    Map.entry("ipsecTunnel", ExtendedKeyUsage.IPSEC_TUNNEL),
+                    Map.entry("ipsecUser", ExtendedKeyUsage.IPSEC_USER),
+                    Map.entry("timeStamping", ExtendedKeyUsage.TIME_STAMPING),
+                    Map.entry("msSgc", ExtendedKeyUsage.MS_SGC),
+                    Map.entry("nsSgc", ExtendedKeyUsage.NS_SGC));
+    static final Map<String, Identity> IDENTITIES =
+            ordered(
+                    Map.entry(Identity.WRITTEN.text(), Identity.WRITTEN),
+                    Map.entry(Identity.RECORDED.text(), Identity.RECORDED));
+    static final Map<String, Boolean> BOOLEANS =
+            ordered(Map.entry("true", true), Map.entry("false", false));
+    static final Map<String, Boolean> REQUESTED = Map.of("requested", true);
     static final Map<String, Revocation> REVOCATIONS =
             ordered(
                     Map.entry(Revocation.SHORT_LIVED.text(), Revocation.SHORT_LIVED),
@@ -68,6 +88,37 @@ final class Values {
             case 'h' -> Duration.ofHours(count);
             default -> Duration.ofDays(count);
         };
+    }
+
+    /// As documents write them, sorted.
+    static List<String> keyUsages(Set<KeyUsage> usages) {
+        return KEY_USAGES.entrySet().stream()
+                .filter(entry -> usages.contains(entry.getValue()))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /// As documents write it; one that they do not know as it is.
+    static String extendedKeyUsage(String oid) {
+        return ExtendedKeyUsage.of(oid).map(Values::extendedKeyUsage).orElse(oid);
+    }
+
+    static String extendedKeyUsage(ExtendedKeyUsage usage) {
+        return EXTENDED_KEY_USAGES.entrySet().stream()
+                .filter(entry -> entry.getValue() == usage)
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    boolean truth(@Nullable Scalar text, String what) {
+        Boolean truth = text == null ? null : choice(text, "value of " + what, BOOLEANS);
+        return Boolean.TRUE.equals(truth);
+    }
+
+    /// Whether it says `requested`, the only thing that it can say.
+    boolean requested(@Nullable Scalar text, String what) {
+        return text != null && choice(text, "value of " + what, REQUESTED) != null;
     }
 
     int number(@Nullable Scalar text, int otherwise) {

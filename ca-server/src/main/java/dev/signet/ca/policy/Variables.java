@@ -11,17 +11,39 @@ final class Variables {
     static final String ATTRIBUTES = "attributes";
     static final String WISHED_ID = "request.spiffeId";
     static final String WISHED_PROFILE = "request.profile";
+    static final String WISHED_SUBJECT = "request.subject";
+    static final String WISHED_COMMON_NAME = "request.commonName";
+    static final String WISHED_AUTHORITY = "request.certificateAuthority";
     static final String LIFETIME = "request.lifetimeSeconds";
     static final String DNS_NAMES = "request.dnsNames";
     static final String IP_ADDRESSES = "request.ipAddresses";
     static final String EMAIL_ADDRESSES = "request.emailAddresses";
     static final String URIS = "request.uris";
+    static final String OTHER_NAMES = "request.otherNames";
+    static final String KEY_USAGES = "request.keyUsages";
+    static final String EXTENDED_KEY_USAGES = "request.extendedKeyUsages";
 
     /// The wished name that is judged; in conditions of names only.
     static final String NAME = "name";
 
-    static final List<String> TEXTS = List.of(KIND, SUBJECT, BOUND, WISHED_ID, WISHED_PROFILE);
-    static final List<String> LISTS = List.of(DNS_NAMES, IP_ADDRESSES, EMAIL_ADDRESSES, URIS);
+    static final List<String> TEXTS =
+            List.of(
+                    KIND,
+                    SUBJECT,
+                    BOUND,
+                    WISHED_ID,
+                    WISHED_PROFILE,
+                    WISHED_SUBJECT,
+                    WISHED_COMMON_NAME);
+    static final List<String> LISTS =
+            List.of(
+                    DNS_NAMES,
+                    IP_ADDRESSES,
+                    EMAIL_ADDRESSES,
+                    URIS,
+                    OTHER_NAMES,
+                    KEY_USAGES,
+                    EXTENDED_KEY_USAGES);
 
     private Variables() {}
 }

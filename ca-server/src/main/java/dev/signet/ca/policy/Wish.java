@@ -14,11 +14,22 @@ import java.time.Duration;
 /// @param lifetime null: policy's default; whole seconds
 /// @param names further SANs; each is judged by itself (R3)
 /// @param profile null: the rule's
+/// @param certificate what else it is to say; null: what the rule and its profile say
 public record Wish(
         @Nullable SpiffeId spiffeId,
         @Nullable Duration lifetime,
         AlternativeNames names,
-        @Nullable String profile) {
+        @Nullable String profile,
+        @Nullable CertificateWish certificate) {
 
     public static final Wish NOTHING = new Wish(null, null, AlternativeNames.NONE, null);
+
+    /// A wish of those who may wish nothing of the certificate beside its names.
+    public Wish(
+            @Nullable SpiffeId spiffeId,
+            @Nullable Duration lifetime,
+            AlternativeNames names,
+            @Nullable String profile) {
+        this(spiffeId, lifetime, names, profile, null);
+    }
 }

@@ -29,6 +29,11 @@ public enum RefusalCode {
     LIFETIME_NOT_GRANTED,
     /// A wished name beside the SPIFFE ID is not one that the evidence entitles to.
     NAME_NOT_GRANTED,
+    /// The wished subject is not one that the evidence entitles to, or one is missing.
+    SUBJECT_NOT_GRANTED,
+    /// A wished usage of the key is not one that the evidence entitles to, or does not go with the
+    /// others or with the key.
+    USAGE_NOT_GRANTED,
     /// The wished profile is not the one that the evidence entitles to.
     PROFILE_NOT_GRANTED,
     /// The rule that decides does not accept keys of this type.

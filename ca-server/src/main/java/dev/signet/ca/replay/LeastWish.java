@@ -15,15 +15,30 @@ import org.jspecify.annotations.Nullable;
 /// @param reproduced whether that is what was recorded
 record LeastWish(PolicyRequest request, Decision inForce, boolean reproduced) {
 
-    /// Tried in this order. The lifetime alone is not: a recorded one may be the default's.
-    private static final boolean[][] ID_AND_PROFILE = {
-        {false, false}, {true, false}, {false, true}, {true, true}
+    /// Identity, profile, and what else the certificate says, tried in this order. The lifetime
+    /// alone is not: a recorded one may be the default's.
+    private static final boolean[][] FOR_ONESELF = {
+        {false, false, false}, {true, false, false}, {false, true, false}, {true, true, false}
+    };
+
+    /// Who speaks for another usually names it.
+    private static final boolean[][] FOR_ANOTHER = {
+        {true, false, false},
+        {true, true, false},
+        {true, false, true},
+        {true, true, true},
+        {false, false, false},
+        {false, true, false},
+        {false, false, true},
+        {false, true, true}
     };
 
     static LeastWish of(RecordedRequest recorded, PolicySnapshot policy) {
         LeastWish fallback = null;
-        for (boolean[] wishes : ID_AND_PROFILE) {
-            LeastWish attempt = attempt(recorded, policy, wishes[0], wishes[1]);
+        boolean[][] inOrder =
+                recorded.kind() == EvidenceKind.REGISTRATION_AUTHORITY ? FOR_ANOTHER : FOR_ONESELF;
+        for (boolean[] wishes : inOrder) {
+            LeastWish attempt = attempt(recorded, policy, wishes[0], wishes[1], wishes[2]);
             if (attempt == null) {
                 continue;
             }
@@ -46,17 +61,17 @@ record LeastWish(PolicyRequest request, Decision inForce, boolean reproduced) {
             RecordedRequest recorded,
             PolicySnapshot policy,
             boolean wishesId,
-            boolean wishesProfile) {
-        // Who speaks for another always names it.
-        if (!wishesId && recorded.kind() == EvidenceKind.REGISTRATION_AUTHORITY) {
+            boolean wishesProfile,
+            boolean wishesContent) {
+        if (wishesContent && recorded.content() == null) {
             return null;
         }
-        PolicyRequest request = recorded.wishing(wishesId, wishesProfile, false);
+        PolicyRequest request = recorded.wishing(wishesId, wishesProfile, wishesContent, false);
         Decision decision = policy.decide(request);
         if (gives(decision, recorded, true)) {
             return new LeastWish(request, decision, true);
         }
-        PolicyRequest lasting = recorded.wishing(wishesId, wishesProfile, true);
+        PolicyRequest lasting = recorded.wishing(wishesId, wishesProfile, wishesContent, true);
         Decision lastingDecision = policy.decide(lasting);
         return gives(lastingDecision, recorded, false)
                 ? new LeastWish(lasting, lastingDecision, true)
@@ -68,6 +83,7 @@ record LeastWish(PolicyRequest request, Decision inForce, boolean reproduced) {
         return decision instanceof Decision.Granted granted
                 && granted.spiffeId().equals(recorded.spiffeId())
                 && granted.profile().name().equals(recorded.profile())
+                && recorded.says(granted)
                 && (!asksForLifetime || granted.lifetime().equals(recorded.lifetime()));
     }
 }

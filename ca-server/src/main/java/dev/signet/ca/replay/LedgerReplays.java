@@ -146,6 +146,7 @@ final class LedgerReplays implements Replays {
                     count(Change.LIFETIME),
                     count(Change.PROFILE),
                     count(Change.SUBJECT),
+                    count(Change.KEY_USAGES),
                     count(Change.EXTENDED_KEY_USAGES),
                     count(Change.KEY_TYPES),
                     count(Change.RATE_LIMIT),
@@ -166,6 +167,7 @@ final class LedgerReplays implements Replays {
             add(changes, Change.LIFETIME, a.lifetime(), b.lifetime());
             add(changes, Change.PROFILE, a.profile(), b.profile());
             add(changes, Change.SUBJECT, a.subject(), b.subject());
+            add(changes, Change.KEY_USAGES, a.keyUsages(), b.keyUsages());
             add(changes, Change.EXTENDED_KEY_USAGES, a.extendedKeyUsages(), b.extendedKeyUsages());
             add(changes, Change.KEY_TYPES, a.keyTypes(), b.keyTypes());
             add(changes, Change.RATE_LIMIT, a.rateLimit(), b.rateLimit());

@@ -1,10 +1,15 @@
 package dev.signet.ca.replay;
 
 import dev.signet.ca.certificate.AlternativeNames;
+import dev.signet.ca.certificate.ExtendedKeyUsage;
+import dev.signet.ca.certificate.OtherName;
+import dev.signet.ca.certificate.WrittenContent;
 import dev.signet.ca.identity.EvidenceKind;
 import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.identity.SpiffeIdPattern;
 import dev.signet.ca.ledger.CertificateRecords.CertificateRecord;
+import dev.signet.ca.policy.CertificateWish;
+import dev.signet.ca.policy.Decision;
 import dev.signet.ca.policy.PolicyRequest;
 import dev.signet.ca.policy.Wish;
 
@@ -28,6 +33,8 @@ import java.util.regex.Pattern;
 /// What a row says of the request that it came from. Immutable.
 ///
 /// @param lifetime of the certificate; shorter than the granted one where the issuer ended sooner
+/// @param content what the certificate says beside its names; null unless a registration authority
+///   asked for it, which alone may wish it
 record RecordedRequest(
         EvidenceKind kind,
         String subject,
@@ -36,15 +43,16 @@ record RecordedRequest(
         AlternativeNames names,
         Duration lifetime,
         String profile,
-        String rule) {
+        String rule,
+        @Nullable WrittenContent content) {
 
     private static final Map<String, EvidenceKind> KINDS = kinds();
 
     private static final ObjectReader ATTRIBUTES =
             JsonMapper.shared().readerFor(new TypeReference<Map<String, String>>() {});
 
-    /// A comma inside of a URI is not followed by a kind.
-    private static final Pattern NEXT_NAME = Pattern.compile(",(?=(?:DNS|IP|email|URI):)");
+    /// A comma inside of a URI has a backslash before it, and no name ends with one.
+    private static final Pattern NEXT_NAME = Pattern.compile("(?<!\\\\),");
 
     /// @return empty when a column has a form that no issuance of this version writes
     static Optional<RecordedRequest> of(CertificateRecord row) {
@@ -64,7 +72,10 @@ record RecordedRequest(
                             names(row.names()),
                             row.validity().lifetime(),
                             row.profile(),
-                            row.policyRule()));
+                            row.policyRule(),
+                            kind == EvidenceKind.REGISTRATION_AUTHORITY
+                                    ? WrittenContent.read(row.der()).orElse(null)
+                                    : null));
         } catch (JacksonException | IllegalArgumentException _) {
             return Optional.empty();
         }
@@ -73,7 +84,11 @@ record RecordedRequest(
     /// The request again.
     ///
     /// @param wishesId whether the recorded ID was wished, and so on
-    PolicyRequest wishing(boolean wishesId, boolean wishesProfile, boolean wishesLifetime) {
+    PolicyRequest wishing(
+            boolean wishesId,
+            boolean wishesProfile,
+            boolean wishesContent,
+            boolean wishesLifetime) {
         return new PolicyRequest(
                 kind,
                 subject,
@@ -84,7 +99,30 @@ record RecordedRequest(
                         wishesLifetime ? lifetime : null,
                         // Names of the server's own certificate come from its settings.
                         kind == EvidenceKind.SERVER ? AlternativeNames.NONE : names,
-                        wishesProfile ? profile : null));
+                        wishesProfile ? profile : null,
+                        wishesContent ? certificate() : null));
+    }
+
+    private @Nullable CertificateWish certificate() {
+        return content == null
+                ? null
+                : new CertificateWish(
+                        content.subject(),
+                        content.keyUsages(),
+                        content.extendedKeyUsages(),
+                        content.authority());
+    }
+
+    /// Whether the certificate says just that beside its names; what is not read back is believed.
+    boolean says(Decision.Granted granted) {
+        return content == null
+                || (Arrays.equals(content.subject().der(), granted.subject().der())
+                        && content.keyUsages().equals(granted.keyUsages())
+                        && content.extendedKeyUsages()
+                                .equals(
+                                        granted.extendedKeyUsages().stream()
+                                                .map(ExtendedKeyUsage::oid)
+                                                .toList()));
     }
 
     private @Nullable SpiffeIdPattern bound() {
@@ -103,17 +141,19 @@ record RecordedRequest(
         List<InetAddress> ip = new ArrayList<>();
         List<String> email = new ArrayList<>();
         List<String> uri = new ArrayList<>();
+        List<OtherName> other = new ArrayList<>();
         for (String name : NEXT_NAME.split(text, -1)) {
             String value = name.substring(name.indexOf(':') + 1);
             switch (name.substring(0, name.length() - value.length())) {
                 case "DNS:" -> dns.add(value);
                 case "IP:" -> ip.add(InetAddress.ofLiteral(value));
                 case "email:" -> email.add(value);
-                case "URI:" -> uri.add(value);
+                case "URI:" -> uri.add(value.replace("\\,", ","));
+                case "otherName:" -> other.add(OtherName.parse(value));
                 default -> throw new IllegalArgumentException("a name of no known kind");
             }
         }
-        return new AlternativeNames(dns, ip, email, uri);
+        return new AlternativeNames(dns, ip, email, uri, other);
     }
 
     private static Map<String, EvidenceKind> kinds() {

@@ -72,6 +72,7 @@ public interface Replays {
         PROFILE,
         /// The distinguished name.
         SUBJECT,
+        KEY_USAGES,
         EXTENDED_KEY_USAGES,
         /// The kinds of key that are accepted; whether the recorded key is among them is not looked
         /// at.
@@ -128,6 +129,7 @@ public interface Replays {
             long lifetime,
             long profile,
             long subject,
+            long keyUsages,
             long extendedKeyUsages,
             long keyTypes,
             long rateLimit,

@@ -94,9 +94,10 @@ final class AuthorityController {
             @Field("Permanent name") String name,
             @Field("Grows when the meaning of the name changes") int version,
             @Field("How far notBefore lies before the issuance") Duration backdate,
-            @Field("Of the key") List<String> keyUsages,
+            @Field("That a rule may choose from") List<String> keyUsages,
             @Field("That a rule may choose from") List<String> extendedKeyUsages,
             @Field("short-lived, published, by-lifetime") String revocation,
+            @Field("Where the identity is: written, recorded") String spiffeId,
             @Field(
                             value =
                                     "How many CA certificates may follow; absent: its certificates"
@@ -105,7 +106,9 @@ final class AuthorityController {
                             most = 3)
                     @Nullable Integer pathLength,
             @Field("DNS domains below which a CA may issue")
-                    @Nullable List<String> permittedDnsDomains) {
+                    @Nullable List<String> permittedDnsDomains,
+            @Field("Whether a CA may issue to every name there is")
+                    @Nullable Boolean unconstrained) {
 
         static Profile of(CertificateProfile profile) {
             var authority = profile.authority();
@@ -116,8 +119,10 @@ final class AuthorityController {
                     profile.keyUsages().stream().map(Profile::text).sorted().toList(),
                     profile.extendedKeyUsages().stream().map(Profile::text).toList(),
                     profile.revocation().text(),
+                    profile.identity().text(),
                     authority == null ? null : authority.pathLength(),
-                    authority == null ? null : authority.permittedDnsDomains());
+                    authority == null ? null : authority.permittedDnsDomains(),
+                    authority == null ? null : authority.unconstrained());
         }
 
         private static String text(Enum<?> usage) {

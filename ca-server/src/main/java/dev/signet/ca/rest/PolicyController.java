@@ -2,9 +2,12 @@ package dev.signet.ca.rest;
 
 import dev.signet.ca.admin.AdminActs;
 import dev.signet.ca.certificate.AlternativeNames;
+import dev.signet.ca.certificate.EncodedName;
+import dev.signet.ca.certificate.OtherName;
 import dev.signet.ca.identity.EvidenceKind;
 import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.identity.SpiffeIdPattern;
+import dev.signet.ca.policy.CertificateWish;
 import dev.signet.ca.policy.Decision;
 import dev.signet.ca.policy.Explanation;
 import dev.signet.ca.policy.Policies;
@@ -29,10 +32,12 @@ import org.springframework.web.bind.annotation.RestController;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /// Who may have what: policy versions, which of them is in force, and why it decides as it does.
 @RestController
@@ -258,7 +263,21 @@ final class PolicyController {
             @Field(value = "Wished e-mail addresses", most = 100)
                     @Nullable List<String> emailAddresses,
             @Field(value = "Wished URIs", most = 100) @Nullable List<String> uris,
-            @Field(value = "Wished profile", most = 63) @Nullable String profile) {}
+            @Field(value = "Wished names of other kinds, each oid;UTF8:value", most = 100)
+                    @Nullable List<String> otherNames,
+            @Field(value = "Wished profile", most = 63) @Nullable String profile,
+            @Field("What the certificate is to say beside its names, for registration authorities")
+                    @Nullable Certificate certificate) {}
+
+    record Certificate(
+            @Field(value = "Subject, DER Name in base64; absent: the rule's", most = 2736)
+                    @Nullable String subject,
+            @Field(value = "Key usages, as policy documents write them", most = 9)
+                    @Nullable List<String> keyUsages,
+            @Field(value = "Extended key usages, object identifiers", most = 16)
+                    @Nullable List<String> extendedKeyUsages,
+            @Field("Whether it is to be an intermediate CA's")
+                    @Nullable Boolean certificateAuthority) {}
 
     record Answer(
             @Field("What the policy says") Verdict decision,
@@ -378,11 +397,24 @@ final class PolicyController {
                                     .map(InetAddress::ofLiteral)
                                     .toList(),
                             orNone(wish.emailAddresses()),
-                            orNone(wish.uris())),
-                    wish.profile());
+                            orNone(wish.uris()),
+                            orNone(wish.otherNames()).stream().map(OtherName::parse).toList()),
+                    wish.profile(),
+                    wish.certificate() == null ? null : certificate(wish.certificate()));
         } catch (IllegalArgumentException e) {
             throw RefusedException.field("request", String.valueOf(e.getMessage()));
         }
+    }
+
+    private static CertificateWish certificate(Certificate wish) {
+        String subject = wish.subject();
+        return new CertificateWish(
+                subject == null ? null : EncodedName.of(Base64.getDecoder().decode(subject)),
+                orNone(wish.keyUsages()).stream()
+                        .map(PolicyLanguage::keyUsage)
+                        .collect(Collectors.toSet()),
+                orNone(wish.extendedKeyUsages()),
+                Boolean.TRUE.equals(wish.certificateAuthority()));
     }
 
     private static List<String> orNone(@Nullable List<String> names) {

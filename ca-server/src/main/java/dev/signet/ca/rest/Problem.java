@@ -103,6 +103,8 @@ record Problem(
                     IDENTITY_NOT_GRANTED,
                     IDENTITY_BLOCKED,
                     NAME_NOT_GRANTED,
+                    SUBJECT_NOT_GRANTED,
+                    USAGE_NOT_GRANTED,
                     PROFILE_NOT_GRANTED,
                     SECOND_PERSON_REQUIRED ->
                     403;

@@ -139,6 +139,7 @@ final class ReplayController {
             differences.put("lifetime", summary.lifetime());
             differences.put("profile", summary.profile());
             differences.put("subject", summary.subject());
+            differences.put("key-usages", summary.keyUsages());
             differences.put("extended-key-usages", summary.extendedKeyUsages());
             differences.put("key-types", summary.keyTypes());
             differences.put("rate-limit", summary.rateLimit());

@@ -108,8 +108,9 @@ final class GrpcCertificateService {
                 new Wish(
                         fields.spiffeId(request.getSpiffeId()),
                         fields.lifetime(request.hasLifetime(), request.getLifetime()),
-                        fields.names(request.getNames()),
-                        fields.profile(request.getProfile())),
+                        fields.allNames(request.getNames()),
+                        fields.profile(request.getProfile()),
+                        fields.certificate(request.hasCertificate(), request.getCertificate())),
                 issued ->
                         IssueCertificateForSubjectResponse.newBuilder()
                                 .setCertificate(issued)

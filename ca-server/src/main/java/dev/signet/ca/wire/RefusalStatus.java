@@ -50,6 +50,8 @@ final class RefusalStatus {
                     IDENTITY_NOT_GRANTED,
                     IDENTITY_BLOCKED,
                     NAME_NOT_GRANTED,
+                    SUBJECT_NOT_GRANTED,
+                    USAGE_NOT_GRANTED,
                     PROFILE_NOT_GRANTED,
                     SECOND_PERSON_REQUIRED ->
                     Status.Code.PERMISSION_DENIED;
@@ -161,6 +163,8 @@ final class RefusalStatus {
                     SHUTTING_DOWN,
                     DEADLINE_EXCEEDED,
                     NAME_NOT_GRANTED,
+                    SUBJECT_NOT_GRANTED,
+                    USAGE_NOT_GRANTED,
                     PROFILE_NOT_GRANTED,
                     RATE_LIMITED,
                     HALTED,

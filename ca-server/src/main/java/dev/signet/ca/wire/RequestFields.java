@@ -4,8 +4,13 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 
 import dev.signet.ca.certificate.AlternativeNames;
+import dev.signet.ca.certificate.EncodedName;
+import dev.signet.ca.certificate.KeyUsage;
+import dev.signet.ca.certificate.ObjectIdentifiers;
+import dev.signet.ca.certificate.OtherName;
 import dev.signet.ca.certificate.SigningRequest;
 import dev.signet.ca.identity.SpiffeId;
+import dev.signet.ca.policy.CertificateWish;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
 import dev.signet.proto.v1.RequestedNames;
@@ -16,10 +21,13 @@ import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /// Reads the fields of a request for a certificate. The first one that is not as documented becomes
@@ -34,6 +42,7 @@ final class RequestFields {
     private static final int MAX_TEXT = 1024;
     private static final int MAX_ATTRIBUTES = 64;
     private static final int MAX_ATTRIBUTE_OCTETS = 16 * 1024;
+    private static final int MAX_EXTENDED_KEY_USAGES = 16;
     private static final Pattern ATTRIBUTE_KEY = Pattern.compile("[a-z0-9.-]{1,64}");
 
     private @Nullable Refusal objection;
@@ -122,12 +131,25 @@ final class RequestFields {
         return text;
     }
 
+    /// Names of those who may wish no other names.
     AlternativeNames names(RequestedNames names) {
+        if (names.getOtherNamesCount() > 0) {
+            object(
+                    "names.other_names",
+                    "names.other_names is for registration authorities only (expected: none)");
+            return AlternativeNames.NONE;
+        }
+        return allNames(names);
+    }
+
+    /// Names of those who may.
+    AlternativeNames allNames(RequestedNames names) {
         int count =
                 names.getDnsNamesCount()
                         + names.getIpAddressesCount()
                         + names.getEmailAddressesCount()
-                        + names.getUrisCount();
+                        + names.getUrisCount()
+                        + names.getOtherNamesCount();
         if (count == 0) {
             return AlternativeNames.NONE;
         }
@@ -154,31 +176,38 @@ final class RequestFields {
             addresses.add(address.get());
         }
         // Kind by kind: a caller with a hundred names wants to know where to look.
-        kind("names.dns_names", names.getDnsNamesList(), List.of(), List.of(), List.of());
-        kind("names.ip_addresses", List.of(), addresses, List.of(), List.of());
+        List<String> none = List.of();
+        kind(
+                "names.dns_names",
+                () -> new AlternativeNames(names.getDnsNamesList(), List.of(), none, none));
+        kind("names.ip_addresses", () -> new AlternativeNames(none, addresses, none, none));
         kind(
                 "names.email_addresses",
-                List.of(),
-                List.of(),
-                names.getEmailAddressesList(),
-                List.of());
-        kind("names.uris", List.of(), List.of(), List.of(), names.getUrisList());
+                () -> new AlternativeNames(none, List.of(), names.getEmailAddressesList(), none));
+        kind("names.uris", () -> new AlternativeNames(none, List.of(), none, names.getUrisList()));
+        kind(
+                "names.other_names",
+                () -> new AlternativeNames(none, List.of(), none, none, otherNames(names)));
         return kind(
                 "names",
-                names.getDnsNamesList(),
-                addresses,
-                names.getEmailAddressesList(),
-                names.getUrisList());
+                () ->
+                        new AlternativeNames(
+                                names.getDnsNamesList(),
+                                addresses,
+                                names.getEmailAddressesList(),
+                                names.getUrisList(),
+                                otherNames(names)));
     }
 
-    private AlternativeNames kind(
-            String field,
-            List<String> dnsNames,
-            List<InetAddress> addresses,
-            List<String> emailAddresses,
-            List<String> uris) {
+    private static List<OtherName> otherNames(RequestedNames names) {
+        return names.getOtherNamesList().stream()
+                .map(name -> new OtherName(name.getTypeId(), name.getUtf8Value()))
+                .toList();
+    }
+
+    private AlternativeNames kind(String field, Supplier<AlternativeNames> names) {
         try {
-            return new AlternativeNames(dnsNames, addresses, emailAddresses, uris);
+            return names.get();
         } catch (IllegalArgumentException e) {
             object(field, field + ": " + e.getMessage());
             return AlternativeNames.NONE;
@@ -200,6 +229,89 @@ final class RequestFields {
         } catch (IllegalArgumentException _) {
             return Optional.empty();
         }
+    }
+
+    /// @return null where nothing is wished
+    @Nullable CertificateWish certificate(
+            boolean given, dev.signet.proto.v1.CertificateWish certificate) {
+        return given
+                ? new CertificateWish(
+                        distinguishedName(certificate.getSubject()),
+                        keyUsages(certificate),
+                        extendedKeyUsages(certificate.getExtendedKeyUsagesList()),
+                        certificate.getCertificateAuthority())
+                : null;
+    }
+
+    private @Nullable EncodedName distinguishedName(ByteString octets) {
+        String field = "certificate.subject";
+        if (octets.isEmpty()) {
+            return null;
+        }
+        if (octets.size() > EncodedName.MAX_LENGTH) {
+            object(
+                    field,
+                    field
+                            + " has "
+                            + octets.size()
+                            + " octets (expected: at most "
+                            + EncodedName.MAX_LENGTH
+                            + ")");
+            return null;
+        }
+        try {
+            return EncodedName.of(octets.toByteArray());
+        } catch (IllegalArgumentException e) {
+            object(field, field + ": " + e.getMessage());
+            return null;
+        }
+    }
+
+    private Set<KeyUsage> keyUsages(dev.signet.proto.v1.CertificateWish certificate) {
+        String field = "certificate.key_usages";
+        Set<KeyUsage> usages = EnumSet.noneOf(KeyUsage.class);
+        for (dev.signet.proto.v1.KeyUsage wished : certificate.getKeyUsagesList()) {
+            Optional<KeyUsage> usage = keyUsage(wished);
+            if (usage.isEmpty()) {
+                object(field, field + " has one that does not exist");
+                return Set.of();
+            }
+            if (!usages.add(usage.get())) {
+                object(field, field + " has one twice");
+                return Set.of();
+            }
+        }
+        return usages;
+    }
+
+    private static Optional<KeyUsage> keyUsage(dev.signet.proto.v1.KeyUsage usage) {
+        return switch (usage) {
+            case KEY_USAGE_DIGITAL_SIGNATURE -> Optional.of(KeyUsage.DIGITAL_SIGNATURE);
+            case KEY_USAGE_CONTENT_COMMITMENT -> Optional.of(KeyUsage.CONTENT_COMMITMENT);
+            case KEY_USAGE_KEY_ENCIPHERMENT -> Optional.of(KeyUsage.KEY_ENCIPHERMENT);
+            case KEY_USAGE_DATA_ENCIPHERMENT -> Optional.of(KeyUsage.DATA_ENCIPHERMENT);
+            case KEY_USAGE_KEY_AGREEMENT -> Optional.of(KeyUsage.KEY_AGREEMENT);
+            case KEY_USAGE_KEY_CERT_SIGN -> Optional.of(KeyUsage.KEY_CERT_SIGN);
+            case KEY_USAGE_CRL_SIGN -> Optional.of(KeyUsage.CRL_SIGN);
+            case KEY_USAGE_ENCIPHER_ONLY -> Optional.of(KeyUsage.ENCIPHER_ONLY);
+            case KEY_USAGE_DECIPHER_ONLY -> Optional.of(KeyUsage.DECIPHER_ONLY);
+            case KEY_USAGE_UNSPECIFIED, UNRECOGNIZED -> Optional.empty();
+        };
+    }
+
+    private List<String> extendedKeyUsages(List<String> wished) {
+        String field = "certificate.extended_key_usages";
+        if (wished.size() > MAX_EXTENDED_KEY_USAGES
+                || Set.copyOf(wished).size() != wished.size()
+                || !wished.stream().allMatch(ObjectIdentifiers::isValid)) {
+            object(
+                    field,
+                    field
+                            + " is not at most 16 different object identifiers in dotted decimal of"
+                            + " at most 64 characters each");
+            return List.of();
+        }
+        return List.copyOf(wished);
     }
 
     String subject(String text) {

@@ -42,6 +42,7 @@ class PolicySchemaTest {
                     "duplicate-rule.yaml",
                     "email-pattern.yaml",
                     "ip-pattern.yaml",
+                    "key-usage-outside-of-profile.yaml",
                     "lifetime-beyond-bounds.yaml",
                     "lifetime-default-beyond-max.yaml",
                     "misspelt-variable-in-block.yaml",
@@ -56,6 +57,7 @@ class PolicySchemaTest {
                     "not-a-condition.yaml",
                     "not-a-spiffe-id.yaml",
                     "open-brace.yaml",
+                    "other-name-type.yaml",
                     "profile-objection.yaml",
                     "regex-of-caller.yaml",
                     "regex.yaml",
@@ -64,12 +66,14 @@ class PolicySchemaTest {
                     "shadowed-by-true.yaml",
                     "subject-country.yaml",
                     "trust-domain-as-prefix.yaml",
+                    "unconstrained-ca-that-says-its-id.yaml",
                     "unknown-kind.yaml",
                     "unknown-placeholder.yaml",
                     "unknown-profile.yaml",
                     "uri-of-spiffe.yaml",
                     "uri-pattern.yaml",
                     "usage-outside-of-profile.yaml",
+                    "usages-not-together.yaml",
                     "wrong-type.yaml");
 
     /// Not for a schema: the text has no tree, or not one only.
@@ -89,6 +93,11 @@ class PolicySchemaTest {
         assertThat(objections(BuiltInDocument.text())).isEmpty();
         for (String example : examples()) {
             assertThat(objections(example)).as(example).isEmpty();
+        }
+        try (var files = Files.list(DOCS.resolve("examples"))) {
+            for (Path file : files.filter(path -> path.toString().endsWith(".yaml")).toList()) {
+                assertThat(objections(Files.readString(file))).as("%s", file).isEmpty();
+            }
         }
     }
 

@@ -18,11 +18,23 @@ import dev.signet.ca.replay.Replays.Progress;
 import dev.signet.ca.replay.Replays.Summary;
 import dev.signet.ca.replay.Replays.Verdict;
 
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.junit.jupiter.api.Test;
 
+import java.math.BigInteger;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -213,6 +225,7 @@ class LedgerReplaysTest {
                       ip: [10.0.0.0/8, "2001:db8::/32"]
                       email: ["*@example.org"]
                       uri: [{when: "true"}]
+                      other: [1.2.3]
                 """;
         inForce = policy(rule);
         row(
@@ -220,7 +233,7 @@ class LedgerReplaysTest {
                 "/a",
                 "{}",
                 "DNS:a.example.org,DNS:b.example.org,IP:10.0.0.1,IP:2001:db8:0:0:0:0:0:1,"
-                        + "email:a@example.org,URI:https://example.org/a,b",
+                        + "email:a@example.org,URI:https://example.org/a\\,b,otherName:1.2.3;UTF8:a\\2Cb",
                 Duration.ofHours(1),
                 "workload");
 
@@ -230,6 +243,36 @@ class LedgerReplaysTest {
         assertThat(
                         replay(policy(rule.replace("\"true\"", "'name.endsWith(\"/a,b\")'")))
                                 .unchanged())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void readsBackWhatARegistrationAuthorityHadWishedOfTheCertificate() throws Exception {
+        String rules =
+                """
+                - name: a
+                  grant:
+                    spiffeId: spiffe://{trustDomain}/a
+                    subject: requested
+                    usages: requested
+                    extendedKeyUsages: [clientAuth]
+                """;
+        inForce = policy(rules);
+        row(
+                "registration-authority",
+                "/a",
+                "{}",
+                "",
+                Duration.ofHours(1),
+                "workload",
+                certificate());
+
+        Summary summary = replay(policy(rules));
+        assertThat(summary.unchanged()).isEqualTo(1);
+        assertThat(summary.notReproduced()).isZero();
+        assertThat(replay(policy(rules.replace("usages: requested", ""))).newlyDenied())
+                .isEqualTo(1);
+        assertThat(replay(policy(rules.replace("subject: requested", ""))).newlyDenied())
                 .isEqualTo(1);
     }
 
@@ -310,6 +353,26 @@ class LedgerReplaysTest {
         row("kubernetes", "/ns/shop/sa/orders", ORDERS, "", lifetime, "workload");
     }
 
+    /// For servers, of subject CN=shop.
+    private static byte[] certificate() throws Exception {
+        KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        return new JcaX509v3CertificateBuilder(
+                        new X500Name("CN=issuer"),
+                        BigInteger.ONE,
+                        Date.from(NOW),
+                        Date.from(NOW.plusSeconds(3_600)),
+                        new X500Name("CN=shop"),
+                        pair.getPublic())
+                .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature))
+                .addExtension(
+                        Extension.extendedKeyUsage,
+                        false,
+                        new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth))
+                .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
+                .build(new JcaContentSignerBuilder("Ed25519").build(pair.getPrivate()))
+                .getEncoded();
+    }
+
     private void row(
             String kind,
             String path,
@@ -317,6 +380,17 @@ class LedgerReplaysTest {
             String names,
             Duration lifetime,
             String profile) {
+        row(kind, path, attributes, names, lifetime, profile, new byte[0]);
+    }
+
+    private void row(
+            String kind,
+            String path,
+            String attributes,
+            String names,
+            Duration lifetime,
+            String profile,
+            byte[] der) {
         Instant issuedAt = NOW.minusSeconds(3_600).plusSeconds(rows.size());
         Validity validity = Validity.of(issuedAt, lifetime);
         rows.add(
@@ -338,7 +412,7 @@ class LedgerReplaysTest {
                         null,
                         "replica",
                         new byte[32],
-                        new byte[0]));
+                        der));
     }
 
     private Summary replay(PolicySnapshot candidate) {

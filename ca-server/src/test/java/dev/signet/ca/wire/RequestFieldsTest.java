@@ -8,6 +8,9 @@ import com.google.protobuf.Duration;
 import dev.signet.ca.certificate.AlternativeNames;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
+import dev.signet.proto.v1.CertificateWish;
+import dev.signet.proto.v1.KeyUsage;
+import dev.signet.proto.v1.OtherName;
 import dev.signet.proto.v1.RequestedNames;
 
 import org.junit.jupiter.api.Test;
@@ -124,6 +127,102 @@ class RequestFieldsTest {
         }
         fields.subject("namespace/name é");
         assertThat(fields.objection()).isNull();
+    }
+
+    @Test
+    void otherNamesAreForRegistrationAuthorities() {
+        RequestedNames names =
+                RequestedNames.newBuilder()
+                        .addOtherNames(other("1.3.6.1.4.1.311.20.2.3", "ops@example.org"))
+                        .build();
+        assertThat(fields.allNames(names).otherNames())
+                .containsExactly(
+                        new dev.signet.ca.certificate.OtherName(
+                                "1.3.6.1.4.1.311.20.2.3", "ops@example.org"));
+        assertThat(fields.objection()).isNull();
+
+        fields.names(names);
+        assertObjection("names.other_names");
+        for (OtherName.Builder bad :
+                List.of(other("upn", "a"), other("1.2.3", ""), other("1.2.3", "a\0"))) {
+            RequestFields each = new RequestFields();
+            each.allNames(RequestedNames.newBuilder().addOtherNames(bad).build());
+            assertThat(metadata(each)).containsEntry("field", "names.other_names");
+        }
+        RequestedNames.Builder many = RequestedNames.newBuilder();
+        IntStream.range(0, 101).forEach(i -> many.addOtherNames(other("1.2." + i, "a")));
+        RequestFields each = new RequestFields();
+        each.allNames(many.build());
+        assertThat(metadata(each)).containsEntry("field", "names");
+    }
+
+    private static OtherName.Builder other(String type, String value) {
+        return OtherName.newBuilder().setTypeId(type).setUtf8Value(value);
+    }
+
+    @Test
+    void boundsWhatIsWishedOfTheCertificate() {
+        assertThat(fields.certificate(false, CertificateWish.getDefaultInstance())).isNull();
+        byte[] name = new javax.security.auth.x500.X500Principal("CN=shop").getEncoded();
+        var wish =
+                fields.certificate(
+                        true,
+                        CertificateWish.newBuilder()
+                                .setSubject(ByteString.copyFrom(name))
+                                .addKeyUsages(KeyUsage.KEY_USAGE_DECIPHER_ONLY)
+                                .addExtendedKeyUsages("1.2.3")
+                                .setCertificateAuthority(true)
+                                .build());
+        assertThat(fields.objection()).isNull();
+        assertThat(wish.subject().der()).isEqualTo(name);
+        assertThat(wish.keyUsages())
+                .containsExactly(dev.signet.ca.certificate.KeyUsage.DECIPHER_ONLY);
+        assertThat(wish.extendedKeyUsages()).containsExactly("1.2.3");
+        assertThat(wish.certificateAuthority()).isTrue();
+        for (KeyUsage usage : KeyUsage.values()) {
+            boolean exists =
+                    usage != KeyUsage.UNRECOGNIZED && usage != KeyUsage.KEY_USAGE_UNSPECIFIED;
+            if (usage != KeyUsage.UNRECOGNIZED) {
+                assertThat(wished(CertificateWish.newBuilder().addKeyUsages(usage)) == null)
+                        .as("%s", usage)
+                        .isEqualTo(exists);
+            }
+        }
+
+        String usages = "certificate.key_usages";
+        String purposes = "certificate.extended_key_usages";
+        assertThat(wished(CertificateWish.newBuilder().addKeyUsagesValue(99)))
+                .containsEntry("field", usages);
+        assertThat(
+                        wished(
+                                CertificateWish.newBuilder()
+                                        .addKeyUsages(KeyUsage.KEY_USAGE_CRL_SIGN)
+                                        .addKeyUsages(KeyUsage.KEY_USAGE_CRL_SIGN)))
+                .containsEntry("field", usages);
+        assertThat(wished(CertificateWish.newBuilder().addExtendedKeyUsages("serverAuth")))
+                .containsEntry("field", purposes);
+        assertThat(
+                        wished(
+                                CertificateWish.newBuilder()
+                                        .addExtendedKeyUsages("1.2.3")
+                                        .addExtendedKeyUsages("1.2.3")))
+                .containsEntry("field", purposes);
+        CertificateWish.Builder many = CertificateWish.newBuilder();
+        IntStream.range(0, 17).forEach(i -> many.addExtendedKeyUsages("1.2." + i));
+        assertThat(wished(many)).containsEntry("field", purposes);
+        for (int length : List.of(1, 2048, 2049, 16_000)) {
+            assertThat(
+                            wished(
+                                    CertificateWish.newBuilder()
+                                            .setSubject(ByteString.copyFrom(new byte[length]))))
+                    .containsEntry("field", "certificate.subject");
+        }
+    }
+
+    private static Map<String, String> wished(CertificateWish.Builder wish) {
+        RequestFields each = new RequestFields();
+        each.certificate(true, wish.build());
+        return metadata(each);
     }
 
     @Test

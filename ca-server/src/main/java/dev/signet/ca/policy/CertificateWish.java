@@ -1,0 +1,31 @@
+package dev.signet.ca.policy;
+
+import dev.signet.ca.certificate.EncodedName;
+import dev.signet.ca.certificate.KeyUsage;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+import java.util.Set;
+
+/// What a registration authority wishes that the certificate says beside its names. Immutable.
+///
+/// @param subject null: the rule's
+/// @param keyUsages empty: the rule's
+/// @param extendedKeyUsages object identifiers in dotted decimal, in the order to write, none
+///   twice; empty: the rule's
+/// @param certificateAuthority whether it is to be an intermediate CA's
+public record CertificateWish(
+        @Nullable EncodedName subject,
+        Set<KeyUsage> keyUsages,
+        List<String> extendedKeyUsages,
+        boolean certificateAuthority) {
+
+    public static final CertificateWish NOTHING =
+            new CertificateWish(null, Set.of(), List.of(), false);
+
+    public CertificateWish {
+        keyUsages = Set.copyOf(keyUsages);
+        extendedKeyUsages = List.copyOf(extendedKeyUsages);
+    }
+}
