@@ -21,9 +21,17 @@ record RenderedChart(String text, List<Node> objects) {
 
     static final Path CHART = Path.of("signet");
 
-    /// The value sets that the chart is tested with.
+    /// The value sets that the chart is tested with, and those of the examples.
     static List<Path> valueSets() {
-        try (Stream<Path> files = Files.list(CHART.resolve("ci"))) {
+        return Stream.concat(
+                        files("ci").stream(),
+                        files("examples").stream()
+                                .filter(file -> file.toString().endsWith("-values.yaml")))
+                .toList();
+    }
+
+    private static List<Path> files(String folder) {
+        try (Stream<Path> files = Files.list(CHART.resolve(folder))) {
             return files.sorted().toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
