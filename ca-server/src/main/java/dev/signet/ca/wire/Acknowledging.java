@@ -3,15 +3,14 @@ package dev.signet.ca.wire;
 import dev.signet.ca.trust.Acknowledgements;
 
 import java.time.InstantSource;
-import java.util.Optional;
 
 /// Lets only those acknowledge whose certificate counts at this moment. Thread-safe.
 final class Acknowledging {
 
-    private final Optional<Acknowledgements> acknowledgements;
+    private final Acknowledgements acknowledgements;
     private final InstantSource clock;
 
-    Acknowledging(Optional<Acknowledgements> acknowledgements, InstantSource clock) {
+    Acknowledging(Acknowledgements acknowledgements, InstantSource clock) {
         this.acknowledgements = acknowledgements;
         this.clock = clock;
     }
@@ -21,12 +20,8 @@ final class Acknowledging {
         return Holder.of(caller)
                 .filter(holder -> !clock.instant().isAfter(holder.notAfter()))
                 .map(holder -> {
-                    acknowledgements.ifPresent(to ->
-                            to.acknowledge(
-                                    holder.spiffeId(),
-                                    holder.serialNumber(),
-                                    holder.notAfter(),
-                                    version));
+                    acknowledgements.acknowledge(
+                            holder.spiffeId(), holder.serialNumber(), holder.notAfter(), version);
                     return true;
                 })
                 .orElse(false);

@@ -39,7 +39,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -69,7 +68,7 @@ public class WireConfiguration {
             LiveTrustManager trust,
             Readiness readiness,
             InstantSource clock,
-            Optional<Acknowledgements> acknowledgements,
+            Acknowledgements acknowledgements,
             RenewalOrders renewalOrders,
             FederatedBundles federatedBundles,
             RevocationFeed revocationFeed,
