@@ -19,10 +19,12 @@ import dev.signet.issuer.lifecycle.Leadership;
 import dev.signet.issuer.lifecycle.ResourceController;
 import dev.signet.issuer.lifecycle.ServedApis;
 import dev.signet.issuer.lifecycle.StatusWriter;
+import dev.signet.issuer.pod.PodCertificateRequests;
 import dev.signet.issuer.signing.Signer;
 import dev.signet.issuer.trust.ClusterTrustBundles;
 import dev.signet.issuer.trust.ConfigMapDistribution;
 
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.certificates.v1.CertificateSigningRequest;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -123,6 +125,18 @@ final class IssuerProcess {
                             ResourceController<CertificateSigningRequest> open =
                                     signingRequests.open(client, options.workers, random);
                             waiting.add(issuer -> SigningRequests.requeue(open, issuer));
+                            return measured(open);
+                        }));
+        PodCertificateRequests podRequests =
+                new PodCertificateRequests(signer, statuses, events, conditions, clock, random);
+        sources.add(
+                PodCertificateRequests.source(
+                        served,
+                        version -> {
+                            ResourceController<GenericKubernetesResource> open =
+                                    podRequests.open(
+                                            client, version, options.namespaces(), options.workers);
+                            waiting.add(issuer -> PodCertificateRequests.requeue(open, issuer));
                             return measured(open);
                         }));
         sources.add(ClusterTrustBundles.source(client, connections, served, random));

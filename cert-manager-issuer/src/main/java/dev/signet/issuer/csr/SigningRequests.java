@@ -4,6 +4,7 @@ import dev.signet.issuer.api.IssuerKind;
 import dev.signet.issuer.api.IssuerRef;
 import dev.signet.issuer.lifecycle.Conditions;
 import dev.signet.issuer.lifecycle.EventRecorder;
+import dev.signet.issuer.lifecycle.Reported;
 import dev.signet.issuer.lifecycle.ResourceController;
 import dev.signet.issuer.lifecycle.StatusWriter;
 import dev.signet.issuer.queue.WorkQueue;

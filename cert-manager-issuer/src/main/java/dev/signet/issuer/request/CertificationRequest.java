@@ -56,6 +56,20 @@ public final class CertificationRequest {
         return der.clone();
     }
 
+    /// The same without anything that it asks for: where others say what the certificate is to say.
+    public CertificationRequest keyOnly() {
+        return new CertificationRequest(
+                der,
+                publicKey,
+                keyKind,
+                new byte[0],
+                Names.NONE,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
     /// SubjectPublicKeyInfo, DER.
     public byte[] publicKey() {
         return publicKey.clone();

@@ -1,16 +1,18 @@
-package dev.signet.issuer.csr;
+package dev.signet.issuer.lifecycle;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// What was last said of which request, so that only news is said; the last 10,000. Thread-safe.
-final class Reported {
+/// What was last said of which resource, by its uid, so that only news is said; the last 10,000.
+/// Thread-safe.
+public final class Reported {
 
     private static final int MOST = 10_000;
 
     private final Map<String, String> reasons = new LinkedHashMap<>();
 
-    synchronized boolean isNews(String uid, String reason) {
+    /// Whether this was not what was last said of it; now it is.
+    public synchronized boolean isNews(String uid, String reason) {
         if (reason.equals(reasons.put(uid, reason))) {
             return false;
         }
@@ -20,7 +22,8 @@ final class Reported {
         return true;
     }
 
-    synchronized void forget(String uid) {
+    /// It is there no more, or decided.
+    public synchronized void forget(String uid) {
         reasons.remove(uid);
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.signet.issuer.pod;
+
+import org.jspecify.annotations.NullMarked;
