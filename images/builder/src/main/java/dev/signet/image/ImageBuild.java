@@ -12,9 +12,13 @@ import com.google.cloud.tools.jib.api.TarImage;
 import com.google.cloud.tools.jib.api.buildplan.AbsoluteUnixPath;
 import com.google.cloud.tools.jib.api.buildplan.ImageFormat;
 
+import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -24,6 +28,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
@@ -81,6 +86,8 @@ public final class ImageBuild implements Callable<Integer> {
     @Option(names = "--output", required = true, description = "File to write, a tar.")
     private Path output = Path.of("");
 
+    @Spec private @Nullable CommandSpec command;
+
     private final PrintStream out;
 
     ImageBuild(PrintStream out) {
@@ -103,7 +110,7 @@ public final class ImageBuild implements Callable<Integer> {
         // By a tag the same sources would give another image tomorrow.
         if (!scratch && !BY_DIGEST.matcher(base).matches()) {
             throw new CommandLine.ParameterException(
-                    new CommandLine(this),
+                    Objects.requireNonNull(command).commandLine(),
                     "--base: " + base + " (expected: REPOSITORY@sha256:DIGEST, or scratch)");
         }
         Path runtime = JavaRuntime.link(work.resolve("runtime"));
