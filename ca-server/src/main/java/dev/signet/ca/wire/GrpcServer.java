@@ -32,6 +32,10 @@ final class GrpcServer implements SmartLifecycle {
     private static final int RESET_WINDOW_SECONDS = 10;
     private static final Duration CERTIFICATE_PATIENCE = Duration.ofSeconds(15);
     private static final Duration POLL = Duration.ofMillis(10);
+
+    /// How long a client may take to hear that it should go elsewhere.
+    private static final Duration GOODBYE = Duration.ofSeconds(1);
+
     private static final Duration LAST_OCTETS = Duration.ofSeconds(1);
 
     private final GrpcSettings settings;
@@ -182,10 +186,19 @@ final class GrpcServer implements SmartLifecycle {
         parts.health().drain();
         try {
             TimeUnit.NANOSECONDS.sleep(stopSettings.drainTime().toNanos());
-            parts.issuance().refuseNew();
+            // Clients are told to go elsewhere; what they had sent before they heard it is still
+            // served, so that nobody whose client heeds it is refused.
             started.shutdown();
             parts.trustService().stop();
-            boolean answered = await(() -> parts.inFlight().count() == 0, stopSettings.timeout());
+            long told = System.nanoTime();
+            boolean answered =
+                    await(
+                            () ->
+                                    started.isTerminated()
+                                            || (System.nanoTime() - told >= GOODBYE.toNanos()
+                                                    && parts.inFlight().count() == 0),
+                            stopSettings.timeout());
+            parts.issuance().refuseNew();
             if (!answered) {
                 LOG.warn("stopping with {} calls unanswered", parts.inFlight().count());
             }

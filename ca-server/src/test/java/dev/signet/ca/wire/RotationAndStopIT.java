@@ -24,6 +24,9 @@ import io.grpc.health.v1.HealthGrpc;
 
 import org.junit.jupiter.api.Test;
 
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -165,7 +168,7 @@ class RotationAndStopIT {
                 .untilAsserted(
                         () -> assertThat(status(health)).isEqualTo(ServingStatus.NOT_SERVING));
         assertThat(http(rig, "GET", "/readyz").body()).contains("SHUTTING_DOWN");
-        await().until(() -> rig.issuance.refusing);
+        await().until(() -> !listens(rig.grpcPort()));
         StatusRuntimeException refused =
                 catchThrowableOfType(
                         StatusRuntimeException.class,
@@ -184,6 +187,7 @@ class RotationAndStopIT {
                     .hasSize(40);
         }
         stop.get(20, TimeUnit.SECONDS);
+        assertThat(rig.issuance.refusing).isTrue();
         rig.close();
     }
 
@@ -210,6 +214,15 @@ class RotationAndStopIT {
                                     .getBundle()
                                     .getVersion())
                     .isEqualTo(1);
+        }
+    }
+
+    private static boolean listens(int port) {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress("127.0.0.1", port), 1_000);
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 
