@@ -16,6 +16,10 @@ final class JdbcPartitions {
 
     private static final Logger LOG = LoggerFactory.getLogger(JdbcPartitions.class);
 
+    /// So many days' partitions are made by one statement, which has to end within the statement
+    /// timeout on a busy machine.
+    private static final int DAYS_A_STATEMENT = 30;
+
     private final DataSource server;
     private final JdbcMaintenance maintenance;
     private final int daysAhead;
@@ -33,11 +37,17 @@ final class JdbcPartitions {
         try (Connection connection = server.getConnection();
                 PreparedStatement statement =
                         connection.prepareStatement("SELECT ledger.ensure_partitions(?)")) {
-            statement.setInt(1, daysAhead);
-            try (ResultSet row = statement.executeQuery()) {
-                if (row.next() && row.getInt(1) > 0) {
-                    LOG.info("Made {} ledger partitions", row.getInt(1));
+            int made = 0;
+            int days = 0;
+            while (days < daysAhead) {
+                days = Math.min(days + DAYS_A_STATEMENT, daysAhead);
+                statement.setInt(1, days);
+                try (ResultSet row = statement.executeQuery()) {
+                    made += row.next() ? row.getInt(1) : 0;
                 }
+            }
+            if (made > 0) {
+                LOG.info("Made {} ledger partitions", made);
             }
         } catch (SQLException e) {
             throw new LedgerUnavailableException("ledger partitions were not made", e);

@@ -76,14 +76,14 @@ class LedgerRolesIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0", "-1", "401", "NULL", "2147483647"})
+    @ValueSource(strings = {"0", "-1", "741", "NULL", "2147483647"})
     void partitionsAreNotMadeWithoutBound(String days) {
         assertThatThrownBy(() ->
                         DATABASE.jdbcClient()
                                 .sql("SELECT ledger.ensure_partitions(" + days + ")")
                                 .query(Integer.class)
                                 .single())
-                .hasMessageContaining("expected: 1 to 400");
+                .hasMessageContaining("expected: 1 to 740");
     }
 
     @Test
