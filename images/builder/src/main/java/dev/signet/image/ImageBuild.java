@@ -124,7 +124,7 @@ public final class ImageBuild implements Callable<Integer> {
                 .addFileEntriesLayer(application.own(work.resolve("start")))
                 .setEntrypoint(JavaRuntime.JAVA, "@" + application.entryPoint())
                 .setUser(USER)
-                .setWorkingDirectory(AbsoluteUnixPath.get("/tmp"))
+                .setWorkingDirectory(AbsoluteUnixPath.get("/app"))
                 .setExposedPorts(Ports.parse(ports))
                 .addLabel("org.opencontainers.image.title", name.replaceFirst(":.*", ""))
                 .addLabel("org.opencontainers.image.version", name.replaceFirst(".*:", ""))

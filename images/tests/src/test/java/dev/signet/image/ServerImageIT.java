@@ -53,6 +53,8 @@ class ServerImageIT {
         assertThat(configuration.path("Entrypoint").toString())
                 .isEqualTo("[\"/opt/java/bin/java\",\"@/app/server\"]");
         assertThat(configuration.path("Env").isEmpty()).isTrue();
+        // The CA reads settings from where it is started: a place where nobody writes.
+        assertThat(configuration.path("WorkingDir").asString()).isEqualTo("/app");
         assertThat(image.configuration().path("created").asString())
                 .isEqualTo("2026-11-23T00:00:00Z");
     }
