@@ -3,6 +3,7 @@ package dev.signet.issuer.certmanager;
 import dev.signet.issuer.api.IssuerRef;
 import dev.signet.issuer.lifecycle.Conditions;
 import dev.signet.issuer.lifecycle.EventRecorder;
+import dev.signet.issuer.lifecycle.Events;
 import dev.signet.issuer.lifecycle.ResourceController;
 import dev.signet.issuer.lifecycle.StatusWriter;
 import dev.signet.issuer.queue.WorkQueue;
@@ -45,11 +46,11 @@ public final class CertificateRequests {
 
     private final Signer signer;
     private final StatusWriter statuses;
-    private final EventRecorder events;
+    private final Events events;
     private final Conditions conditions;
 
     public CertificateRequests(
-            Signer signer, StatusWriter statuses, EventRecorder events, Conditions conditions) {
+            Signer signer, StatusWriter statuses, Events events, Conditions conditions) {
         this.signer = signer;
         this.statuses = statuses;
         this.events = events;

@@ -4,6 +4,7 @@ import dev.signet.issuer.api.IssuerKind;
 import dev.signet.issuer.api.IssuerRef;
 import dev.signet.issuer.lifecycle.Conditions;
 import dev.signet.issuer.lifecycle.EventRecorder;
+import dev.signet.issuer.lifecycle.Events;
 import dev.signet.issuer.lifecycle.Reported;
 import dev.signet.issuer.lifecycle.ResourceController;
 import dev.signet.issuer.lifecycle.StatusWriter;
@@ -44,7 +45,7 @@ public final class SigningRequests {
     private final Signer signer;
     private final References references;
     private final StatusWriter statuses;
-    private final EventRecorder events;
+    private final Events events;
     private final Conditions conditions;
     private final Reported reported = new Reported();
 
@@ -60,7 +61,7 @@ public final class SigningRequests {
             Signer signer,
             References references,
             StatusWriter statuses,
-            EventRecorder events,
+            Events events,
             Conditions conditions) {
         this.signer = signer;
         this.references = references;

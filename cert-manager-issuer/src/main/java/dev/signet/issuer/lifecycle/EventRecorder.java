@@ -16,7 +16,7 @@ import java.util.random.RandomGenerator;
 /// Writes events about resources, behind the work that they are about: when 10,000 wait, further
 /// ones are dropped and counted. An event that cannot be written is lost; nothing depends on one.
 /// Thread-safe.
-public final class EventRecorder implements AutoCloseable {
+public final class EventRecorder implements Events, AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(EventRecorder.class.getName());
     private static final int WAITING = 10_000;
@@ -51,7 +51,7 @@ public final class EventRecorder implements AutoCloseable {
         }
     }
 
-    /// Says something about a resource; returns at once.
+    @Override
     public void record(HasMetadata about, Type type, String reason, String message) {
         String namespace = about.getMetadata().getNamespace();
         String home = namespace == null || namespace.isEmpty() ? "default" : namespace;

@@ -21,6 +21,7 @@ import java.util.random.RandomGenerator;
 public final class WorkQueue<K> implements AutoCloseable {
 
     private static final System.Logger LOG = System.getLogger(WorkQueue.class.getName());
+    private static final int MAX_LOGGED = 500;
     private static final long FIRST_WAIT_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long LONGEST_WAIT_NANOS = TimeUnit.MINUTES.toNanos(5);
 
@@ -152,11 +153,22 @@ public final class WorkQueue<K> implements AutoCloseable {
             try {
                 next = worker.work(key);
             } catch (RuntimeException e) {
-                LOG.log(System.Logger.Level.WARNING, name + ": work on " + key + " failed", e);
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "{0}: work on {1} failed and is tried again: {2}",
+                        name,
+                        key,
+                        shortened(e));
+                LOG.log(System.Logger.Level.DEBUG, name, e);
             } finally {
                 finished(key, next);
             }
         }
+    }
+
+    private static String shortened(RuntimeException e) {
+        String text = e.toString();
+        return text.length() <= MAX_LOGGED ? text : text.substring(0, MAX_LOGGED);
     }
 
     private @Nullable K take() {
