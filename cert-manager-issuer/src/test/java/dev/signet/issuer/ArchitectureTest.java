@@ -63,7 +63,7 @@ class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("process", "kinds", "pod", "trust", "connection")
                 .whereLayer("queue")
                 .mayOnlyBeAccessedByLayers(
-                        "process", "kinds", "pod", "trust", "connection", "lifecycle")
+                        "process", "kinds", "pod", "trust", "connection", "lifecycle", "health")
                 .whereLayer("request")
                 .mayOnlyBeAccessedByLayers("kinds", "pod", "signing", "connection")
                 .check(classes);

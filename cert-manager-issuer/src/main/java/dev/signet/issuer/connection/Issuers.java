@@ -226,20 +226,8 @@ public final class Issuers implements Controller {
                                     : clock.instant());
             case CaConnection.Health.Connecting() -> new IssuerState.Unknown();
             case CaConnection.Health.Unusable away ->
-                    new IssuerState.NotReady(reason(away.code()), away.message());
+                    new IssuerState.NotReady(Reasons.of(away.code()), away.message());
         };
-    }
-
-    /// An error code such as `POLICY_DENIED` as a condition's reason, `PolicyDenied`.
-    static String reason(String code) {
-        StringBuilder reason = new StringBuilder();
-        for (String word : code.split("_", -1)) {
-            if (!word.isEmpty()) {
-                reason.append(word.charAt(0))
-                        .append(word.substring(1).toLowerCase(java.util.Locale.ROOT));
-            }
-        }
-        return reason.isEmpty() ? "Unknown" : reason.toString();
     }
 
     private static References.@Nullable Reference reference(

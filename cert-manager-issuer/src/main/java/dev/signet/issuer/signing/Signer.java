@@ -11,6 +11,7 @@ import dev.signet.issuer.api.IssuerRef;
 import dev.signet.issuer.connection.IssuerConnections;
 import dev.signet.issuer.connection.IssuerSettings;
 import dev.signet.issuer.connection.IssuerState;
+import dev.signet.issuer.connection.Reasons;
 import dev.signet.issuer.request.RequestIds;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -20,7 +21,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -139,7 +139,7 @@ public final class Signer {
             Gate gate,
             Instant begun,
             SignetClientException e) {
-        String reason = reason(e.code());
+        String reason = Reasons.of(e.code());
         String message = String.valueOf(e.getMessage());
         Duration hint =
                 e instanceof CaUnavailableException away
@@ -259,16 +259,5 @@ public final class Signer {
                 && value.chars().noneMatch(Character::isISOControl)) {
             said.put(key, value);
         }
-    }
-
-    /// A code such as `POLICY_DENIED` as a condition's reason, `PolicyDenied`.
-    static String reason(String code) {
-        StringBuilder reason = new StringBuilder();
-        for (String word : code.split("_", -1)) {
-            if (!word.isEmpty()) {
-                reason.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
-            }
-        }
-        return reason.isEmpty() ? "Unknown" : reason.toString();
     }
 }

@@ -123,12 +123,12 @@ class WorkQueueTest {
     }
 
     @Test
-    void remembersNothingOfWhatIsDone() {
-        queue(4, this::done).resume();
-        for (int i = 0; i < 1000; i++) {
+    void R19_tenThousandAtOnceAreAllWorkedOnAndNothingOfThemIsKept() {
+        queue(32, this::done).resume();
+        for (int i = 0; i < 10_000; i++) {
             queue.add("k" + i);
         }
-        await().until(() -> worked.size() == 1000 && queue.running() == 0);
+        await().until(() -> worked.size() == 10_000 && queue.running() == 0);
         assertThat(queue.depth()).isZero();
         assertThat(queue.delayed()).isZero();
     }
