@@ -8,6 +8,8 @@ import com.google.rpc.RetryInfo;
 import dev.signet.proto.v1.CertificateServiceGrpc;
 import dev.signet.proto.v1.GetTrustBundleRequest;
 import dev.signet.proto.v1.GetTrustBundleResponse;
+import dev.signet.proto.v1.IssueCertificateForSubjectRequest;
+import dev.signet.proto.v1.IssueCertificateForSubjectResponse;
 import dev.signet.proto.v1.IssueCertificateRequest;
 import dev.signet.proto.v1.IssueCertificateResponse;
 import dev.signet.proto.v1.IssuedCertificate;
@@ -72,6 +74,10 @@ final class FakeGrpcCa implements AutoCloseable {
     final AtomicReference<TrustBundle> published = new AtomicReference<>(ca.bundle(1));
     final AtomicReference<Status> refusal = new AtomicReference<>();
     final List<String> requestIds = new CopyOnWriteArrayList<>();
+    final List<IssueCertificateForSubjectRequest> forSubjects = new CopyOnWriteArrayList<>();
+    final List<X509Certificate> shownBy = new CopyOnWriteArrayList<>();
+    final AtomicReference<StatusRuntimeException> subjectRefusal = new AtomicReference<>();
+    final AtomicReference<byte[]> otherRequest = new AtomicReference<>();
     private final Map<String, IssuedCertificate> answered = new ConcurrentHashMap<>();
     private final List<StreamObserver<WatchTrustBundleResponse>> watches =
             new CopyOnWriteArrayList<>();
@@ -326,6 +332,36 @@ final class FakeGrpcCa implements AutoCloseable {
                                                 request.getRequestId()))
                                 .build());
                 observer.onCompleted();
+            } catch (StatusRuntimeException e) {
+                observer.onError(e);
+            }
+        }
+
+        @Override
+        public void issueCertificateForSubject(
+                IssueCertificateForSubjectRequest request,
+                StreamObserver<IssueCertificateForSubjectResponse> observer) {
+            try {
+                shownBy.add((X509Certificate) SESSION.get().getPeerCertificates()[0]);
+                forSubjects.add(request);
+                StatusRuntimeException no = subjectRefusal.get();
+                if (no != null) {
+                    throw no;
+                }
+                observer.onNext(
+                        IssueCertificateForSubjectResponse.newBuilder()
+                                .setCertificate(
+                                        issue(
+                                                "/for/subject",
+                                                otherRequest.get() == null
+                                                        ? request.getCertificateSigningRequest()
+                                                                .toByteArray()
+                                                        : otherRequest.get(),
+                                                request.getRequestId()))
+                                .build());
+                observer.onCompleted();
+            } catch (SSLPeerUnverifiedException e) {
+                observer.onError(refused(Status.Code.UNAUTHENTICATED, "UNAUTHENTICATED", null));
             } catch (StatusRuntimeException e) {
                 observer.onError(e);
             }

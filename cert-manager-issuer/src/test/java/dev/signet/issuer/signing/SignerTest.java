@@ -46,9 +46,11 @@ class SignerTest {
         ca.ready(ISSUER, TestClock.START);
     }
 
+    private static final byte[] PEM = TestRequests.request().dns("a.example.org").pem();
+
     private static SigningRequest request(String uid, boolean authority) {
         try {
-            var read = RequestReader.readPem(TestRequests.request().dns("a.example.org").pem());
+            var read = RequestReader.readPem(PEM);
             return new SigningRequest(
                     new SigningRequest.ResourceIdentity("CertificateRequest", "shop", "web", uid),
                     TestClock.START,
