@@ -172,6 +172,7 @@ class WishedContentTest {
         for (CertificateWish wish :
                 List.of(
                         wish(Set.of(KeyUsage.DATA_ENCIPHERMENT)),
+                        wish(Set.of(KeyUsage.DIGITAL_SIGNATURE, KeyUsage.DATA_ENCIPHERMENT)),
                         wish(Set.of(KeyUsage.DIGITAL_SIGNATURE, KeyUsage.KEY_CERT_SIGN)),
                         wish(Set.of(), ExtendedKeyUsage.CODE_SIGNING.oid()),
                         wish(Set.of(), "1.3.6.1.5.5.7.3.9"),
