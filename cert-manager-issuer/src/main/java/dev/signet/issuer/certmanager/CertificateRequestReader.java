@@ -59,7 +59,8 @@ final class CertificateRequestReader {
                 request,
                 Optional.of(Wishes.of(request, usages, authority)),
                 request.spiffeId(),
-                duration(spec.duration()));
+                // The CA counts a lifetime's last second, who asks here does not.
+                duration(spec.duration()).plusSeconds(1));
     }
 
     private static Duration duration(@Nullable String text) throws MalformedRequestException {

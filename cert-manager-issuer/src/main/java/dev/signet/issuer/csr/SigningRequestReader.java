@@ -62,7 +62,8 @@ final class SigningRequestReader {
                 request,
                 Optional.of(Wishes.of(request, Usages.of(usages, authority), authority)),
                 request.spiffeId(),
-                duration);
+                // The CA counts a lifetime's last second, who asks here does not.
+                duration.plusSeconds(1));
     }
 
     private static Duration duration(@Nullable String annotation, @Nullable Integer seconds)

@@ -169,7 +169,7 @@ class CertificateRequestsTest {
                         null);
         reconcile();
         SubjectRequest asked = ca.asked.get(0);
-        assertThat(asked.lifetime()).isEqualTo(Duration.ofHours(240));
+        assertThat(asked.lifetime()).isEqualTo(Duration.ofHours(240).plusSeconds(1));
         assertThat(asked.spiffeId()).isEqualTo("spiffe://td/web");
         assertThat(asked.wish().subject()).isNotEmpty();
         assertThat(asked.wish().extendedKeyUsages()).containsExactly("1.3.6.1.5.5.7.3.1");
@@ -196,7 +196,7 @@ class CertificateRequestsTest {
                                 null)),
                 TestClock.START);
         reconcile();
-        assertThat(ca.asked.get(0).lifetime()).isEqualTo(Duration.ofDays(90));
+        assertThat(ca.asked.get(0).lifetime()).isEqualTo(Duration.ofDays(90).plusSeconds(1));
         // includeCa: false
         assertThat(written().ca()).isNull();
     }

@@ -127,7 +127,7 @@ class SigningRequestsTest {
         assertThat(new String(Base64.getDecoder().decode(written().getCertificate())))
                 .startsWith("-----BEGIN CERTIFICATE-----");
         assertThat(written().getConditions()).isEmpty();
-        assertThat(ca.asked.get(0).lifetime()).isEqualTo(Duration.ofDays(90));
+        assertThat(ca.asked.get(0).lifetime()).isEqualTo(Duration.ofDays(90).plusSeconds(1));
         assertThat(ca.asked.get(0).attributes())
                 .containsEntry("requester.username", "alice")
                 .doesNotContainKey("namespace");
@@ -171,10 +171,10 @@ class SigningRequestsTest {
     void theAnnotationsDurationBeatsTheSeconds() {
         seconds = 3600;
         controller.reconcile(request("Approved"));
-        assertThat(ca.asked.get(0).lifetime()).isEqualTo(Duration.ofHours(1));
+        assertThat(ca.asked.get(0).lifetime()).isEqualTo(Duration.ofHours(1).plusSeconds(1));
         annotations = Map.of("experimental.cert-manager.io/request-duration", "3h");
         controller.reconcile(request("Approved"));
-        assertThat(ca.asked.get(1).lifetime()).isEqualTo(Duration.ofHours(3));
+        assertThat(ca.asked.get(1).lifetime()).isEqualTo(Duration.ofHours(3).plusSeconds(1));
     }
 
     @Test
