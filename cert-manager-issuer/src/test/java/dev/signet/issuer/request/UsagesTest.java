@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import java.util.Collections;
 import java.util.List;
 
+import javax.security.auth.x500.X500Principal;
+
 class UsagesTest {
 
     @Test
@@ -117,5 +119,26 @@ class UsagesTest {
         CertificationRequest read = read(request);
         assertThatExceptionOfType(MalformedRequestException.class)
                 .isThrownBy(() -> Wishes.of(read, usages, authority));
+    }
+
+    @Test
+    void aCaAskedForWithoutASubjectIsCalledByItsFirstDnsName() throws Exception {
+        CertificationRequest unnamed =
+                RequestReader.readPem(
+                        TestRequests.request()
+                                .dns("x".repeat(60) + ".example")
+                                .dns("ca.example")
+                                .dns("other.example")
+                                .pem());
+        Usages usages = Usages.of(List.of("cert sign"), true);
+        assertThat(new X500Principal(Wishes.of(unnamed, usages, true).subject()).getName())
+                .isEqualTo("CN=ca.example");
+        assertThat(Wishes.of(unnamed, Usages.of(List.of(), false), false).subject()).isEmpty();
+
+        CertificationRequest named =
+                RequestReader.readPem(
+                        TestRequests.request().subject("O=Example").dns("ca.example").pem());
+        assertThat(new X500Principal(Wishes.of(named, usages, true).subject()).getName())
+                .isEqualTo("O=Example");
     }
 }
