@@ -70,6 +70,10 @@ final class JavaRuntime {
                         "--strip-debug",
                         "--no-header-files",
                         "--no-man-pages",
+                        // Generated classes differ from run to run; those of the JDK stay as they
+                        // are.
+                        "--disable-plugin",
+                        "generate-jli-classes",
                         "--compress",
                         "zip-6",
                         "--output",
