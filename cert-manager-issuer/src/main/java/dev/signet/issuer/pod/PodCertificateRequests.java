@@ -5,6 +5,7 @@ import dev.signet.issuer.lifecycle.Conditions;
 import dev.signet.issuer.lifecycle.Controller;
 import dev.signet.issuer.lifecycle.ControllerSource;
 import dev.signet.issuer.lifecycle.EventRecorder;
+import dev.signet.issuer.lifecycle.Events;
 import dev.signet.issuer.lifecycle.Reported;
 import dev.signet.issuer.lifecycle.ResourceController;
 import dev.signet.issuer.lifecycle.ServedApis;
@@ -49,7 +50,7 @@ public final class PodCertificateRequests {
 
     private final Signer signer;
     private final StatusWriter statuses;
-    private final EventRecorder events;
+    private final Events events;
     private final Conditions conditions;
     private final InstantSource clock;
     private final RandomGenerator random;
@@ -58,7 +59,7 @@ public final class PodCertificateRequests {
     public PodCertificateRequests(
             Signer signer,
             StatusWriter statuses,
-            EventRecorder events,
+            Events events,
             Conditions conditions,
             InstantSource clock,
             RandomGenerator random) {

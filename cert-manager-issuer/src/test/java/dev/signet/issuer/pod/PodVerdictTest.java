@@ -27,8 +27,7 @@ class PodVerdictTest {
     private static final Instant NOW = Instant.parse("2026-11-23T10:00:00Z");
     private static final Instant BEGIN = NOW.minusSeconds(15);
 
-    private static SubjectCertificate certificate(Instant notBefore, Duration lifetime)
-            throws Exception {
+    static SubjectCertificate certificate(Instant notBefore, Duration lifetime) throws Exception {
         KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
         X509Certificate leaf =
                 new JcaX509CertificateConverter()
