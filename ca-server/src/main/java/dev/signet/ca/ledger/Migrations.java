@@ -19,7 +19,7 @@ public final class Migrations {
     ///
     /// @param owner gives connections of the login that owns the schema
     /// @throws org.flywaydb.core.api.FlywayException when a migration failed, or one that was
-    ///   applied is not the one at hand: a server older than its database, or an edited file
+    ///   applied is not the one at hand: an edited file
     public static void apply(DataSource owner) {
         flyway(owner).migrate();
     }
@@ -49,6 +49,8 @@ public final class Migrations {
                 .failOnMissingLocations(true)
                 .defaultSchema(HISTORY_SCHEMA)
                 .createSchemas(true)
+                // A release only adds to the schema: the one before runs on it, too (rollback).
+                .ignoreMigrationPatterns("*:future")
                 .load();
     }
 }
