@@ -12,12 +12,9 @@ import dev.signet.issuer.queue.WorkQueue;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
-
-import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.util.List;
@@ -36,8 +33,6 @@ public final class ClusterTrustBundles implements Controller {
     private static final List<String> VERSIONS = List.of("v1", "v1beta1");
 
     private static final int WORKERS = 2;
-    private static final int CONFLICT = 409;
-    private static final int NOT_FOUND = 404;
     private static final Duration UNTIL_SYNCED = Duration.ofSeconds(1);
 
     private final KubernetesClient client;
@@ -142,23 +137,9 @@ public final class ClusterTrustBundles implements Controller {
                             .fieldManager(StatusWriter.FIELD_MANAGER)
                             .forceConflicts()
                             .serverSideApply();
-            case ClusterBundlePlan.Remove _ -> remove(found);
+            case ClusterBundlePlan.Remove _ -> Published.remove(client, found);
         }
         return WorkQueue.Next.DONE;
-    }
-
-    private void remove(@Nullable GenericKubernetesResource found) {
-        if (found == null) {
-            return;
-        }
-        try {
-            // Exactly what was looked at: one that changed meanwhile is looked at again.
-            var ignored = client.resource(found).lockResourceVersion().delete();
-        } catch (KubernetesClientException e) {
-            if (e.getCode() != CONFLICT && e.getCode() != NOT_FOUND) {
-                throw e;
-            }
-        }
     }
 
     @Override

@@ -29,7 +29,6 @@ import java.util.random.RandomGenerator;
 public final class ConfigMapDistribution implements Controller {
 
     private static final int WORKERS = 4;
-    private static final int CONFLICT = 409;
     private static final int NOT_FOUND = 404;
     private static final Duration UNTIL_SYNCED = Duration.ofSeconds(1);
 
@@ -132,7 +131,7 @@ public final class ConfigMapDistribution implements Controller {
                 // Nothing.
             }
             case ConfigMapPlan.Write(String pem) -> write(name, pem);
-            case ConfigMapPlan.Remove _ -> remove(found);
+            case ConfigMapPlan.Remove _ -> Published.remove(client, found);
             case ConfigMapPlan.NotOurs _ ->
                     events.record(
                             namespace,
@@ -165,20 +164,6 @@ public final class ConfigMapDistribution implements Controller {
         } catch (KubernetesClientException e) {
             // The namespace went meanwhile; its end is seen by the watch.
             if (e.getCode() != NOT_FOUND) {
-                throw e;
-            }
-        }
-    }
-
-    private void remove(@Nullable ConfigMap found) {
-        if (found == null) {
-            return;
-        }
-        try {
-            // Exactly what was looked at: one that changed meanwhile is looked at again.
-            var ignored = client.resource(found).lockResourceVersion().delete();
-        } catch (KubernetesClientException e) {
-            if (e.getCode() != CONFLICT && e.getCode() != NOT_FOUND) {
                 throw e;
             }
         }

@@ -6,6 +6,10 @@ import dev.signet.issuer.connection.IssuerConnections;
 import dev.signet.issuer.connection.IssuerState;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +24,9 @@ final class Published {
     static final String ISSUER = "signet.dev/cluster-issuer";
 
     static final String OWNER = "signet-issuer";
+
+    private static final int NOT_FOUND = 404;
+    private static final int CONFLICT = 409;
 
     private Published() {}
 
@@ -52,5 +59,22 @@ final class Published {
             case IssuerState.NotReady _, IssuerState.Unknown _, IssuerState.Absent _ ->
                     Optional.empty();
         };
+    }
+
+    /// Deletes exactly what was looked at: one that changed meanwhile is looked at again when its
+    /// change is seen.
+    ///
+    /// @param found null: there is nothing to delete
+    static void remove(KubernetesClient client, @Nullable HasMetadata found) {
+        if (found == null) {
+            return;
+        }
+        try {
+            var ignored = client.resource(found).lockResourceVersion().delete();
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != CONFLICT && e.getCode() != NOT_FOUND) {
+                throw e;
+            }
+        }
     }
 }
