@@ -13,8 +13,10 @@ import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.ExtensionsGenerator;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.GeneralSubtree;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.NameConstraints;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -31,7 +33,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Date;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// Certification requests as test data.
 public final class TestRequests {
@@ -44,6 +48,7 @@ public final class TestRequests {
     private KeyPair keys = EC;
     private final List<GeneralName> names = new ArrayList<>();
     private final ExtensionsGenerator extensions = new ExtensionsGenerator();
+    private final Map<ASN1ObjectIdentifier, ASN1Encodable> attributes = new LinkedHashMap<>();
 
     private TestRequests() {}
 
@@ -118,7 +123,27 @@ public final class TestRequests {
         return extension(Extension.basicConstraints, new BasicConstraints(authority));
     }
 
-    private TestRequests extension(ASN1ObjectIdentifier type, ASN1Encodable value) {
+    public TestRequests basicConstraints(int pathLength) {
+        return extension(Extension.basicConstraints, new BasicConstraints(pathLength));
+    }
+
+    public TestRequests nameConstraints() {
+        return extension(
+                Extension.nameConstraints,
+                new NameConstraints(
+                        new GeneralSubtree[] {
+                            new GeneralSubtree(new GeneralName(GeneralName.dNSName, "example.org"))
+                        },
+                        null));
+    }
+
+    /// An attribute of the request itself, beside its extensions.
+    public TestRequests attribute(ASN1ObjectIdentifier type, ASN1Encodable value) {
+        attributes.put(type, value);
+        return this;
+    }
+
+    public TestRequests extension(ASN1ObjectIdentifier type, ASN1Encodable value) {
         try {
             extensions.addExtension(type, false, value);
             return this;
@@ -141,6 +166,7 @@ public final class TestRequests {
                 builder.addAttribute(
                         PKCSObjectIdentifiers.pkcs_9_at_extensionRequest, extensions.generate());
             }
+            attributes.forEach(builder::addAttribute);
             return builder.build(new JcaContentSignerBuilder(algorithm()).build(keys.getPrivate()))
                     .getEncoded();
         } catch (Exception e) {

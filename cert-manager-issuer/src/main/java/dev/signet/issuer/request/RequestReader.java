@@ -40,7 +40,8 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Reads PKCS#10 requests, PEM or DER, of at most 16 KiB. Stateless.
+/// Reads PKCS#10 requests, PEM or DER, of at most 16 KiB. What it asks for and cannot be passed on
+/// to the CA is refused by name, never dropped. Stateless.
 ///
 /// @rfc 2986 4
 /// @rfc 5280 4.2.1
@@ -52,6 +53,20 @@ public final class RequestReader {
     private static final int MAX_PEM_OCTETS = 32 * 1024;
     private static final int MAX_NAMES = 100;
     private static final int MAX_EXTENSIONS = 32;
+
+    /// All that a request may ask for: an extension that were dropped in silence could leave a
+    /// certificate that permits more than was asked for.
+    private static final Set<ASN1ObjectIdentifier> CARRIED =
+            Set.of(
+                    Extension.subjectAlternativeName,
+                    Extension.keyUsage,
+                    Extension.extendedKeyUsage,
+                    Extension.basicConstraints);
+
+    /// szOID_CERT_EXTENSIONS.
+    private static final ASN1ObjectIdentifier MICROSOFT_EXTENSION_REQUEST =
+            new ASN1ObjectIdentifier("1.3.6.1.4.1.311.2.1.14");
+
     private static final Pattern PEM =
             Pattern.compile(
                     "\\s*-----BEGIN (NEW )?CERTIFICATE REQUEST-----\\r?\\n"
@@ -105,7 +120,7 @@ public final class RequestReader {
             names.add(extensions);
             usages = keyUsages(extensions);
             extended = extendedKeyUsages(extensions);
-            BasicConstraints constraints = BasicConstraints.fromExtensions(extensions);
+            BasicConstraints constraints = basicConstraints(extensions);
             certificateAuthority = Optional.ofNullable(constraints).map(BasicConstraints::isCA);
         }
         return new CertificationRequest(
@@ -134,6 +149,12 @@ public final class RequestReader {
             throws MalformedRequestException {
         Attribute[] attributes =
                 request.getAttributes(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest);
+        if (request.getAttributes(MICROSOFT_EXTENSION_REQUEST).length > 0) {
+            throw new MalformedRequestException(
+                    "certification request asks for extensions by Microsoft's attribute "
+                            + MICROSOFT_EXTENSION_REQUEST.getId()
+                            + " (expected: extensionRequest, RFC 2985 5.4.2)");
+        }
         if (attributes.length == 0) {
             return null;
         }
@@ -146,7 +167,30 @@ public final class RequestReader {
         if (extensions.getExtensionOIDs().length > MAX_EXTENSIONS) {
             throw new MalformedRequestException("certification request asks for many extensions");
         }
+        for (ASN1ObjectIdentifier type : extensions.getExtensionOIDs()) {
+            if (!CARRIED.contains(type)) {
+                throw new MalformedRequestException(
+                        "certification request asks for the extension "
+                                + RefusedExtensions.name(type)
+                                + ", which this issuer does not pass on; leave it out, or have the"
+                                + " certificate profile of the CA's policy set it");
+            }
+        }
         return extensions;
+    }
+
+    /// A path length is refused: the certificate of a CA must not be wider than its request, and
+    /// the profile alone says how long a path may be.
+    private static @Nullable BasicConstraints basicConstraints(Extensions extensions)
+            throws MalformedRequestException {
+        BasicConstraints constraints = BasicConstraints.fromExtensions(extensions);
+        if (constraints != null && constraints.getPathLenConstraint() != null) {
+            throw new MalformedRequestException(
+                    "certification request asks for a path length in basicConstraints, which this"
+                            + " issuer does not pass on; leave it out, or have the certificate"
+                            + " profile of the CA's policy set it");
+        }
+        return constraints;
     }
 
     private static Optional<Set<KeyUsage>> keyUsages(Extensions extensions) {

@@ -292,6 +292,22 @@ class CertificateRequestsTest {
         assertThat(ca.asked).isEmpty();
     }
 
+    /// Dropped, they would make a CA that may sign more than was asked for.
+    @Test
+    void nameConstraintsAreNotDroppedInSilence() {
+        with("Approved");
+        spec =
+                spec(
+                        TestRequests.request().basicConstraints(true).nameConstraints().base64(),
+                        spec.issuerRef(),
+                        null,
+                        true);
+        reconcile();
+        assertThat(ready(written()).getReason()).isEqualTo("Failed");
+        assertThat(ready(written()).getMessage()).contains("nameConstraints (2.5.29.30)");
+        assertThat(ca.asked).isEmpty();
+    }
+
     @Test
     void aRefusalIsFinalWithItsTime() {
         with("Approved");

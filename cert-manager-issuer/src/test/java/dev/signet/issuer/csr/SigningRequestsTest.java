@@ -200,6 +200,17 @@ class SigningRequestsTest {
     }
 
     @Test
+    void nameConstraintsAreNotDroppedInSilence() {
+        pem =
+                new String(
+                        TestRequests.request().basicConstraints(true).nameConstraints().pem(),
+                        StandardCharsets.US_ASCII);
+        annotations = Map.of("experimental.cert-manager.io/request-is-ca", "true");
+        controller.reconcile(request("Approved"));
+        failedWith("MalformedRequest");
+    }
+
+    @Test
     void aRefusalHasFailed() {
         ca.answer =
                 () -> {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.signet.client.SubjectRequest.Names;
+import dev.signet.issuer.TestRequests;
 import dev.signet.issuer.api.IssuerRef;
 import dev.signet.issuer.signing.SigningRequest;
 
@@ -145,7 +146,12 @@ class PodRequestReaderTest {
                 .returns("Failed", PodVerdict::type)
                 .returns("NoCertificationRequest", PodVerdict::reason);
         for (String bad :
-                List.of("!", "AAAA", Base64.getEncoder().encodeToString(new byte[20_000]))) {
+                List.of(
+                        "!",
+                        "AAAA",
+                        Base64.getEncoder().encodeToString(new byte[20_000]),
+                        Base64.getEncoder()
+                                .encodeToString(TestRequests.request().nameConstraints().der()))) {
             assertThat(refused(Map.of("stubPKCS10Request", bad)))
                     .returns("Failed", PodVerdict::type)
                     .returns("MalformedRequest", PodVerdict::reason);

@@ -8,15 +8,20 @@ import dev.signet.issuer.TestRequests;
 import dev.signet.issuer.request.CertificationRequest.KeyKind;
 
 import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DERIA5String;
+import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.DERSet;
 import org.bouncycastle.asn1.DERT61String;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.CertificatePolicies;
+import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.PolicyInformation;
 import org.junit.jupiter.api.Test;
 
 import java.nio.charset.StandardCharsets;
@@ -123,6 +128,51 @@ class RequestReaderTest {
         refused(
                 "no UTF8String",
                 TestRequests.request().otherName("1.2.3", new DERIA5String("x")).pem());
+    }
+
+    @Test
+    void anExtensionThatIsNotPassedOnIsRefusedByName() {
+        refused(
+                "nameConstraints (2.5.29.30)",
+                TestRequests.request().basicConstraints(true).nameConstraints().pem());
+        refused(
+                "certificatePolicies (2.5.29.32)",
+                TestRequests.request()
+                        .extension(
+                                Extension.certificatePolicies,
+                                new CertificatePolicies(
+                                        new PolicyInformation(new ASN1ObjectIdentifier("1.2.3"))))
+                        .pem());
+        refused(
+                "TLS feature, must-staple (1.3.6.1.5.5.7.1.24)",
+                TestRequests.request()
+                        .extension(
+                                new ASN1ObjectIdentifier("1.3.6.1.5.5.7.1.24"),
+                                new DERSequence(new ASN1Integer(5)))
+                        .pem());
+        refused(
+                "the extension 1.2.3.4.5,",
+                TestRequests.request()
+                        .extension(new ASN1ObjectIdentifier("1.2.3.4.5"), DERNull.INSTANCE)
+                        .pem());
+    }
+
+    @Test
+    void aPathLengthIsRefusedByName() {
+        refused(
+                "path length in basicConstraints",
+                TestRequests.request().basicConstraints(0).pem());
+    }
+
+    @Test
+    void extensionsInAnAttributeThatNobodyReadsAreRefused() {
+        refused(
+                "1.3.6.1.4.1.311.2.1.14",
+                TestRequests.request()
+                        .attribute(
+                                new ASN1ObjectIdentifier("1.3.6.1.4.1.311.2.1.14"),
+                                new DERSequence())
+                        .pem());
     }
 
     @Test
