@@ -1,10 +1,17 @@
-{{- /* What Pod Security's "restricted" asks of a pod. */ -}}
+{{- /* What Pod Security's "restricted" asks of a pod. An id that is null is left to the cluster, as
+OpenShift's restricted-v2 wants it: it gives each namespace a range of its own. */ -}}
 {{- define "signet.podSecurity" -}}
 runAsNonRoot: true
-runAsUser: 65532
-runAsGroup: 65532
-fsGroup: 65532
+{{- with .Values.podSecurity.runAsUser }}
+runAsUser: {{ int64 . }}
+{{- end }}
+{{- with .Values.podSecurity.runAsGroup }}
+runAsGroup: {{ int64 . }}
+{{- end }}
+{{- with .Values.podSecurity.fsGroup }}
+fsGroup: {{ int64 . }}
 fsGroupChangePolicy: OnRootMismatch
+{{- end }}
 seccompProfile:
   type: RuntimeDefault
 {{- end }}
