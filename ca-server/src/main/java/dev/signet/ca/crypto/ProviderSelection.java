@@ -89,11 +89,17 @@ final class ProviderSelection {
             if (error == null) {
                 return provider;
             }
-            log.warn("Amazon Corretto crypto provider did not load: {}", error.toString());
+            log.warn(
+                    "Amazon Corretto crypto provider did not load: {}.{}",
+                    error.toString(),
+                    NativeDirectory.problem());
         } catch (ClassNotFoundException _) {
             log.warn("Amazon Corretto crypto provider is not on the class path");
         } catch (ReflectiveOperationException | LinkageError e) {
-            log.warn("Amazon Corretto crypto provider did not load", e);
+            log.warn(
+                    "Amazon Corretto crypto provider did not load.{}",
+                    NativeDirectory.problem(),
+                    e);
         }
         return null;
     }

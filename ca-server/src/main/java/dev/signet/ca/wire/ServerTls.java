@@ -1,5 +1,7 @@
 package dev.signet.ca.wire;
 
+import dev.signet.ca.crypto.NativeDirectory;
+
 import io.grpc.netty.GrpcSslContexts;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.DelegatingSslContext;
@@ -56,7 +58,8 @@ final class ServerTls {
                 if (!OpenSsl.isAvailable()) {
                     throw new IllegalStateException(
                             "signet.grpc.tls.provider is OPENSSL, but netty-tcnative does not load"
-                                    + " here (expected: AUTO or JDK)",
+                                    + " here (expected: AUTO or JDK)."
+                                    + NativeDirectory.problem(),
                             OpenSsl.unavailabilityCause());
                 }
                 yield SslProvider.OPENSSL;
@@ -65,7 +68,9 @@ final class ServerTls {
                 if (OpenSsl.isAvailable()) {
                     yield SslProvider.OPENSSL;
                 }
-                LOG.warn("netty-tcnative does not load here; TLS is done by the JDK, slower");
+                LOG.warn(
+                        "netty-tcnative does not load here; TLS is done by the JDK, slower.{}",
+                        NativeDirectory.problem());
                 yield SslProvider.JDK;
             }
         };
