@@ -1,16 +1,20 @@
 package dev.signet.ca.issuance;
 
+import dev.signet.ca.issuance.CertificateAssembly.Approved;
 import dev.signet.ca.refusal.Refusal;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /// One request being served. Whatever happens to it, its caller gets exactly one answer: the first;
-/// later ones are dropped. Thread-safe.
+/// later ones are dropped. As every answer passes here, this is where an allowance is returned when
+/// the server is the origin of a refusal. Thread-safe.
 final class Flight {
 
     private static final Logger log = LoggerFactory.getLogger(Flight.class);
@@ -21,6 +25,14 @@ final class Flight {
 
     /// Null once answered, which lets go of the caller's objects before the deadline's queue does.
     private final AtomicReference<@Nullable Caller> caller;
+
+    private static final AtomicIntegerFieldUpdater<Flight> COUNTED =
+            AtomicIntegerFieldUpdater.newUpdater(Flight.class, "counted");
+
+    /// 1 while it is counted for what was approved, and that was not returned.
+    private volatile int counted;
+
+    private @Nullable Approved approved;
 
     Flight(
             Flights flights,
@@ -46,17 +58,52 @@ final class Flight {
         return caller.get() == null;
     }
 
-    void issued(IssuanceOutcome.Issued issued) {
+    /// Takes one of each allowance that applies, until it turns out that this costs nothing.
+    ///
+    /// @return RATE_LIMITED; empty: go on
+    Optional<Refusal> count(Approved request) {
+        Optional<Refusal> limited = flights.rateLimits().take(request.caller(), request.grant());
+        if (limited.isEmpty()) {
+            approved = request;
+            counted = 1;
+            if (isAnswered()) {
+                costsNothing(); // its deadline passed meanwhile, and found nothing to return
+            }
+        }
+        return limited;
+    }
+
+    /// Returns what [#count] took, once.
+    void costsNothing() {
+        Approved taken = approved;
+        if (taken != null && counted == 1 && COUNTED.compareAndSet(this, 1, 0)) {
+            flights.rateLimits().giveBack(taken.caller(), taken.grant());
+        }
+    }
+
+    /// Counts what is on record although its deadline returned the allowance, where there is one
+    /// left: a retry of the request gets the certificate and costs nothing.
+    void countAfterAll(Approved request) {
+        var _ = flights.rateLimits().take(request.caller(), request.grant());
+    }
+
+    /// @return false when its caller was answered before, so that nothing is released
+    boolean issued(IssuanceOutcome.Issued issued) {
         Caller waiting = caller.getAndSet(null);
         if (waiting != null) {
             flights.issued(this);
             tell(waiting.answer(), issued);
         }
+        return waiting != null;
     }
 
     void refuse(Refusal refusal) {
         Caller waiting = caller.getAndSet(null);
         if (waiting != null) {
+            switch (refusal.code().origin()) {
+                case CALLER -> {}
+                case SERVER -> costsNothing();
+            }
             flights.refused(this, refusal);
             tell(waiting.answer(), new IssuanceOutcome.Refused(refusal));
         }
@@ -66,6 +113,7 @@ final class Flight {
         log.error("Issuance failed; the caller is told INTERNAL", cause);
         Caller waiting = caller.getAndSet(null);
         if (waiting != null) {
+            costsNothing();
             flights.faulted(this);
             tell(waiting.fault(), cause);
         }

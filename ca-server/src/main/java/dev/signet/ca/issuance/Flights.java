@@ -21,6 +21,7 @@ final class Flights {
     private final long deadlineNanos;
     private final IssuanceMetrics metrics;
     private final RefusalLog refusalLog;
+    private final RateLimits rateLimits;
     private final AtomicInteger inFlight = new AtomicInteger();
 
     /// In order of their deadlines, as all requests have the same time: looked at from the head.
@@ -32,11 +33,13 @@ final class Flights {
             LongSupplier nanoTime,
             Duration deadline,
             IssuanceMetrics metrics,
-            RefusalLog refusalLog) {
+            RefusalLog refusalLog,
+            RateLimits rateLimits) {
         this.nanoTime = nanoTime;
         this.deadlineNanos = deadline.toNanos();
         this.metrics = metrics;
         this.refusalLog = refusalLog;
+        this.rateLimits = rateLimits;
         metrics.showInFlight(inFlight);
     }
 
@@ -62,6 +65,10 @@ final class Flights {
 
     void refuseNew() {
         refusesNew = true;
+    }
+
+    RateLimits rateLimits() {
+        return rateLimits;
     }
 
     int inFlight() {

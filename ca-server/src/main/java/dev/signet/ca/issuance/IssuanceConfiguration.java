@@ -37,12 +37,16 @@ public class IssuanceConfiguration {
 
     @Bean
     Flights issuanceFlights(
-            IssuanceSettings settings, MeterRegistry registry, RefusalCounts refusalCounts) {
+            IssuanceSettings settings,
+            MeterRegistry registry,
+            RefusalCounts refusalCounts,
+            RateLimits issuanceRateLimits) {
         return new Flights(
                 System::nanoTime,
                 settings.deadline(),
                 new IssuanceMetrics(registry),
-                new RefusalLog(System::nanoTime, refusalCounts));
+                new RefusalLog(System::nanoTime, refusalCounts),
+                issuanceRateLimits);
     }
 
     @Bean(destroyMethod = "shutdownNow")
@@ -78,7 +82,6 @@ public class IssuanceConfiguration {
             Attestation attestation,
             Policies policies,
             Authorities authorities,
-            RateLimits rateLimits,
             SigningRequestReader signingRequestReader,
             Ledger ledger,
             TrustBundles trustBundles,
@@ -98,7 +101,6 @@ public class IssuanceConfiguration {
                 attestation,
                 policies,
                 authorities,
-                rateLimits,
                 new CertificateAssembly(
                         signingRequestReader::read, ledger.serialNumbers(), statusInformation),
                 ledger,

@@ -47,7 +47,6 @@ final class IssuanceFlow implements Issuance {
     private final Attestation attestation;
     private final Policies policies;
     private final Authorities authorities;
-    private final RateLimits rateLimits;
     private final CertificateAssembly assembly;
     private final Ledger ledger;
     private final TrustBundles trustBundles;
@@ -63,7 +62,6 @@ final class IssuanceFlow implements Issuance {
             Attestation attestation,
             Policies policies,
             Authorities authorities,
-            RateLimits rateLimits,
             CertificateAssembly assembly,
             Ledger ledger,
             TrustBundles trustBundles,
@@ -77,7 +75,6 @@ final class IssuanceFlow implements Issuance {
         this.attestation = attestation;
         this.policies = policies;
         this.authorities = authorities;
-        this.rateLimits = rateLimits;
         this.assembly = assembly;
         this.ledger = ledger;
         this.trustBundles = trustBundles;
@@ -187,7 +184,7 @@ final class IssuanceFlow implements Issuance {
     }
 
     private void limit(Flight flight, Approved approved) {
-        Optional<Refusal> objection = rateLimits.take(approved.caller(), approved.grant());
+        Optional<Refusal> objection = flight.count(approved);
         if (objection.isPresent()) {
             flight.refuse(objection.get());
             return;
@@ -203,7 +200,6 @@ final class IssuanceFlow implements Issuance {
         }
         Optional<Ledger.Place> reserved = ledger.reserve();
         if (reserved.isEmpty()) {
-            giveBack(approved);
             flight.refuse(overloaded());
             return;
         }
@@ -213,7 +209,6 @@ final class IssuanceFlow implements Issuance {
             assembled = assembly.assemble(approved, flight::isAnswered);
         } catch (RuntimeException | Error e) {
             place.giveUp();
-            giveBack(approved);
             throw e;
         }
         switch (assembled) {
@@ -238,7 +233,6 @@ final class IssuanceFlow implements Issuance {
         Optional<Refusal> objection = halted(flight).or(() -> blocked(flight, approved.grant()));
         if (objection.isPresent()) {
             place.giveUp();
-            giveBack(approved);
             flight.refuse(objection.get());
             return;
         }
@@ -264,10 +258,12 @@ final class IssuanceFlow implements Issuance {
         switch (outcome) {
             case Ledger.Recorded(RecordedCertificate certificate) -> {
                 tell(approved, certificate);
-                release(flight, certificate, approved.authority().chain());
+                if (!release(flight, certificate, approved.authority().chain())) {
+                    flight.countAfterAll(approved);
+                }
             }
             case Ledger.AlreadyRecorded(RecordedCertificate certificate) -> {
-                giveBack(approved); // a retry costs nothing (R18)
+                flight.costsNothing(); // a retry (R18)
                 releaseAgain(flight, certificate);
             }
             case Ledger.RequestIdReused() ->
@@ -292,7 +288,6 @@ final class IssuanceFlow implements Issuance {
                 blockingLane.run(flight, () -> takePlace(flight, approved, attempt + 1));
             }
             case Ledger.Unavailable(String diagnosis) -> {
-                giveBack(approved);
                 flight.refuse(
                         Refusal.withDiagnosis(
                                         RefusalCode.LEDGER_UNAVAILABLE,
@@ -302,11 +297,6 @@ final class IssuanceFlow implements Issuance {
                                 .retryAfter(RETRY_WHEN_LEDGER_IS_AWAY));
             }
         }
-    }
-
-    /// What fails for no fault of the caller's does not use up its allowance.
-    private void giveBack(Approved approved) {
-        rateLimits.giveBack(approved.caller(), approved.grant());
     }
 
     /// The ledger row is the record of the issuance; this is for those who read along.
@@ -344,13 +334,14 @@ final class IssuanceFlow implements Issuance {
                             + certificate.authorityId()
                             + ", which this replica does not know");
         }
-        release(flight, certificate, chain.get());
+        var _ = release(flight, certificate, chain.get());
     }
 
-    // 9. Release: only what is on record has the type that can be answered with.
-    private void release(Flight flight, RecordedCertificate certificate, List<byte[]> chain) {
+    // 9. Release: only what is on record has the type that can be answered with. False: the caller
+    // was answered before.
+    private boolean release(Flight flight, RecordedCertificate certificate, List<byte[]> chain) {
         RenewalWindow window = RenewalWindow.of(clock.instant(), certificate.validity().notAfter());
-        flight.issued(
+        return flight.issued(
                 new IssuanceOutcome.Issued(
                         certificate,
                         chain,

@@ -30,8 +30,9 @@ import java.util.function.LongSupplier;
 /// again and is forgotten. Thread-safe, never blocks.
 ///
 /// What is refused later for the caller's own sake (its certification request, its token) has used
-/// up its place. What fails because of this server gives it back ([#giveBack]): an outage must not
-/// lock callers out of a rule that grants few.
+/// up its place. What fails because of this server gives it back: an outage must not lock callers
+/// out of a rule that grants few. Each code's origin decides which of the two it is, and [Flight]
+/// does it.
 final class RateLimits {
 
     static final int MAX_BUCKETS = 200_000;
@@ -97,7 +98,7 @@ final class RateLimits {
         return Optional.empty();
     }
 
-    /// Gives back what [#take] took for a request that this server failed.
+    /// Gives back what [#take] took. [Flight] alone calls it.
     void giveBack(AttestedCaller caller, Decision.Granted grant) {
         keys(caller, grant).forEach(key -> bucket(key).addTokens(1));
     }

@@ -6,94 +6,113 @@ package dev.signet.ca.refusal;
 public enum RefusalCode {
     /// No evidence, or evidence that does not prove anything here. Deliberately one code for every
     /// cause: an unauthenticated caller learns nothing. The cause is logged.
-    UNAUTHENTICATED,
+    UNAUTHENTICATED(Origin.CALLER),
     /// The caller is known, but may not call this method with this kind of evidence.
-    NOT_PERMITTED,
+    NOT_PERMITTED(Origin.CALLER),
     /// The certification request is not one PKCS#10 request, or is too large.
-    CSR_MALFORMED,
+    CSR_MALFORMED(Origin.CALLER),
     /// The certification request's own signature does not verify (RFC 2986 proof of possession).
-    CSR_SIGNATURE_INVALID,
+    CSR_SIGNATURE_INVALID(Origin.CALLER),
     /// The public key is of a kind, size or value that is not accepted.
-    KEY_NOT_ACCEPTED,
+    KEY_NOT_ACCEPTED(Origin.CALLER),
     /// A request field is out of its documented bounds.
-    INVALID_ARGUMENT,
+    INVALID_ARGUMENT(Origin.CALLER),
     /// The request id was used before with another certification request or by another caller.
-    REQUEST_ID_REUSED,
+    REQUEST_ID_REUSED(Origin.CALLER),
     /// The one-time token was already used.
-    TOKEN_ALREADY_USED,
+    TOKEN_ALREADY_USED(Origin.CALLER),
     /// Policy grants nothing to this evidence.
-    POLICY_DENIED,
+    POLICY_DENIED(Origin.CALLER),
     /// The wished SPIFFE ID is not the one that the evidence entitles to.
-    IDENTITY_NOT_GRANTED,
+    IDENTITY_NOT_GRANTED(Origin.CALLER),
     /// The wished lifetime is shorter or longer than policy allows.
-    LIFETIME_NOT_GRANTED,
+    LIFETIME_NOT_GRANTED(Origin.CALLER),
     /// A wished name beside the SPIFFE ID is not one that the evidence entitles to.
-    NAME_NOT_GRANTED,
+    NAME_NOT_GRANTED(Origin.CALLER),
     /// The wished subject is not one that the evidence entitles to, or one is missing.
-    SUBJECT_NOT_GRANTED,
+    SUBJECT_NOT_GRANTED(Origin.CALLER),
     /// A wished usage of the key is not one that the evidence entitles to, or does not go with the
     /// others or with the key.
-    USAGE_NOT_GRANTED,
+    USAGE_NOT_GRANTED(Origin.CALLER),
     /// The wished profile is not the one that the evidence entitles to.
-    PROFILE_NOT_GRANTED,
+    PROFILE_NOT_GRANTED(Origin.CALLER),
     /// The rule that decides does not accept keys of this type.
-    KEY_TYPE_NOT_GRANTED,
+    KEY_TYPE_NOT_GRANTED(Origin.CALLER),
     /// This identity, this caller or the whole server was given as many certificates as its limit
     /// allows. Retry after the given time.
-    RATE_LIMITED,
+    RATE_LIMITED(Origin.CALLER),
     /// An operator has halted issuance. The message says why.
-    HALTED,
+    HALTED(Origin.SERVER),
     /// An operator has blocked this identity: it gets no certificate until it is released.
-    IDENTITY_BLOCKED,
+    IDENTITY_BLOCKED(Origin.SERVER),
     /// No authority may sign now: none is active, or the active one is expired, not yet valid, or
     /// ends too soon to be of use.
-    AUTHORITY_NOT_USABLE,
+    AUTHORITY_NOT_USABLE(Origin.SERVER),
     /// Too few of those who hold a certificate have said that they know the root of the issuing CA
     /// that is to be activated.
-    ACTIVATION_NOT_ACKNOWLEDGED,
+    ACTIVATION_NOT_ACKNOWLEDGED(Origin.CALLER),
     /// The act would leave no authority that signs.
-    LAST_AUTHORITY,
+    LAST_AUTHORITY(Origin.CALLER),
     /// The certificate, chain or key of a CA that was brought along is not one that this CA can
     /// use.
-    AUTHORITY_NOT_ACCEPTED,
+    AUTHORITY_NOT_ACCEPTED(Origin.CALLER),
     /// The clock of this server and that of the database are too far apart to date a certificate.
-    CLOCK_SKEW,
+    CLOCK_SKEW(Origin.SERVER),
     /// The queue for recording is full. Retry after the given time.
-    OVERLOADED,
+    OVERLOADED(Origin.SERVER),
     /// Too many trust bundle watches are open.
-    TOO_MANY_WATCHES,
+    TOO_MANY_WATCHES(Origin.CALLER),
     /// The ledger cannot be reached, or did not say whether it committed. Retry with the same
     /// request id.
-    LEDGER_UNAVAILABLE,
+    LEDGER_UNAVAILABLE(Origin.SERVER),
     /// The evidence could not be checked because a source it depends on is away.
-    ATTESTATION_UNAVAILABLE,
+    ATTESTATION_UNAVAILABLE(Origin.SERVER),
     /// The server is stopping. Retry elsewhere.
-    SHUTTING_DOWN,
+    SHUTTING_DOWN(Origin.SERVER),
     /// The request took longer than the server allows.
-    DEADLINE_EXCEEDED,
+    DEADLINE_EXCEEDED(Origin.SERVER),
     /// There is no such thing, or none that this caller may see.
-    NOT_FOUND,
+    NOT_FOUND(Origin.CALLER),
     /// The resource does not know this method.
-    METHOD_NOT_ALLOWED,
+    METHOD_NOT_ALLOWED(Origin.CALLER),
     /// None of the media types that the caller accepts can be given.
-    NOT_ACCEPTABLE,
+    NOT_ACCEPTABLE(Origin.CALLER),
     /// The body is of a media type that the resource does not take.
-    UNSUPPORTED_MEDIA_TYPE,
+    UNSUPPORTED_MEDIA_TYPE(Origin.CALLER),
     /// The body is larger than the resource takes.
-    REQUEST_TOO_LARGE,
+    REQUEST_TOO_LARGE(Origin.CALLER),
     /// The write has to say what it is based on (If-Match) or which attempt it belongs to
     /// (Idempotency-Key).
-    PRECONDITION_REQUIRED,
+    PRECONDITION_REQUIRED(Origin.CALLER),
     /// What the write is based on has changed meanwhile. Read it again.
-    PRECONDITION_FAILED,
+    PRECONDITION_FAILED(Origin.CALLER),
     /// The idempotency key was used before with another request.
-    IDEMPOTENCY_KEY_REUSED,
+    IDEMPOTENCY_KEY_REUSED(Origin.CALLER),
     /// The act does not fit the present state: it was done before, or another one is pending.
-    CONFLICT,
+    CONFLICT(Origin.CALLER),
     /// The policy document has errors; each is listed with line and column.
-    POLICY_NOT_ACCEPTED,
+    POLICY_NOT_ACCEPTED(Origin.CALLER),
     /// Whoever proposed an act cannot approve it.
-    SECOND_PERSON_REQUIRED,
+    SECOND_PERSON_REQUIRED(Origin.CALLER),
     /// Too many failed logins from this address. Retry after the given time.
-    LOGIN_THROTTLED
+    LOGIN_THROTTLED(Origin.CALLER);
+
+    /// Where the cause of a refusal lies.
+    public enum Origin {
+        /// The request, or what the caller may have.
+        CALLER,
+        /// This server, what it depends on, or its operator: the same request may be granted later,
+        /// so it uses up none of its caller's allowance.
+        SERVER
+    }
+
+    private final Origin origin;
+
+    RefusalCode(Origin origin) {
+        this.origin = origin;
+    }
+
+    public Origin origin() {
+        return origin;
+    }
 }

@@ -14,6 +14,8 @@ public final class FailingSigner implements Signer {
         NONE,
         LOST,
         SIGNED_ANYWAY,
+        /// What keeps the key does not answer: an HSM that is unavailable.
+        KEY_AWAY,
         /// Gives a signature that is no signature.
         GARBAGE
     }
@@ -59,6 +61,8 @@ public final class FailingSigner implements Signer {
         return switch (fault) {
             case NONE -> signed(toBeSigned);
             case LOST -> throw new SigningException("fault asked for by a test", null);
+            case KEY_AWAY ->
+                    throw SigningException.keyAway("unavailable as a test asked for", null);
             case SIGNED_ANYWAY -> {
                 signed(toBeSigned);
                 throw new SigningException("fault after signing asked for by a test", null);

@@ -92,7 +92,8 @@ final class FlowRig {
                         nanos::get,
                         Duration.ofSeconds(10),
                         new IssuanceMetrics(registry),
-                        new RefusalLog(nanos::get, refusals));
+                        new RefusalLog(nanos::get, refusals),
+                        new RateLimits(limits, nanos::get));
         return new IssuanceFlow(
                 () -> clockObjection,
                 halts,
@@ -103,7 +104,6 @@ final class FlowRig {
                     return policy;
                 },
                 authorities,
-                new RateLimits(limits, nanos::get),
                 new CertificateAssembly(
                         octets -> {
                             requestsRead.incrementAndGet();

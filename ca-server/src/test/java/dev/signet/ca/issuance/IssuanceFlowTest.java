@@ -15,6 +15,7 @@ import dev.signet.ca.certificate.AlternativeNames;
 import dev.signet.ca.certificate.BuiltInProfiles;
 import dev.signet.ca.certificate.CertificateProfile;
 import dev.signet.ca.certificate.CertificateStatus;
+import dev.signet.ca.certificate.FakeStatusInformation;
 import dev.signet.ca.certificate.StatusInformation;
 import dev.signet.ca.certificate.SubjectName;
 import dev.signet.ca.identity.SpiffeId;
@@ -42,6 +43,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 
 class IssuanceFlowTest {
 
@@ -421,6 +423,160 @@ class IssuanceFlowTest {
         assertThat(limited.refused(RefusalCode.RATE_LIMITED).retryAfter()).isPositive();
         assertThat(rig.signer[0].signatures()).isEqualTo(11);
         rig.assertConsistent(limited);
+    }
+
+    /// Each way in which this server, what it depends on or its operator fails a request.
+    private enum OutageOf {
+        KEY(RefusalCode.AUTHORITY_NOT_USABLE) {
+            @Override
+            void begin(FlowRig rig) {
+                rig.signer[0].setFault(FailingSigner.Fault.KEY_AWAY);
+            }
+
+            @Override
+            void end(FlowRig rig) {
+                rig.signer[0].setFault(FailingSigner.Fault.NONE);
+            }
+        },
+        STATUS(RefusalCode.AUTHORITY_NOT_USABLE) {
+            private final StatusInformation.Choice usual = new FakeStatusInformation().choice;
+
+            @Override
+            void begin(FlowRig rig) {
+                rig.status.choice = new StatusInformation.Choice.NotNow("no shard");
+            }
+
+            @Override
+            void end(FlowRig rig) {
+                rig.status.choice = usual;
+            }
+        },
+        LEDGER(RefusalCode.LEDGER_UNAVAILABLE) {
+            @Override
+            void begin(FlowRig rig) {
+                rig.ledger.setFault(Fault.LOST);
+            }
+
+            @Override
+            void end(FlowRig rig) {
+                rig.ledger.setFault(Fault.NONE);
+            }
+        },
+        BLOCKED_MEANWHILE(RefusalCode.IDENTITY_BLOCKED) {
+            @Override
+            void begin(FlowRig rig) {
+                AtomicInteger asked = new AtomicInteger();
+                rig.blocks =
+                        _ ->
+                                asked.incrementAndGet() % 2 == 1
+                                        ? Optional.empty()
+                                        : Optional.of(
+                                                Refusal.of(RefusalCode.IDENTITY_BLOCKED, "no"));
+            }
+
+            @Override
+            void end(FlowRig rig) {
+                rig.blocks = _ -> Optional.empty();
+            }
+        };
+
+        private final RefusalCode code;
+
+        OutageOf(RefusalCode code) {
+            this.code = code;
+        }
+
+        abstract void begin(FlowRig rig);
+
+        abstract void end(FlowRig rig);
+    }
+
+    @ParameterizedTest
+    @EnumSource(OutageOf.class)
+    void anOutageUsesUpNoAllowanceHoweverOftenItIsRetried(OutageOf outage) {
+        rig.limits = new RateLimitSettings("2 per 1h", "2 per 1h", "2 per 1h");
+        IssuanceFlow flow = rig.flow();
+        outage.begin(rig);
+        for (int i = 0; i < 10; i++) {
+            rig.issue(flow, FlowRig.request(null)).refused(outage.code);
+        }
+        outage.end(rig);
+
+        rig.issue(flow, FlowRig.request(null)).issued();
+        rig.issue(flow, FlowRig.request(null)).issued();
+        Answers limited = rig.issue(flow, FlowRig.request(null));
+        limited.refused(RefusalCode.RATE_LIMITED);
+        rig.assertConsistent(limited);
+    }
+
+    @Test
+    void anIssuerThatEndsTooSoonUsesUpNoAllowance() {
+        rig.limits = new RateLimitSettings("1 per 1h", "unlimited", "unlimited");
+        rig.authorities =
+                TestAuthority.with(
+                        KeyType.P256,
+                        NOW.minus(Duration.ofHours(24)).plus(Duration.ofMinutes(1)),
+                        Duration.ofHours(24),
+                        signer -> signer);
+        IssuanceFlow flow = rig.flow();
+        for (int i = 0; i < 3; i++) {
+            rig.issue(flow, FlowRig.request(null)).refused(RefusalCode.AUTHORITY_NOT_USABLE);
+        }
+    }
+
+    @Test
+    void aDeadlineGivesTheAllowanceBackAtOnceAndALateRecordTakesItAgain() {
+        rig.limits = new RateLimitSettings("1 per 1h", "unlimited", "unlimited");
+        UUID id = FlowRig.requestIdAt(NOW);
+        rig.ledger.setFault(Fault.HELD, 2);
+        IssuanceFlow flow = rig.flow();
+        rig.issue(flow, FlowRig.request(id));
+        rig.issue(flow, FlowRig.request(null)).refused(RefusalCode.RATE_LIMITED);
+        rig.nanos.addAndGet(Duration.ofSeconds(10).toNanos());
+        rig.flights.endOverdue();
+
+        Answers second = rig.issue(flow, FlowRig.request(null));
+        assertThat(second.outcomes).as("the first one's allowance is free again").isEmpty();
+        rig.nanos.addAndGet(Duration.ofSeconds(10).toNanos());
+        rig.flights.endOverdue();
+        second.refused(RefusalCode.DEADLINE_EXCEEDED);
+        rig.ledger.answerHeld();
+
+        assertThat(rig.ledger.rows()).isNotEmpty();
+        rig.issue(flow, FlowRig.request(null)).refused(RefusalCode.RATE_LIMITED);
+    }
+
+    @Test
+    void whatACallerGetsWrongUsesUpItsAllowance() {
+        rig.limits = new RateLimitSettings("2 per 1h", "unlimited", "unlimited");
+        IssuanceFlow flow = rig.flow();
+        IssuanceRequest malformed =
+                new IssuanceRequest(new Evidence.BearerToken("x"), new byte[7], null, Wish.NOTHING);
+        rig.issue(flow, malformed).refused(RefusalCode.CSR_MALFORMED);
+        rig.issue(flow, malformed).refused(RefusalCode.CSR_MALFORMED);
+
+        rig.issue(flow, malformed).refused(RefusalCode.RATE_LIMITED);
+    }
+
+    @Test
+    void noPlaceOnTheBlockingThreadsForAnotherSerialNumberUsesUpNoAllowance() {
+        rig.limits = new RateLimitSettings("1 per 1h", "unlimited", "unlimited");
+        rig.maxBlocking = 1;
+        List<Runnable> waiting = new ArrayList<>();
+        rig.blockingThreads = waiting::add;
+        IssuanceFlow flow = rig.flow();
+        FlowRig.FakePolicy policy = rig.new FakePolicy("v1");
+        policy.mayBlock = true;
+        rig.policy = policy;
+        rig.issue(flow, FlowRig.request(null)); // holds the only place
+        rig.policy = rig.new FakePolicy("v1");
+        for (int i = 0; i < 3; i++) {
+            rig.ledger.setFault(Fault.SERIAL_NUMBER_TAKEN, 1);
+            rig.issue(flow, FlowRig.request(null)).refused(RefusalCode.OVERLOADED);
+        }
+        rig.ledger.setFault(Fault.NONE);
+
+        rig.issue(flow, FlowRig.request(null)).issued();
     }
 
     @Test
