@@ -12,6 +12,7 @@ import dev.signet.cli.admin.KeyCommands;
 import dev.signet.cli.admin.PolicyCommands;
 import dev.signet.cli.admin.ProfileCommands;
 import dev.signet.cli.admin.RecoveryCommand;
+import dev.signet.cli.admin.RefusalCommands;
 import dev.signet.cli.admin.ReissueCommands;
 import dev.signet.cli.admin.RevocationsCommands;
 import dev.signet.cli.admin.RevokeCommand;
@@ -84,6 +85,7 @@ public final class SignetCli implements Runnable {
         line.addSubcommand(ProfileCommands.commandLine(terminal, clock));
         line.addSubcommand(CrlCommands.commandLine(terminal, clock));
         line.addSubcommand(AuditCommands.commandLine(terminal, clock));
+        line.addSubcommand(RefusalCommands.commandLine(terminal, clock));
         line.addSubcommand(AuthoritiesCommands.commandLine(terminal, clock));
         line.addSubcommand(HaltCommands.commandLine(terminal, clock));
         line.addSubcommand(ReissueCommands.commandLine(terminal, clock));

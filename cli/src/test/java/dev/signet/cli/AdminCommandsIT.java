@@ -394,6 +394,50 @@ class AdminCommandsIT {
     }
 
     @Test
+    void refusalsSayWhoWasRefusedWhatAndWhy() throws Exception {
+        api.json(
+                "GET /v1/refusals",
+                200,
+                """
+                {"items":[
+                  {"at":"2026-01-31T02:00:01.5Z","lastAt":"2026-01-31T02:00:41Z","count":12,
+                   "replica":"ca-1","code":"NAME_NOT_GRANTED","kind":"bearer-token","verified":true,
+                   "spiffeId":"spiffe://test.signet/payments","names":"DNS:a.example",
+                   "subject":"issuer|payments","address":"192.0.2.7","rule":"shop",
+                   "policyVersion":"v12","requestId":"0193","message":"DNS a.example",
+                   "diagnosis":"none\\u001b[31m fits"},
+                  {"at":"2026-01-31T02:00:00Z","lastAt":"2026-01-31T02:00:00Z","count":1,
+                   "replica":"ca-1","code":"UNAUTHENTICATED","kind":"join-token","verified":false,
+                   "spiffeId":"","names":"","subject":"","address":"192.0.2.8","rule":"",
+                   "policyVersion":"","requestId":"","message":"","diagnosis":"unknown"}]}
+                """);
+        Run run =
+                signet(
+                        "refusals",
+                        "list",
+                        "--spiffe-id",
+                        "spiffe://test.signet/pay",
+                        "--code",
+                        "NAME_NOT_GRANTED",
+                        "--from",
+                        "2026-01-31");
+        assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.OK);
+        assertThat(run.out().lines())
+                .containsExactly(
+                        "2026-01-31T02:00:01Z  NAME_NOT_GRANTED  spiffe://test.signet/payments"
+                                + "  12 times until 2026-01-31T02:00:41Z",
+                        "    bearer-token, subject issuer|payments, from 192.0.2.7, names"
+                                + " DNS:a.example, rule shop, policy v12, request 0193, replica"
+                                + " ca-1",
+                        "    DNS a.example",
+                        run.out().lines().toList().get(3),
+                        "2026-01-31T02:00:00Z  UNAUTHENTICATED  -",
+                        "    join-token, not verified, from 192.0.2.8, replica ca-1",
+                        "    unknown");
+        assertThat(run.out()).doesNotContain("\u001b");
+    }
+
+    @Test
     void aProblemIsJsonWhereJsonWasAskedFor() throws Exception {
         api.problem(
                 "POST /v1/policies",

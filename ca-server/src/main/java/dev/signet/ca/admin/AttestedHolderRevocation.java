@@ -37,7 +37,8 @@ final class AttestedHolderRevocation implements HolderRevocation {
             String comment) {
         return switch (attestation.attest(
                 new Evidence.CurrentCertificate(chain), clock.instant())) {
-            case Attestation.Outcome.Refused(Refusal refusal) -> new ActOutcome.Refused<>(refusal);
+            case Attestation.Outcome.Refused(Refusal refusal, _) ->
+                    new ActOutcome.Refused<>(refusal);
             case Attestation.Outcome.Attested(AttestedCaller caller) ->
                     SerialNumber.fromOctets(chain.getFirst().getSerialNumber().toByteArray())
                             .map(serialNumber ->

@@ -18,6 +18,12 @@ public interface Attestation {
     sealed interface Outcome {
         record Attested(AttestedCaller caller) implements Outcome {}
 
-        record Refused(Refusal refusal) implements Outcome {}
+        /// @param subject whom evidence names whose signature is right but which does not hold now,
+        ///   as an expired token's; empty: nothing was verified. For the log and the record alone
+        record Refused(Refusal refusal, String subject) implements Outcome {
+            public Refused(Refusal refusal) {
+                this(refusal, "");
+            }
+        }
     }
 }

@@ -108,7 +108,13 @@ final class TokenAttestor {
             String who,
             Instant now) {
         return switch (issuer.claims().read(token.claims(), now)) {
-            case TokenClaims.Reading.Wrong(String what) -> Unauthenticated.because(who + what);
+            // Its signature is right: what it names can be told to the operator.
+            case TokenClaims.Reading.Wrong(String what) ->
+                    new Attestation.Outcome.Refused(
+                            Unauthenticated.refusal(who + what),
+                            TokenClaims.text(token.claims().get("sub"))
+                                    .map(sub -> issuer.settings().issuer() + "|" + sub)
+                                    .orElse(""));
             case TokenClaims.Reading.Proves(var caller, var begin, var end) -> {
                 var outcome = new Attestation.Outcome.Attested(caller);
                 verified.put(name, new Verified(outcome, issuer.keys(), key, begin, end));

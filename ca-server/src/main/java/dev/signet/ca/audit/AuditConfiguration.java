@@ -14,7 +14,7 @@ import org.springframework.transaction.support.TransactionOperations;
 import java.time.InstantSource;
 import java.util.UUID;
 
-/// Beans of this package: [AuditTrail], [AuditEvents], [RefusalCounts] and [AuditLines]. Needs
+/// Beans of this package: [AuditTrail], [AuditEvents], [RefusalRecords] and [AuditLines]. Needs
 /// beans [AuditSettings], [LedgerSettings], `JdbcClient`, `TransactionOperations` and
 /// [JdbcMaintenance] over a migrated database, `InstantSource`, `MeterRegistry`.
 @Configuration(proxyBeanMethods = false)
@@ -50,17 +50,18 @@ public class AuditConfiguration {
     }
 
     @Bean
-    CountedRefusals refusalCounts(
+    CountedRefusals refusalRecords(
             JdbcClient jdbc,
             TransactionOperations transactions,
             LedgerSettings settings,
             AuditLines lines,
             InstantSource clock) {
         return new CountedRefusals(
-                new JdbcRefusalCounts(jdbc, transactions, UUID.randomUUID()),
+                new JdbcRefusals(jdbc, transactions, UUID.randomUUID()),
                 lines,
                 settings.replica(),
-                clock);
+                clock,
+                new RefusalLog(System::nanoTime));
     }
 
     @Bean(destroyMethod = "close")

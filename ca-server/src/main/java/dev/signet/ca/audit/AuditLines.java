@@ -20,8 +20,11 @@ public interface AuditLines {
     /// An event that is on record.
     void event(RecordedEvent event);
 
-    /// What was refused in a minute.
+    /// How often what was refused in a minute.
     void refusals(RefusalCount count);
+
+    /// Who was refused what in a minute.
+    void refused(RecordedRefusal refusal);
 
     /// @param serialNumber hexadecimal
     /// @param at when it was released

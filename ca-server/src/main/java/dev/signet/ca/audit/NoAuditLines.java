@@ -16,4 +16,7 @@ final class NoAuditLines implements AuditLines {
 
     @Override
     public void refusals(RefusalCount count) {}
+
+    @Override
+    public void refused(RecordedRefusal refusal) {}
 }

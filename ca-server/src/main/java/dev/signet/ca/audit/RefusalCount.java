@@ -9,7 +9,7 @@ import java.time.Instant;
 /// @param began first instant of that minute
 /// @param replica server that refused
 /// @param kind evidence kind or method; `*` in the count of all that had no place of its own
-/// @param detail name of a rule or an issuer; empty: none; `*` as for kind
+/// @param detail name of the rule that decided; empty: none; `*` as for kind
 /// @param refusals at least 1
 /// @param sample diagnosis of one of them, at most 512 characters; no secret
 public record RefusalCount(

@@ -1,5 +1,6 @@
 package dev.signet.ca.audit;
 
+import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
 
 import java.time.Instant;
@@ -9,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /// What was refused in one minute: a bounded number of counts, and one more for each code that
-/// takes what came after. Thread-safe, never blocks for long.
+/// takes what came after; some of it with the whole detail. Thread-safe, never blocks for long.
 final class RefusalMinute {
 
     /// More than honest callers need: codes times evidence kinds times rules that refuse in a
@@ -33,6 +34,7 @@ final class RefusalMinute {
     private final Instant began;
     private final ConcurrentHashMap<Key, Cell> cells = new ConcurrentHashMap<>();
     private final AtomicInteger taken = new AtomicInteger();
+    private final RefusalSamples samples = new RefusalSamples();
 
     RefusalMinute(Instant began) {
         this.began = began;
@@ -40,6 +42,22 @@ final class RefusalMinute {
 
     Instant began() {
         return began;
+    }
+
+    RefusalSamples samples() {
+        return samples;
+    }
+
+    /// @param request printable
+    void add(RefusedRequest request, Instant at) {
+        Refusal refusal = request.refusal();
+        count(
+                refusal.code(),
+                request.kind(),
+                request.rule(),
+                refusal.diagnosis().isEmpty() ? refusal.message() : refusal.diagnosis(),
+                1);
+        samples.add(request, at);
     }
 
     void count(RefusalCode code, String kind, String detail, String diagnosis, long refusals) {

@@ -88,6 +88,33 @@ final class StreamAuditLines implements AuditLines, AutoCloseable {
         offer(line);
     }
 
+    @Override
+    public void refused(RecordedRefusal refused) {
+        RefusedRequest request = refused.request();
+        ObjectNode line = line("refusal", refused.firstAt().toString());
+        line.put("lastAt", refused.lastAt().toString());
+        line.put("replica", refused.replica());
+        line.put("code", request.refusal().code().name());
+        line.put("refusals", refused.refusals());
+        line.put("kind", request.kind());
+        put(line, "spiffeId", request.spiffeId());
+        put(line, "names", request.names());
+        put(line, "subject", request.subject());
+        put(line, "address", request.address());
+        put(line, "policyRule", request.rule());
+        put(line, "policyVersion", request.policyVersion());
+        put(line, "requestId", request.requestId());
+        put(line, "message", request.refusal().message());
+        put(line, "diagnosis", request.refusal().diagnosis());
+        offer(line);
+    }
+
+    private static void put(ObjectNode line, String name, String text) {
+        if (!text.isEmpty()) {
+            line.put(name, text);
+        }
+    }
+
     private static ObjectNode line(String type, String at) {
         return JSON.createObjectNode().put("type", type).put("at", at);
     }

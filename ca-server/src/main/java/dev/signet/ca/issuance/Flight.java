@@ -1,6 +1,9 @@
 package dev.signet.ca.issuance;
 
+import dev.signet.ca.attestation.Attestation;
+import dev.signet.ca.attestation.AttestedCaller;
 import dev.signet.ca.issuance.CertificateAssembly.Approved;
+import dev.signet.ca.policy.Decision;
 import dev.signet.ca.refusal.Refusal;
 
 import org.jspecify.annotations.Nullable;
@@ -36,14 +39,14 @@ final class Flight {
 
     Flight(
             Flights flights,
-            EvidenceLabel evidence,
+            IssuanceRequest request,
             long begunAtNanos,
             Consumer<IssuanceOutcome> answer,
             Consumer<Throwable> fault) {
         this.flights = flights;
-        this.evidence = evidence;
+        this.evidence = EvidenceLabel.of(request.evidence());
         this.begunAtNanos = begunAtNanos;
-        this.caller = new AtomicReference<>(new Caller(answer, fault));
+        this.caller = new AtomicReference<>(new Caller(answer, fault, request));
     }
 
     EvidenceLabel evidence() {
@@ -92,21 +95,57 @@ final class Flight {
         Caller waiting = caller.getAndSet(null);
         if (waiting != null) {
             flights.issued(this);
-            tell(waiting.answer(), issued);
+            tell(waiting.answer, issued);
         }
         return waiting != null;
     }
 
+    /// Its evidence was verified: what is refused from now on is told of this caller.
+    void attested(AttestedCaller attested) {
+        Caller waiting = caller.get();
+        if (waiting != null) {
+            waiting.attested = attested;
+        }
+    }
+
+    /// Policy has decided: what is refused from now on is told of this grant.
+    void granted(Decision.Granted grant) {
+        Caller waiting = caller.get();
+        if (waiting != null) {
+            waiting.grant = grant;
+        }
+    }
+
+    /// Before policy was asked, or after it granted.
     void refuse(Refusal refusal) {
         Caller waiting = caller.getAndSet(null);
         if (waiting != null) {
-            switch (refusal.code().origin()) {
-                case CALLER -> {}
-                case SERVER -> costsNothing();
-            }
-            flights.refused(this, refusal);
-            tell(waiting.answer(), new IssuanceOutcome.Refused(refusal));
+            refused(waiting, refusal, waiting.what());
         }
+    }
+
+    /// Evidence that names somebody and does not hold.
+    void refuse(Attestation.Outcome.Refused refused) {
+        Caller waiting = caller.getAndSet(null);
+        if (waiting != null) {
+            refused(waiting, refused.refusal(), waiting.what().of(refused.subject()));
+        }
+    }
+
+    void refuse(Decision.Denied denied, String policyVersion) {
+        Caller waiting = caller.getAndSet(null);
+        if (waiting != null) {
+            refused(waiting, denied.refusal(), waiting.what().denied(denied, policyVersion));
+        }
+    }
+
+    private void refused(Caller waiting, Refusal refusal, RefusedIssuance what) {
+        switch (refusal.code().origin()) {
+            case CALLER -> {}
+            case SERVER -> costsNothing();
+        }
+        flights.refused(this, refusal, what);
+        tell(waiting.answer, new IssuanceOutcome.Refused(refusal));
     }
 
     void fault(Throwable cause) {
@@ -115,7 +154,7 @@ final class Flight {
         if (waiting != null) {
             costsNothing();
             flights.faulted(this);
-            tell(waiting.fault(), cause);
+            tell(waiting.fault, cause);
         }
     }
 
@@ -136,5 +175,28 @@ final class Flight {
         }
     }
 
-    private record Caller(Consumer<IssuanceOutcome> answer, Consumer<Throwable> fault) {}
+    /// What is let go of with the answer. The two fields are written by the thread that serves and
+    /// may be read by that of the deadlines, without more than that: both are immutable, and at
+    /// worst a line about a deadline says less.
+    private static final class Caller {
+
+        private final Consumer<IssuanceOutcome> answer;
+        private final Consumer<Throwable> fault;
+        private final IssuanceRequest request;
+        private @Nullable AttestedCaller attested;
+        private Decision.@Nullable Granted grant;
+
+        Caller(
+                Consumer<IssuanceOutcome> answer,
+                Consumer<Throwable> fault,
+                IssuanceRequest request) {
+            this.answer = answer;
+            this.fault = fault;
+            this.request = request;
+        }
+
+        RefusedIssuance what() {
+            return RefusedIssuance.of(request, attested, grant);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 package dev.signet.ca.issuance;
 
+import dev.signet.ca.audit.RefusalRecords;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
 
@@ -20,7 +21,7 @@ final class Flights {
     private final LongSupplier nanoTime;
     private final long deadlineNanos;
     private final IssuanceMetrics metrics;
-    private final RefusalLog refusalLog;
+    private final RefusalRecords refusals;
     private final RateLimits rateLimits;
     private final AtomicInteger inFlight = new AtomicInteger();
 
@@ -33,12 +34,12 @@ final class Flights {
             LongSupplier nanoTime,
             Duration deadline,
             IssuanceMetrics metrics,
-            RefusalLog refusalLog,
+            RefusalRecords refusals,
             RateLimits rateLimits) {
         this.nanoTime = nanoTime;
         this.deadlineNanos = deadline.toNanos();
         this.metrics = metrics;
-        this.refusalLog = refusalLog;
+        this.refusals = refusals;
         this.rateLimits = rateLimits;
         metrics.showInFlight(inFlight);
     }
@@ -46,9 +47,9 @@ final class Flights {
     /// Counted before [#objection] is asked: whoever sees no flights after [#refuseNew] will see
     /// none later.
     Flight begin(
-            EvidenceLabel evidence, Consumer<IssuanceOutcome> answer, Consumer<Throwable> fault) {
+            IssuanceRequest request, Consumer<IssuanceOutcome> answer, Consumer<Throwable> fault) {
         inFlight.incrementAndGet();
-        Flight flight = new Flight(this, evidence, nanoTime.getAsLong(), answer, fault);
+        Flight flight = new Flight(this, request, nanoTime.getAsLong(), answer, fault);
         byDeadline.add(flight);
         return flight;
     }
@@ -101,10 +102,10 @@ final class Flights {
         metrics.issued(age(flight));
     }
 
-    void refused(Flight flight, Refusal refusal) {
+    void refused(Flight flight, Refusal refusal, RefusedIssuance what) {
         inFlight.decrementAndGet();
         metrics.refused(refusal.code(), age(flight));
-        refusalLog.log(flight.evidence(), refusal);
+        refusals.refused(what.with(flight.evidence(), refusal));
     }
 
     void faulted(Flight flight) {

@@ -2,7 +2,7 @@ package dev.signet.ca.issuance;
 
 import dev.signet.ca.attestation.Attestation;
 import dev.signet.ca.audit.AuditLines;
-import dev.signet.ca.audit.RefusalCounts;
+import dev.signet.ca.audit.RefusalRecords;
 import dev.signet.ca.authority.Authorities;
 import dev.signet.ca.certificate.SigningRequestReader;
 import dev.signet.ca.certificate.StatusInformation;
@@ -39,13 +39,13 @@ public class IssuanceConfiguration {
     Flights issuanceFlights(
             IssuanceSettings settings,
             MeterRegistry registry,
-            RefusalCounts refusalCounts,
+            RefusalRecords refusals,
             RateLimits issuanceRateLimits) {
         return new Flights(
                 System::nanoTime,
                 settings.deadline(),
                 new IssuanceMetrics(registry),
-                new RefusalLog(System::nanoTime, refusalCounts),
+                refusals,
                 issuanceRateLimits);
     }
 

@@ -97,7 +97,7 @@ final class IssuanceFlow implements Issuance {
     @Override
     public void issue(
             IssuanceRequest request, Consumer<IssuanceOutcome> answer, Consumer<Throwable> fault) {
-        Flight flight = flights.begin(EvidenceLabel.of(request.evidence()), answer, fault);
+        Flight flight = flights.begin(request, answer, fault);
         flight.guard(() -> admit(flight, request));
     }
 
@@ -137,8 +137,9 @@ final class IssuanceFlow implements Issuance {
             PolicySnapshot policy,
             Authorities.Selection selection) {
         switch (attestation.attest(request.evidence(), now)) {
-            case Attestation.Outcome.Refused(Refusal refusal) -> flight.refuse(refusal);
+            case Attestation.Outcome.Refused refused -> flight.refuse(refused);
             case Attestation.Outcome.Attested(AttestedCaller caller) -> {
+                flight.attested(caller);
                 // Asked here, not at the door: only who is known may learn why there is a halt.
                 Optional<Refusal> halted = halted(flight);
                 if (halted.isPresent()) {
@@ -167,8 +168,9 @@ final class IssuanceFlow implements Issuance {
                                 caller.bound(),
                                 request.wish()));
         switch (decision) {
-            case Decision.Denied(Refusal refusal) -> flight.refuse(refusal);
+            case Decision.Denied denied -> flight.refuse(denied, policy.version());
             case Decision.Granted grant -> {
+                flight.granted(grant);
                 Optional<Refusal> blocked = blocked(flight, grant);
                 if (blocked.isPresent()) {
                     flight.refuse(blocked.get());

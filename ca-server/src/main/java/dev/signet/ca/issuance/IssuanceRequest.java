@@ -5,6 +5,7 @@ import dev.signet.ca.policy.Wish;
 
 import org.jspecify.annotations.Nullable;
 
+import java.net.SocketAddress;
 import java.util.UUID;
 
 /// A request for a certificate as it came in, bounded in size, not checked otherwise.
@@ -13,6 +14,18 @@ import java.util.UUID;
 /// @param certificationRequest PKCS#10, DER or PEM; at most 16 KiB
 /// @param requestId UUID of version 7; null: not idempotent
 /// @param wish what the caller asks for beside the key
+/// @param peer where it came from, for the record of refusals; null: this server itself
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record IssuanceRequest(
-        Evidence evidence, byte[] certificationRequest, @Nullable UUID requestId, Wish wish) {}
+        Evidence evidence,
+        byte[] certificationRequest,
+        @Nullable UUID requestId,
+        Wish wish,
+        @Nullable SocketAddress peer) {
+
+    /// From this server itself.
+    public IssuanceRequest(
+            Evidence evidence, byte[] certificationRequest, @Nullable UUID requestId, Wish wish) {
+        this(evidence, certificationRequest, requestId, wish, null);
+    }
+}

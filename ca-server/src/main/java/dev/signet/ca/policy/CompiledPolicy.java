@@ -50,8 +50,9 @@ final class CompiledPolicy implements PolicySnapshot {
 
     @Override
     public Decision decide(PolicyRequest request) {
-        if (builtIn.ruleFor(request) != null) {
-            return builtIn.decide(request, version, Trace.NONE);
+        String builtInRule = builtIn.ruleFor(request);
+        if (builtInRule != null) {
+            return by(builtInRule, builtIn.decide(request, version, Trace.NONE));
         }
         RequestInput input = new RequestInput(request);
         long[] candidates = index.candidates(input);
@@ -59,7 +60,7 @@ final class CompiledPolicy implements PolicySnapshot {
             for (long bits = candidates[word]; bits != 0; bits &= bits - 1) {
                 CompiledRule rule = rules.get((word << 6) + Long.numberOfTrailingZeros(bits));
                 if (rule.decidesOn(rule.condition().test(input))) {
-                    return rule.decide(input, bounds, version, Trace.NONE);
+                    return by(rule.name(), rule.decide(input, bounds, version, Trace.NONE));
                 }
             }
         }
@@ -74,7 +75,7 @@ final class CompiledPolicy implements PolicySnapshot {
         Trace trace = (part, text) -> steps.add(new Explanation.Step(part, text.get()));
         String builtInRule = builtIn.ruleFor(request);
         if (builtInRule != null) {
-            Decision decision = builtIn.decide(request, version, trace);
+            Decision decision = by(builtInRule, builtIn.decide(request, version, trace));
             Explanation.RuleVerdict verdict =
                     new Explanation.RuleVerdict(
                             builtInRule, Explanation.Verdict.DECIDED, List.of());
@@ -86,11 +87,15 @@ final class CompiledPolicy implements PolicySnapshot {
             Explanation.RuleVerdict verdict = rule.verdict(input);
             verdicts.add(verdict);
             if (verdict.verdict() != Explanation.Verdict.NOT_FOR_THIS) {
-                Decision decision = rule.decide(input, bounds, version, trace);
+                Decision decision = by(rule.name(), rule.decide(input, bounds, version, trace));
                 return new Explanation(decision, version, rule.name(), verdicts, steps);
             }
         }
         return new Explanation(none(request), version, null, verdicts, steps);
+    }
+
+    private static Decision by(String rule, Decision decision) {
+        return decision instanceof Decision.Denied denied ? denied.by(rule) : decision;
     }
 
     private Decision none(PolicyRequest request) {

@@ -78,5 +78,22 @@ public sealed interface Decision {
 
     /// POLICY_DENIED, IDENTITY_NOT_GRANTED, NAME_NOT_GRANTED, SUBJECT_NOT_GRANTED,
     /// USAGE_NOT_GRANTED, PROFILE_NOT_GRANTED or LIFETIME_NOT_GRANTED.
-    record Denied(Refusal refusal) implements Decision {}
+    ///
+    /// @param rule that decided; null: none did
+    /// @param spiffeId that the rule would have granted, for the record of refusals; null: none
+    record Denied(Refusal refusal, @Nullable String rule, @Nullable SpiffeId spiffeId)
+            implements Decision {
+
+        public Denied(Refusal refusal) {
+            this(refusal, null, null);
+        }
+
+        Denied by(String deciding) {
+            return new Denied(refusal, deciding, spiffeId);
+        }
+
+        Denied to(SpiffeId id) {
+            return new Denied(refusal, rule, id);
+        }
+    }
 }

@@ -53,6 +53,18 @@ record Grant(
                 id = found;
             }
         }
+        Decision decision = decide(id, input, bounds, version, rule, trace);
+        return decision instanceof Decision.Denied denied ? denied.to(id) : decision;
+    }
+
+    private Decision decide(
+            SpiffeId id,
+            RequestInput input,
+            IdentityBounds bounds,
+            String version,
+            String rule,
+            Trace trace) {
+        TrustDomain trustDomain = bounds.trustDomain();
         String objection = bounds.objection(id, input.request());
         if (objection != null) {
             trace.step("spiffeId", () -> "refused: the rule " + objection);

@@ -195,7 +195,7 @@ final class LedgerReplays implements Replays {
                             granted.profile().name(),
                             granted.subject().text(),
                             granted.rule());
-            case Decision.Denied(Refusal refusal) ->
+            case Decision.Denied(Refusal refusal, _, _) ->
                     new Verdict.Denied(
                             refusal.code(),
                             refusal.diagnosis().isEmpty()

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.annotation.JsonRawValue;
 import dev.signet.ca.audit.AuditEvent;
 import dev.signet.ca.audit.AuditEvents;
 import dev.signet.ca.audit.RecordedEvent;
+import dev.signet.ca.audit.RecordedRefusal;
 import dev.signet.ca.audit.RefusalCount;
-import dev.signet.ca.audit.RefusalCounts;
+import dev.signet.ca.audit.RefusalRecords;
+import dev.signet.ca.audit.RefusedRequest;
 import dev.signet.ca.refusal.RefusalCode;
 
 import jakarta.servlet.http.HttpServletRequest;
@@ -23,7 +25,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 
-/// Who did what, and how often what was refused.
+/// Who did what, and what was refused to whom.
 @RestController
 final class AuditController {
 
@@ -32,12 +34,12 @@ final class AuditController {
     private static final Duration DEFAULT_PERIOD = Duration.ofHours(24);
 
     private final AuditEvents events;
-    private final RefusalCounts refusals;
+    private final RefusalRecords refusals;
     private final Streams streams;
     private final InstantSource clock;
 
     AuditController(
-            AuditEvents events, RefusalCounts refusals, Streams streams, InstantSource clock) {
+            AuditEvents events, RefusalRecords refusals, Streams streams, InstantSource clock) {
         this.events = events;
         this.refusals = refusals;
         this.streams = streams;
@@ -177,21 +179,107 @@ final class AuditController {
                     @Nullable Instant from,
             @Field(value = "Before", byDefault = "now") @Nullable Instant before) {}
 
+    record RefusalQuery(
+            @Field(value = "The identity begins with this", most = 2048)
+                    @Nullable String spiffeIdPrefix,
+            @Field(value = "Whom the evidence names, exactly", most = 2048)
+                    @Nullable String subject,
+            @Field(value = "Address that it came from, exactly", most = 64)
+                    @Nullable String address,
+            @Field("Permanent code") @Nullable RefusalCode code,
+            @Field(value = "At or after", byDefault = "24 hours before `before`")
+                    @Nullable Instant from,
+            @Field(value = "Before", byDefault = "now") @Nullable Instant before,
+            @Field(value = "Maximum entries of the page", least = 1, most = 1000, byDefault = "100")
+                    @Nullable Integer limit,
+            @Field(value = "nextPageToken of the page before", most = 512)
+                    @Nullable String pageToken) {}
+
     record Refusals(
-            @Field("The youngest minute first, in it the most frequent first; at most 10,000")
-                    List<Refused> items) {}
+            @Field("The newest first") List<Refused> items,
+            @Field("For the next page; absent: there is none") @Nullable String nextPageToken) {}
 
     record Refused(
+            @Field("When; of equal refusals of a minute the first") Instant at,
+            @Field("When the last of them was refused") Instant lastAt,
+            @Field(value = "How many equal ones in that minute", least = 1) long count,
+            @Field("Server that refused") String replica,
+            @Field("Permanent code") RefusalCode code,
+            @Field("Evidence kind or method") String kind,
+            @Field("Whether the evidence was verified: otherwise the identity is a claim")
+                    boolean verified,
+            @Field("Identity that it was about; may be empty") String spiffeId,
+            @Field("Names requested beside it; may be empty") String names,
+            @Field("Whom the evidence names; may be empty") String subject,
+            @Field("Address that it came from; empty: the server itself") String address,
+            @Field("Rule that decided; may be empty") String rule,
+            @Field("Policy in force; empty: it was not asked") String policyVersion,
+            @Field("Request id of the first; may be empty") String requestId,
+            @Field("What the caller was told; may be empty") String message,
+            @Field("What the caller was not told; may be empty") String diagnosis) {
+
+        static Refused of(RecordedRefusal refused) {
+            RefusedRequest request = refused.request();
+            return new Refused(
+                    refused.firstAt(),
+                    refused.lastAt(),
+                    refused.refusals(),
+                    refused.replica(),
+                    request.refusal().code(),
+                    request.kind(),
+                    request.verified(),
+                    request.spiffeId(),
+                    request.names(),
+                    request.subject(),
+                    request.address(),
+                    request.rule(),
+                    request.policyVersion(),
+                    request.requestId(),
+                    request.refusal().message(),
+                    request.refusal().diagnosis());
+        }
+    }
+
+    @GetMapping("/v1/refusals")
+    @Performs(Operation.LIST_REFUSALS)
+    Refusals refusals(RefusalQuery query) {
+        Instant before = query.before() == null ? clock.instant() : query.before();
+        Instant from = query.from() == null ? before.minus(DEFAULT_PERIOD) : query.from();
+        Integer given = query.limit();
+        try {
+            RefusalRecords.Page page =
+                    refusals.search(
+                            new RefusalRecords.Criteria(
+                                    query.spiffeIdPrefix(),
+                                    query.subject(),
+                                    query.address(),
+                                    query.code(),
+                                    from,
+                                    before),
+                            given == null ? DEFAULT_LIMIT : given,
+                            query.pageToken());
+            return new Refusals(
+                    page.refusals().stream().map(Refused::of).toList(), page.nextPageToken());
+        } catch (IllegalArgumentException _) {
+            throw RefusedException.badPageToken();
+        }
+    }
+
+    record RefusalCounts(
+            @Field("The newest minute first, in it the most frequent first; at most 10,000")
+                    List<CountedRefusal> items) {}
+
+    record CountedRefusal(
             @Field("First instant of the minute") Instant minute,
             @Field("Server that refused") String replica,
             @Field("Permanent code") RefusalCode code,
             @Field("Evidence kind or method; * for all that had no place of their own") String kind,
-            @Field("Rule or issuer; may be empty") String detail,
+            @Field("Rule that decided; may be empty") String detail,
             @Field(value = "How often", least = 1) long count,
             @Field("Diagnosis of one of them; may be empty") String sample) {
 
-        static Refused of(RefusalCount count) {
-            return new Refused(
+        static CountedRefusal of(RefusalCount count) {
+            return new CountedRefusal(
                     count.began(),
                     count.replica(),
                     count.code(),
@@ -202,12 +290,14 @@ final class AuditController {
         }
     }
 
-    @GetMapping("/v1/refusals")
-    @Performs(Operation.LIST_REFUSALS)
-    Refusals refusals(Period period) {
+    @GetMapping("/v1/refusal-counts")
+    @Performs(Operation.LIST_REFUSAL_COUNTS)
+    RefusalCounts refusalCounts(Period period) {
         Instant before = period.before() == null ? clock.instant() : period.before();
         Instant from = period.from() == null ? before.minus(DEFAULT_PERIOD) : period.from();
-        return new Refusals(
-                refusals.between(from, before, MAX_COUNTS).stream().map(Refused::of).toList());
+        return new RefusalCounts(
+                refusals.counts(from, before, MAX_COUNTS).stream()
+                        .map(CountedRefusal::of)
+                        .toList());
     }
 }

@@ -9,7 +9,8 @@ import dev.signet.ca.attestation.Evidence;
 import dev.signet.ca.audit.Actor;
 import dev.signet.ca.audit.AuditEvent;
 import dev.signet.ca.audit.AuditTrail;
-import dev.signet.ca.audit.RefusalCounts;
+import dev.signet.ca.audit.RefusalRecords;
+import dev.signet.ca.audit.RefusedRequest;
 import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.identity.SpiffeIdPattern;
 import dev.signet.ca.identity.TrustDomain;
@@ -50,7 +51,7 @@ final class Logins {
     private final Throttle throttle;
     private final AdminActs acts;
     private final AuditTrail trail;
-    private final RefusalCounts refusals;
+    private final RefusalRecords refusals;
     private final InstantSource clock;
     private final List<CertificateRoles> certificates;
     private final Cache<Login, Boolean> recorded;
@@ -64,7 +65,7 @@ final class Logins {
             Attestation attestation,
             AdminActs acts,
             AuditTrail trail,
-            RefusalCounts refusals,
+            RefusalRecords refusals,
             InstantSource clock) {
         this.operator = operator;
         this.attestation = attestation;
@@ -98,7 +99,8 @@ final class Logins {
     Outcome login(HttpServletRequest request) {
         Outcome outcome = judged(request);
         if (outcome instanceof Outcome.Out(Refusal refusal)) {
-            refusals.count(refusal.code(), "login", "", refusal.diagnosis());
+            refusals.refused(
+                    RefusedRequest.of(refusal, "login", "", address(request).getHostAddress()));
         }
         return outcome;
     }
@@ -192,7 +194,7 @@ final class Logins {
     private Outcome byCertificate(List<X509Certificate> chain, InetAddress address) {
         return switch (attestation.attest(
                 new Evidence.CurrentCertificate(chain), clock.instant())) {
-            case Attestation.Outcome.Refused(Refusal refusal) -> new Outcome.Out(refusal);
+            case Attestation.Outcome.Refused(Refusal refusal, _) -> new Outcome.Out(refusal);
             case Attestation.Outcome.Attested(var caller) -> {
                 SpiffeId id = SpiffeId.parse(caller.subject()).orElseThrow();
                 Set<Role> roles = EnumSet.noneOf(Role.class);

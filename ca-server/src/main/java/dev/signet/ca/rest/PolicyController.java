@@ -466,7 +466,7 @@ final class PolicyController {
                             granted.names().isEmpty() ? null : granted.names().text(),
                             null,
                             null);
-            case Decision.Denied(Refusal refusal) ->
+            case Decision.Denied(Refusal refusal, _, _) ->
                     new Verdict(false, null, null, null, null, refusal.code(), refusal.message());
         };
     }

@@ -3,7 +3,7 @@ package dev.signet.ca.rest;
 import dev.signet.ca.admin.AdminActs;
 import dev.signet.ca.attestation.Attestation;
 import dev.signet.ca.audit.AuditTrail;
-import dev.signet.ca.audit.RefusalCounts;
+import dev.signet.ca.audit.RefusalRecords;
 import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.wire.OperatorCredential;
 
@@ -98,7 +98,7 @@ class RestContext extends WebMvcConfigurationSupport {
             Attestation attestation,
             AdminActs acts,
             AuditTrail trail,
-            RefusalCounts refusals,
+            RefusalRecords refusals,
             InstantSource clock) {
         return new Logins(
                 settings, trustDomain, operator, attestation, acts, trail, refusals, clock);

@@ -6,7 +6,6 @@ import dev.signet.ca.revocation.RevocationCheck;
 
 import io.grpc.Context;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
-import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -24,7 +23,7 @@ final class AccessInterceptor implements ServerInterceptor {
 
     private final CallerReader callers;
     private final RevocationCheck revocations;
-    private final RefusalLog refusalLog;
+    private final RefusedCalls refusedCalls;
     private final int maxStreams;
     private final int maxStreamsPerConnection;
     private final AtomicInteger openStreams = new AtomicInteger();
@@ -33,10 +32,10 @@ final class AccessInterceptor implements ServerInterceptor {
             CallerReader callers,
             RevocationCheck revocations,
             GrpcSettings.Limits limits,
-            RefusalLog refusalLog) {
+            RefusedCalls refusedCalls) {
         this.callers = callers;
         this.revocations = revocations;
-        this.refusalLog = refusalLog;
+        this.refusedCalls = refusedCalls;
         this.maxStreams = limits.watches();
         this.maxStreamsPerConnection = limits.watchesPerConnection();
     }
@@ -120,10 +119,7 @@ final class AccessInterceptor implements ServerInterceptor {
     }
 
     private <Q, R> ServerCall.Listener<Q> refuse(ServerCall<Q, R> call, Refusal refusal) {
-        refusalLog.refused(
-                call.getMethodDescriptor().getFullMethodName(),
-                String.valueOf(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)),
-                refusal);
+        refusedCalls.refused(call, refusal);
         call.close(RefusalStatus.status(refusal), RefusalStatus.trailers(refusal));
         return new ServerCall.Listener<>() {};
     }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.net.SocketAddress;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -24,14 +25,14 @@ final class Answer<R> {
 
     private final ServerCall<?, R> call;
     private final CallsInFlight inFlight;
-    private final RefusalLog refusalLog;
+    private final RefusedCalls refusedCalls;
     private final AtomicBoolean decided = new AtomicBoolean();
     private volatile @Nullable Timeout deadline;
 
-    Answer(ServerCall<?, R> call, CallsInFlight inFlight, RefusalLog refusalLog) {
+    Answer(ServerCall<?, R> call, CallsInFlight inFlight, RefusedCalls refusedCalls) {
         this.call = call;
         this.inFlight = inFlight;
-        this.refusalLog = refusalLog;
+        this.refusedCalls = refusedCalls;
         inFlight.begin();
     }
 
@@ -62,7 +63,7 @@ final class Answer<R> {
         if (!decide()) {
             return;
         }
-        refusalLog.refused(method(), peer(), refusal);
+        refusedCalls.refused(call, refusal);
         close(RefusalStatus.status(refusal), RefusalStatus.trailers(refusal));
     }
 
@@ -124,7 +125,8 @@ final class Answer<R> {
         return call.getMethodDescriptor().getFullMethodName();
     }
 
-    private Object peer() {
-        return String.valueOf(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
+    /// Where the call came from.
+    @Nullable SocketAddress peer() {
+        return call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR);
     }
 }

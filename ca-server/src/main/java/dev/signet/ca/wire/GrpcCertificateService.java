@@ -132,7 +132,7 @@ final class GrpcCertificateService {
             return;
         }
         issuance.issue(
-                new IssuanceRequest(evidence, certificationRequest, requestId, wish),
+                new IssuanceRequest(evidence, certificationRequest, requestId, wish, answer.peer()),
                 outcome -> answer(outcome, response, answer),
                 answer::fault);
     }

@@ -4,6 +4,7 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 
+import dev.signet.ca.audit.PrintableText;
 import dev.signet.ca.wire.HttpDocuments.Document;
 import dev.signet.ca.wire.HttpDocuments.Freshness;
 import dev.signet.ca.wire.HttpDocuments.Request;
@@ -31,6 +32,7 @@ final class HttpEndpoints implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(HttpEndpoints.class);
 
     private static final int BACKLOG = 128;
+    private static final int MAX_TEXT = 512;
 
     static {
         // The JDK's server has no other way to be told; seconds, and numbers.
@@ -133,7 +135,7 @@ final class HttpEndpoints implements SmartLifecycle {
             } catch (RuntimeException e) {
                 LOG.error(
                         "fault in HTTP {}",
-                        RefusalLog.printable(exchange.getRequestURI().getPath()),
+                        PrintableText.of(exchange.getRequestURI().getPath(), MAX_TEXT),
                         e);
                 send(exchange, ServerDocuments.text(500, "internal fault; its cause is logged\n"));
             } finally {

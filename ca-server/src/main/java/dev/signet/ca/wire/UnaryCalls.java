@@ -23,13 +23,13 @@ final class UnaryCalls {
     private final Timer timer;
     private final Duration deadline;
     private final CallsInFlight inFlight;
-    private final RefusalLog refusalLog;
+    private final RefusedCalls refusedCalls;
 
-    UnaryCalls(Timer timer, Duration deadline, CallsInFlight inFlight, RefusalLog refusalLog) {
+    UnaryCalls(Timer timer, Duration deadline, CallsInFlight inFlight, RefusedCalls refusedCalls) {
         this.timer = timer;
         this.deadline = deadline;
         this.inFlight = inFlight;
-        this.refusalLog = refusalLog;
+        this.refusedCalls = refusedCalls;
     }
 
     /// What a method does; must not block. An exception from it is a fault.
@@ -48,7 +48,7 @@ final class UnaryCalls {
 
     private <Q, R> ServerCall.Listener<Optional<Q>> start(
             ServerCall<Optional<Q>, R> call, Method<Q, R> method) {
-        Answer<R> answer = new Answer<>(call, inFlight, refusalLog);
+        Answer<R> answer = new Answer<>(call, inFlight, refusedCalls);
         answer.deadline(
                 timer.newTimeout(_ -> answer.expire(), deadline.toNanos(), TimeUnit.NANOSECONDS));
         // Two: a second message of a unary call is seen, and refused by gRPC itself.

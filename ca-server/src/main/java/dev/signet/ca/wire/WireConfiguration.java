@@ -2,7 +2,7 @@ package dev.signet.ca.wire;
 
 import dev.signet.ca.admin.HolderRevocation;
 import dev.signet.ca.admin.OperatorActs;
-import dev.signet.ca.audit.RefusalCounts;
+import dev.signet.ca.audit.RefusalRecords;
 import dev.signet.ca.authority.Authorities;
 import dev.signet.ca.crypto.CryptoProvider;
 import dev.signet.ca.federation.FederatedBundles;
@@ -62,7 +62,7 @@ public class WireConfiguration {
             TrustBundles bundles,
             OperatorActs acts,
             MeterRegistry registry,
-            RefusalCounts refusalCounts,
+            RefusalRecords refusalRecords,
             ServerIdentity identity,
             LiveKeyManager keys,
             LiveTrustManager trust,
@@ -78,10 +78,10 @@ public class WireConfiguration {
             HolderRevocation holders,
             ExecutorService operatorThreads) {
         CallsInFlight inFlight = new CallsInFlight();
-        RefusalLog refusalLog = new RefusalLog(refusalCounts);
+        RefusedCalls refusedCalls = new RefusedCalls(refusalRecords);
         UnaryCalls calls =
                 new UnaryCalls(
-                        deadlineTimer, settings.limits().callDeadline(), inFlight, refusalLog);
+                        deadlineTimer, settings.limits().callDeadline(), inFlight, refusedCalls);
         PublishedTrust published = new PublishedTrust(bundles);
         renewalOrders.watch(published::orders);
         federatedBundles.watch(published::federated);
@@ -125,7 +125,7 @@ public class WireConfiguration {
                                 new CallerReader(operatorCredential),
                                 revocations,
                                 settings.limits(),
-                                refusalLog),
+                                refusedCalls),
                         registry,
                         keys,
                         trust,

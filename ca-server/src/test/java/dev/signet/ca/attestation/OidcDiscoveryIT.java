@@ -323,7 +323,7 @@ class OidcDiscoveryIT {
                 .until(() ->
                         switch (attest(attestor, token)) {
                             case Attestation.Outcome.Attested _ -> true;
-                            case Attestation.Outcome.Refused(var refusal) -> {
+                            case Attestation.Outcome.Refused(var refusal, _) -> {
                                 assertThat(refusal.code())
                                         .isEqualTo(RefusalCode.ATTESTATION_UNAVAILABLE);
                                 yield false;

@@ -52,7 +52,7 @@ class RevokedIssuersTest {
 
     private static RefusalCode code(Attestation.Outcome outcome) {
         return switch (outcome) {
-            case Attestation.Outcome.Refused(Refusal refusal) -> refusal.code();
+            case Attestation.Outcome.Refused(Refusal refusal, _) -> refusal.code();
             case Attestation.Outcome.Attested _ -> throw new AssertionError("attested");
         };
     }

@@ -101,7 +101,7 @@ class TokenFuzzTest {
                     random.nextInt(3) == 0 ? mutate(random, issuer.header()) : issuer.header();
             String claims = mutate(random, issuer.claims("shop", "orders"));
             switch (attest(new Evidence.BearerToken(issuer.sign(header, claims)))) {
-                case Attestation.Outcome.Refused(var refusal) ->
+                case Attestation.Outcome.Refused(var refusal, _) ->
                         assertThat(refusal.code())
                                 .isIn(
                                         RefusalCode.UNAUTHENTICATED,

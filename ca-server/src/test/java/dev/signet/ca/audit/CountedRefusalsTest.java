@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.signet.ca.ledger.LedgerUnavailableException;
+import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
 
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,7 @@ class CountedRefusalsTest {
     private static final Instant BEGIN = Instant.parse("2026-11-23T10:00:30Z");
 
     private final List<RefusalCount> written = new ArrayList<>();
+    private final List<RecordedRefusal> detailed = new ArrayList<>();
     private boolean away;
     private Instant now = BEGIN;
 
@@ -27,11 +29,21 @@ class CountedRefusalsTest {
             new CountedRefusals(
                     new CountedRefusals.Store() {
                         @Override
-                        public void write(List<RefusalCount> counts) {
+                        public void write(
+                                Instant began,
+                                List<RefusalCount> counts,
+                                List<RecordedRefusal> refusals) {
                             if (away) {
                                 throw new LedgerUnavailableException("away", new Exception());
                             }
                             written.addAll(counts);
+                            detailed.addAll(refusals);
+                        }
+
+                        @Override
+                        public RefusalRecords.Page search(
+                                RefusalRecords.Criteria criteria, int limit, String pageToken) {
+                            return new RefusalRecords.Page(detailed, null);
                         }
 
                         @Override
@@ -41,7 +53,22 @@ class CountedRefusalsTest {
                     },
                     new NoAuditLines(),
                     "replica",
-                    () -> now);
+                    () -> now,
+                    new RefusalLog(() -> 0));
+
+    private void count(RefusalCode code, String kind, String rule, String diagnosis) {
+        refusals.refused(
+                new RefusedRequest(
+                        Refusal.withDiagnosis(code, "told", diagnosis),
+                        kind,
+                        "",
+                        "192.0.2.1",
+                        "",
+                        "",
+                        rule,
+                        "",
+                        ""));
+    }
 
     private void nextMinute() {
         now = now.plus(Duration.ofMinutes(1));
@@ -63,7 +90,7 @@ class CountedRefusalsTest {
             attackers.add(() -> {
                 for (int i = 0; i < each; i++) {
                     // As if a name that callers choose had come this far.
-                    refusals.count(
+                    count(
                             RefusalCode.UNAUTHENTICATED,
                             "oidc",
                             "subject-" + number + "-" + i,
@@ -92,12 +119,12 @@ class CountedRefusalsTest {
 
     @Test
     void countsEachCodeAndRuleOfAMinuteByItself() {
-        refusals.count(RefusalCode.POLICY_DENIED, "oidc", "", "no rule matches");
-        refusals.count(RefusalCode.POLICY_DENIED, "oidc", "", "no rule matches, again");
-        refusals.count(RefusalCode.POLICY_DENIED, "kubernetes", "", "other");
-        refusals.count(RefusalCode.RATE_LIMITED, "oidc", "rule-1", "more than 10 an hour");
+        count(RefusalCode.POLICY_DENIED, "oidc", "", "no rule matches");
+        count(RefusalCode.POLICY_DENIED, "oidc", "", "no rule matches, again");
+        count(RefusalCode.POLICY_DENIED, "kubernetes", "", "other");
+        count(RefusalCode.RATE_LIMITED, "oidc", "rule-1", "more than 10 an hour");
         nextMinute();
-        refusals.count(RefusalCode.POLICY_DENIED, "oidc", "", "later");
+        count(RefusalCode.POLICY_DENIED, "oidc", "", "later");
         nextMinute();
         Instant first = Instant.parse("2026-11-23T10:00:00Z");
         assertThat(written)
@@ -138,8 +165,7 @@ class CountedRefusalsTest {
 
     @Test
     void aSampleIsOneBoundedLine() {
-        refusals.count(
-                RefusalCode.UNAUTHENTICATED, "oidc", "", "first\nsecond\u0000" + "x".repeat(2000));
+        count(RefusalCode.UNAUTHENTICATED, "oidc", "", "first\nsecond\u0000" + "x".repeat(2000));
         nextMinute();
         assertThat(written)
                 .singleElement()
@@ -152,7 +178,7 @@ class CountedRefusalsTest {
         away = true;
         for (int minute = 0; minute < 24 * 60; minute++) {
             for (int rule = 0; rule < 100; rule++) {
-                refusals.count(RefusalCode.RATE_LIMITED, "oidc", "rule-" + rule, "too many");
+                count(RefusalCode.RATE_LIMITED, "oidc", "rule-" + rule, "too many");
             }
             nextMinute();
         }
@@ -166,15 +192,92 @@ class CountedRefusalsTest {
     }
 
     @Test
+    void keepsTheDetailOfTheNewestMinutesWhilePostgresqlIsAwayForADay() {
+        away = true;
+        for (int minute = 0; minute < 24 * 60; minute++) {
+            count(RefusalCode.RATE_LIMITED, "oidc", "rule", "minute " + minute);
+            nextMinute();
+        }
+        away = false;
+        nextMinute();
+        assertThat(detailed)
+                .hasSize(CountedRefusals.MAX_DETAILED_MINUTES)
+                .last()
+                .satisfies(last ->
+                        assertThat(last.request().refusal().diagnosis()).isEqualTo("minute 1439"));
+        assertThat(total()).isEqualTo(24 * 60);
+    }
+
+    @Test
+    void saysWhoWasRefusedWhatAndWhy() {
+        RefusedRequest payments =
+                new RefusedRequest(
+                        Refusal.withDiagnosis(
+                                RefusalCode.NAME_NOT_GRANTED, "DNS a.example", "rule grants none"),
+                        "bearer-token",
+                        "https://issuer|payments",
+                        "192.0.2.7",
+                        "spiffe://example.org/payments",
+                        "DNS:a.example",
+                        "shop",
+                        "v12",
+                        "0193");
+        refusals.refused(payments);
+        now = now.plusSeconds(5);
+        refusals.refused(payments);
+        nextMinute();
+        assertThat(detailed)
+                .containsExactly(
+                        new RecordedRefusal(BEGIN, BEGIN.plusSeconds(5), 2, "replica", payments));
+        assertThat(written)
+                .singleElement()
+                .satisfies(count -> assertThat(count.detail()).isEqualTo("shop"));
+        assertThat(payments.line())
+                .isEqualTo(
+                        "NAME_NOT_GRANTED bearer-token for spiffe://example.org/payments names"
+                                + " DNS:a.example by https://issuer|payments from 192.0.2.7, rule"
+                                + " shop, policy v12, request 0193: DNS a.example [rule grants"
+                                + " none]");
+    }
+
+    @Test
+    void detailIsPrintableAndBounded() {
+        refusals.refused(
+                new RefusedRequest(
+                        Refusal.withDiagnosis(
+                                RefusalCode.POLICY_DENIED, "a\nb\u0000", "c\r" + "x".repeat(9999)),
+                        "k\u001b[31m",
+                        "s\n".repeat(9999),
+                        "192.0.2.7",
+                        "spiffe://example.org/\n" + "y".repeat(9999),
+                        "n".repeat(9999),
+                        "r\n".repeat(999),
+                        "v\n",
+                        "i\n"));
+        nextMinute();
+        assertThat(detailed)
+                .singleElement()
+                .satisfies(refused -> {
+                    RefusedRequest request = refused.request();
+                    assertThat(request.line())
+                            .doesNotContainPattern("\\p{Cntrl}")
+                            .hasSizeLessThan(8192);
+                    assertThat(request.refusal().diagnosis()).hasSize(512);
+                    assertThat(request.spiffeId()).hasSize(2048);
+                    assertThat(request.names()).hasSize(512);
+                });
+    }
+
+    @Test
     void writesWhatIsLeftAtAStop() {
-        refusals.count(RefusalCode.HALTED, "oidc", "", "halted");
+        count(RefusalCode.HALTED, "oidc", "", "halted");
         refusals.finish();
         assertThat(total()).isEqualTo(1);
     }
 
     @Test
     void looksUpNoMoreThanIsAllowed() {
-        assertThatThrownBy(() -> refusals.between(BEGIN, BEGIN, 10_001))
+        assertThatThrownBy(() -> refusals.counts(BEGIN, BEGIN, 10_001))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.signet.ca.TestDatabase;
 import dev.signet.ca.audit.AuditEvents.Criteria;
 import dev.signet.ca.ledger.LedgerUnavailableException;
+import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
 
 import org.junit.jupiter.api.AfterEach;
@@ -69,6 +70,9 @@ class JdbcAuditTrailIT {
 
                             @Override
                             public void refusals(RefusalCount count) {}
+
+                            @Override
+                            public void refused(RecordedRefusal refusal) {}
                         });
     }
 
@@ -266,6 +270,9 @@ class JdbcAuditTrailIT {
                 "UPDATE audit.refusal_count SET refusals = 1",
                 "DELETE FROM audit.refusal_count",
                 "TRUNCATE audit.refusal_count",
+                "UPDATE audit.refusal SET refusals = 1",
+                "DELETE FROM audit.refusal",
+                "TRUNCATE audit.refusal",
                 "SELECT audit.drop_expired_partitions(interval '30 days', interval '3 days')",
                 "SELECT audit.make_partitions('event', 'month', current_date, current_date)",
                 "CREATE TABLE audit.mine (x text)",
@@ -294,12 +301,97 @@ class JdbcAuditTrailIT {
                         minute, "replica", RefusalCode.HALTED, "oidc", "rule", 12, "sample");
         JdbcClient jdbc = JdbcClient.create(dataSource);
         UUID process = UUID.randomUUID();
-        JdbcRefusalCounts store = new JdbcRefusalCounts(jdbc, transactions, process);
-        store.write(List.of(count));
-        store.write(List.of(count));
-        new JdbcRefusalCounts(jdbc, transactions, UUID.randomUUID()).write(List.of(count));
+        JdbcRefusals store = new JdbcRefusals(jdbc, transactions, process);
+        store.write(minute, List.of(count), List.of());
+        store.write(minute, List.of(count), List.of());
+        new JdbcRefusals(jdbc, transactions, UUID.randomUUID())
+                .write(minute, List.of(count), List.of());
         assertThat(store.read(minute, minute.plusSeconds(1), 10)).containsExactly(count, count);
         assertThat(store.read(minute.plusSeconds(1), minute.plusSeconds(9), 10)).isEmpty();
+    }
+
+    @Test
+    void refusalsAreWrittenOnceAndFoundByIdentityCodeAndTime() {
+        Instant minute = Instant.now().truncatedTo(ChronoUnit.MINUTES);
+        List<RecordedRefusal> refusals = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            refusals.add(
+                    refusal(
+                            minute.plusSeconds(i),
+                            RefusalCode.POLICY_DENIED,
+                            "spiffe://example.org/payments"));
+        }
+        refusals.add(
+                refusal(minute, RefusalCode.RATE_LIMITED, "spiffe://example.org/payments_old"));
+        JdbcClient jdbc = JdbcClient.create(dataSource);
+        JdbcRefusals store = new JdbcRefusals(jdbc, transactions, UUID.randomUUID());
+        store.write(minute, List.of(), refusals);
+        store.write(minute, List.of(), refusals);
+        Instant end = minute.plusSeconds(60);
+        RefusalRecords.Page first =
+                store.search(
+                        new RefusalRecords.Criteria(
+                                "spiffe://example.org/pay",
+                                null,
+                                null,
+                                RefusalCode.POLICY_DENIED,
+                                minute,
+                                end),
+                        3,
+                        null);
+        assertThat(first.refusals())
+                .containsExactly(refusals.get(4), refusals.get(3), refusals.get(2));
+        RefusalRecords.Page second =
+                store.search(
+                        new RefusalRecords.Criteria(
+                                "spiffe://example.org/pay",
+                                "issuer|payments",
+                                "192.0.2.7",
+                                RefusalCode.POLICY_DENIED,
+                                minute,
+                                end),
+                        3,
+                        first.nextPageToken());
+        assertThat(second.refusals()).containsExactly(refusals.get(1), refusals.get(0));
+        assertThat(second.nextPageToken()).isNull();
+        assertThat(found(store, "spiffe://example.org/payments_", minute, end))
+                .containsExactly(refusals.get(5));
+        assertThat(found(store, "spiffe://example.org/%", minute, end)).isEmpty();
+        assertThat(found(store, "spiffe\u0000", minute, end)).isEmpty();
+        assertThat(found(store, "spiffe://", minute.minusSeconds(60), minute)).isEmpty();
+        assertThatThrownBy(() ->
+                        store.search(
+                                new RefusalRecords.Criteria(null, null, null, null, minute, end),
+                                3,
+                                "AAAA"))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static List<RecordedRefusal> found(
+            JdbcRefusals store, String prefix, Instant from, Instant before) {
+        return store.search(
+                        new RefusalRecords.Criteria(prefix, null, null, null, from, before),
+                        100,
+                        null)
+                .refusals();
+    }
+
+    private static RecordedRefusal refusal(Instant at, RefusalCode code, String spiffeId) {
+        return new RecordedRefusal(
+                at,
+                at.plusSeconds(7),
+                3,
+                "replica",
+                new RefusedRequest(
+                        Refusal.withDiagnosis(code, "told", "not told"),
+                        "bearer-token",
+                        "issuer|payments",
+                        "192.0.2.7",
+                        spiffeId,
+                        "DNS:a.example",
+                        "shop",
+                        "v12",
+                        "0193"));
     }
 
     @Test

@@ -23,4 +23,7 @@ public final class RecordedAuditLines implements AuditLines {
 
     @Override
     public void refusals(RefusalCount count) {}
+
+    @Override
+    public void refused(RecordedRefusal refusal) {}
 }

@@ -6,7 +6,7 @@ import dev.signet.ca.TestCertificates;
 import dev.signet.ca.attestation.Attestation;
 import dev.signet.ca.attestation.AttestedCaller;
 import dev.signet.ca.attestation.Evidence;
-import dev.signet.ca.audit.InMemoryRefusalCounts;
+import dev.signet.ca.audit.InMemoryRefusals;
 import dev.signet.ca.audit.RecordedAuditLines;
 import dev.signet.ca.authority.Authorities;
 import dev.signet.ca.authority.FailingSigner;
@@ -55,7 +55,7 @@ final class FlowRig {
     RateLimitSettings limits = RateLimitSettings.defaults();
     final SettableHalts halts = new SettableHalts();
     final RecordedAuditLines auditLines = new RecordedAuditLines();
-    final InMemoryRefusalCounts refusals = new InMemoryRefusalCounts();
+    final InMemoryRefusals refusals = new InMemoryRefusals();
 
     static final Instant NOW = Instant.parse("2026-11-23T10:00:00.400Z");
     static final byte[] CSR = TestCertificates.request(TestCertificates.SubjectKeyType.P256);
@@ -92,7 +92,7 @@ final class FlowRig {
                         nanos::get,
                         Duration.ofSeconds(10),
                         new IssuanceMetrics(registry),
-                        new RefusalLog(nanos::get, refusals),
+                        refusals,
                         new RateLimits(limits, nanos::get));
         return new IssuanceFlow(
                 () -> clockObjection,
@@ -248,7 +248,7 @@ final class FlowRig {
         public Decision decide(PolicyRequest request) {
             return objection
                     .apply(request)
-                    .<Decision>map(Decision.Denied::new)
+                    .<Decision>map(refusal -> new Decision.Denied(refusal))
                     .orElseGet(() ->
                             Grants.workload(
                                     SpiffeId.parse("spiffe://example.org/ns/shop/sa/orders")

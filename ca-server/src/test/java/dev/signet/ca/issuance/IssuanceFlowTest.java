@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.signet.ca.TestCertificates;
 import dev.signet.ca.attestation.Evidence;
+import dev.signet.ca.audit.RefusedRequest;
 import dev.signet.ca.authority.Authorities;
 import dev.signet.ca.authority.FailingSigner;
 import dev.signet.ca.authority.KeyType;
@@ -36,6 +37,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -76,6 +79,75 @@ class IssuanceFlowTest {
         assertThat(row.policyVersion()).isEqualTo("v1");
         assertThat(row.policyRule()).isEqualTo("rule of v1");
         assertThat(row.attributes()).containsEntry("kubernetes.namespace", "shop");
+    }
+
+    @Test
+    void aRefusalSaysWhoAskedFromWhereForWhatAndWhichRuleDecided() throws Exception {
+        UUID id = FlowRig.requestIdAt(NOW);
+        SpiffeId payments = SpiffeId.parse("spiffe://example.org/payments").orElseThrow();
+        IssuanceRequest request =
+                new IssuanceRequest(
+                        new Evidence.BearerToken("secret-token"),
+                        FlowRig.CSR,
+                        id,
+                        new Wish(
+                                payments,
+                                null,
+                                new AlternativeNames(
+                                        List.of("a.example"), List.of(), List.of(), List.of()),
+                                null),
+                        new InetSocketAddress(InetAddress.ofLiteral("192.0.2.7"), 4711));
+        FlowRig.FakePolicy policy = rig.new FakePolicy("v12");
+        policy.objection =
+                _ -> Optional.of(Refusal.of(RefusalCode.NAME_NOT_GRANTED, "DNS a.example"));
+        rig.policy = policy;
+        rig.issue(rig.flow(), request).refused(RefusalCode.NAME_NOT_GRANTED);
+
+        assertThat(rig.refusals.refused)
+                .containsExactly(
+                        new RefusedRequest(
+                                Refusal.of(RefusalCode.NAME_NOT_GRANTED, "DNS a.example"),
+                                "bearer-token",
+                                "issuer|orders",
+                                "192.0.2.7",
+                                "spiffe://example.org/payments",
+                                "DNS:a.example",
+                                "",
+                                "v12",
+                                id.toString()));
+        assertThat(rig.refusals.refused.toString()).doesNotContain("secret-token");
+    }
+
+    @Test
+    void aRefusalAfterPolicyGrantedNamesTheRuleAndTheIdentity() {
+        rig.blocks = _ -> Optional.of(BLOCKED);
+        rig.issue().refused(RefusalCode.IDENTITY_BLOCKED);
+        assertThat(rig.refusals.refused)
+                .singleElement()
+                .satisfies(refused -> {
+                    assertThat(refused.subject()).isEqualTo("issuer|orders");
+                    assertThat(refused.spiffeId())
+                            .isEqualTo("spiffe://example.org/ns/shop/sa/orders");
+                    assertThat(refused.rule()).isEqualTo("rule of v1");
+                    assertThat(refused.policyVersion()).isEqualTo("v1");
+                });
+    }
+
+    @Test
+    void aRefusalOfEvidenceSaysWhomAnExpiredTokenNames() {
+        rig.attestation =
+                new FlowRig.FakeAttestation() {
+                    @Override
+                    public Outcome attest(Evidence evidence, Instant now) {
+                        return new Outcome.Refused(
+                                Refusal.of(RefusalCode.UNAUTHENTICATED, "expired"),
+                                "issuer|payments");
+                    }
+                };
+        rig.issue().refused(RefusalCode.UNAUTHENTICATED);
+        assertThat(rig.refusals.refused)
+                .singleElement()
+                .satisfies(refused -> assertThat(refused.subject()).isEqualTo("issuer|payments"));
     }
 
     @Test

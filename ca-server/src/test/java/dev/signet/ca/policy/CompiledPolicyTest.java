@@ -238,7 +238,7 @@ class CompiledPolicyTest {
 
     private static boolean allows(AlternativeNames names) {
         Decision decision = EVERYTHING.decide(kubernetes("shop", "orders").wishing(names).make());
-        if (decision instanceof Decision.Denied(var refusal)) {
+        if (decision instanceof Decision.Denied(var refusal, _, _)) {
             assertThat(refusal.code()).isEqualTo(RefusalCode.NAME_NOT_GRANTED);
         }
         return decision instanceof Decision.Granted;

@@ -211,6 +211,12 @@ final class RestRig implements AutoCloseable {
     }
 
     Held certificate(String token, Duration lifetime, String scheme) throws Exception {
+        return certificate(token, lifetime, scheme, "");
+    }
+
+    /// @param spiffeId requested; empty: none
+    Held certificate(String token, Duration lifetime, String scheme, String spiffeId)
+            throws Exception {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(new ECGenParameterSpec("secp256r1"));
         KeyPair keys = generator.generateKeyPair();
@@ -226,6 +232,7 @@ final class RestRig implements AutoCloseable {
                         .issueCertificate(
                                 IssueCertificateRequest.newBuilder()
                                         .setCertificateSigningRequest(ByteString.copyFrom(csr))
+                                        .setSpiffeId(spiffeId)
                                         .setLifetime(
                                                 com.google.protobuf.Duration.newBuilder()
                                                         .setSeconds(lifetime.toSeconds()))

@@ -248,7 +248,7 @@ class ResumptionIT {
                     switch (attestation.attest(request.evidence(), Instant.now())) {
                         case Attestation.Outcome.Attested _ ->
                                 rig.issuance.issueNow(request, answer, fault);
-                        case Attestation.Outcome.Refused(var refusal) ->
+                        case Attestation.Outcome.Refused(var refusal, _) ->
                                 answer.accept(new IssuanceOutcome.Refused(refusal));
                     }
                 };

@@ -48,8 +48,8 @@ final class WireRig implements AutoCloseable {
     final TestCa ca = new TestCa();
     final FakeIssuance issuance = new FakeIssuance(ca);
     final FakeTrustBundles bundles = new FakeTrustBundles(ca.bundle(1));
-    final dev.signet.ca.audit.InMemoryRefusalCounts refusals =
-            new dev.signet.ca.audit.InMemoryRefusalCounts();
+    final dev.signet.ca.audit.InMemoryRefusals refusals =
+            new dev.signet.ca.audit.InMemoryRefusals();
     final dev.signet.ca.reissue.SettableRenewalOrders orders =
             new dev.signet.ca.reissue.SettableRenewalOrders();
     final FakeRevocationFeed revocations = new FakeRevocationFeed();
@@ -100,7 +100,7 @@ final class WireRig implements AutoCloseable {
                 dev.signet.ca.trust.Acknowledgements.class,
                 (id, serial, notAfter, version) ->
                         acknowledged.add(new Acknowledged(id.toString(), serial, version)));
-        bean(dev.signet.ca.audit.RefusalCounts.class, refusals);
+        bean(dev.signet.ca.audit.RefusalRecords.class, refusals);
         bean(PrometheusMeterRegistry.class, registry);
         bean(CryptoProvider.class, CRYPTO);
         bean(InstantSource.class, InstantSource.system());
