@@ -6,6 +6,7 @@ import dev.signet.client.SignetClientException;
 import dev.signet.client.UntrustedCaException;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 
@@ -37,6 +38,7 @@ final class FailureTexts {
                             "refused: " + refused.getMessage() + " (" + refused.code() + ")",
                             refused);
             case IOException io -> failed("FILE", fileWords(io), io);
+            case UncheckedIOException io -> failed("FILE", fileWords(io), io);
             default ->
                     failed(
                             "INTERNAL",
@@ -45,6 +47,11 @@ final class FailureTexts {
                                     + "\nSIGNET_CLI_DEBUG=1 shows where it comes from.",
                             failure);
         };
+    }
+
+    private static String fileWords(UncheckedIOException failure) {
+        IOException cause = failure.getCause();
+        return cause == null ? String.valueOf(failure.getMessage()) : fileWords(cause);
     }
 
     private static String fileWords(IOException failure) {

@@ -96,7 +96,7 @@ public final class SignetCli implements Runnable {
         line.addSubcommand(FederationCommands.commandLine(terminal, clock));
         line.addSubcommand(ApprovalCommands.commandLine(terminal, clock));
         line.addSubcommand(new WhoAmI(terminal, clock));
-        line.addSubcommand(new LoginCommand(terminal));
+        line.addSubcommand(new LoginCommand(terminal, clock));
         line.addSubcommand(ContextCommands.commandLine(terminal));
         line.addSubcommand(new AotTrainCommand(terminal, clock));
         Failures failures = new Failures(terminal);

@@ -14,6 +14,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 class ContextCommandsTest {
 
@@ -142,5 +145,38 @@ class ContextCommandsTest {
         Run run = context("use", "pord");
         assertThat(run.code()).isEqualTo(ExitCode.FAILED);
         assertThat(run.err()).contains("there is no context 'pord'").contains("prod");
+    }
+
+    @Test
+    void aContextIsReplacedOnRequestOnly() {
+        assertThat(add("prod", "--token-file", "/first").code()).isZero();
+        Run again = add("prod", "--token-file", "/second");
+        assertThat(again.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(again.err()).contains("context prod exists").contains("/first", "--force");
+        assertThat(context("list").out()).contains("/first");
+        assertThat(add("prod", "--token-file", "/second", "--force").code()).isZero();
+        assertThat(context("list").out()).contains("/second").doesNotContain("/first");
+    }
+
+    @Test
+    void contextsThatAreAddedAtOnceAreAllKept() throws Exception {
+        int count = 16;
+        CountDownLatch together = new CountDownLatch(count);
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Run>> runs = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                String name = "c" + i;
+                runs.add(
+                        threads.submit(() -> {
+                            together.countDown();
+                            together.await();
+                            return add(name, "--token-file", "/t");
+                        }));
+            }
+            for (Future<Run> run : runs) {
+                assertThat(run.get().code()).as(run.get().err()).isZero();
+            }
+        }
+        assertThat(context("list").out().lines()).hasSize(1 + count);
     }
 }

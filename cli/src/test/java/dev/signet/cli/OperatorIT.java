@@ -119,6 +119,72 @@ class OperatorIT {
                         contexts().toString()));
     }
 
+    private Run loginAs(String spiffeId, String... arguments) throws IOException {
+        Path token = Files.writeString(own.resolve("token"), server.joinToken(spiffeId));
+        List<String> all = new ArrayList<>(List.of("login", "--join-token-file", token.toString()));
+        all.addAll(Arrays.asList(arguments));
+        all.addAll(List.of("--data-dir", server.dataDirectory().toString()));
+        all.addAll(List.of("--contexts-file", contexts().toString()));
+        return Run.signet(all.toArray(String[]::new));
+    }
+
+    @Test
+    void aSecondLoginKeepsTheFirstOnesKeyAndCertificate() throws Exception {
+        done(loginAs(ALICE));
+        byte[] first = Files.readAllBytes(own.resolve("test.signet/identity.pem"));
+        Run second = loginAs(ORDERS);
+        assertThat(second.code()).as(second.err()).isEqualTo(ExitCode.OK);
+        assertThat(second.err()).contains("context test.signet-orders is used");
+        Run third = loginAs(ORDERS);
+        assertThat(third.err()).contains("context test.signet-2 is used");
+        assertThat(Files.readAllBytes(own.resolve("test.signet/identity.pem"))).isEqualTo(first);
+        assertThat(done(asAlice(InstantSource.system(), "whoami", "--context", "test.signet")))
+                .contains(ALICE);
+    }
+
+    @Test
+    void aNameThatIsTakenIsRefusedBeforeTheTokenIsSpent() throws Exception {
+        login();
+        byte[] first = Files.readAllBytes(own.resolve("alice/identity.pem"));
+        Run refused = loginAs(ORDERS, "--name", "alice");
+        assertThat(refused.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(refused.err()).contains("alice").contains("--force").contains("another name");
+        assertThat(Files.readAllBytes(own.resolve("alice/identity.pem"))).isEqualTo(first);
+        String token = Files.readString(own.resolve("token"));
+        Run forced =
+                Run.signet(
+                        "login",
+                        "--force",
+                        "--name",
+                        "alice",
+                        "--join-token",
+                        token,
+                        "--data-dir",
+                        server.dataDirectory().toString(),
+                        "--contexts-file",
+                        contexts().toString());
+        assertThat(forced.code()).as("the token is not spent: " + forced.err()).isZero();
+        assertThat(Files.readAllBytes(own.resolve("alice/identity.pem"))).isNotEqualTo(first);
+    }
+
+    @Test
+    void anIdentityThatHasEndedIsReplacedByTheNextLogin() throws Exception {
+        login();
+        Path token = Files.writeString(own.resolve("token"), server.joinToken(ALICE));
+        Run again =
+                asAlice(
+                        InstantSource.fixed(Instant.now().plus(Duration.ofDays(400))),
+                        "login",
+                        "--name",
+                        "alice",
+                        "--join-token-file",
+                        token.toString(),
+                        "--data-dir",
+                        server.dataDirectory().toString());
+        assertThat(again.code()).as(again.err()).isEqualTo(ExitCode.OK);
+        assertThat(again.err()).contains("context alice is used");
+    }
+
     private String serialOfAlice() throws IOException {
         return Pem.certificates(Files.readString(own.resolve("alice/identity.pem")))
                 .getFirst()

@@ -175,8 +175,7 @@ public final class ContextCommands implements Runnable {
 
     @Command(
             name = "add",
-            description =
-                    "Add a context, or replace one of this name. The first one is used at once.",
+            description = "Add a context. The first one is used at once.",
             footerHeading = "%nExamples:%n",
             footer = {
                 "  signet context add prod --server https://ca.example.org --ca-bundle ca.pem \\",
@@ -206,6 +205,9 @@ public final class ContextCommands implements Runnable {
         @ArgGroup(multiplicity = "1")
         private CredentialOptions credential;
 
+        @Option(names = "--force", description = "Replace a context of this name.")
+        private boolean force;
+
         @Spec private CommandSpec spec;
 
         Add(Terminal terminal) {
@@ -227,12 +229,14 @@ public final class ContextCommands implements Runnable {
             } catch (IllegalArgumentException e) {
                 throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
             }
-            Contexts before = file().read();
-            Contexts now = before.with(context);
-            if (before.current() == null) {
-                now = now.using(name);
-            }
-            file().write(now);
+            Contexts now =
+                    file().change(before -> {
+                        if (!force) {
+                            before.requireFree(name);
+                        }
+                        Contexts with = before.with(context);
+                        return before.current() == null ? with.using(name) : with;
+                    });
             return say(now, name, name.equals(now.current()) ? name + " is used" : name + " added");
         }
     }
@@ -286,8 +290,7 @@ public final class ContextCommands implements Runnable {
 
         @Override
         public Integer call() {
-            Contexts now = file().read().using(name);
-            file().write(now);
+            Contexts now = file().change(before -> before.using(name));
             return say(now, name, name + " is used");
         }
     }
@@ -343,7 +346,7 @@ public final class ContextCommands implements Runnable {
 
         @Override
         public Integer call() {
-            file().write(file().read().without(name));
+            Contexts _ = file().change(before -> before.without(name));
             say(name + " removed");
             return ExitCode.OK;
         }

@@ -42,6 +42,20 @@ public record Contexts(@Nullable String current, Map<String, Context> byName) {
         return context;
     }
 
+    /// @throws CommandFailedException when there is one of this name
+    void requireFree(String name) {
+        Context context = byName.get(name);
+        if (context != null) {
+            throw new CommandFailedException(
+                    "CONTEXT_EXISTS",
+                    "context "
+                            + name
+                            + " exists and names "
+                            + context.target().credential().words()
+                            + "\nGive another name, or --force to replace it");
+        }
+    }
+
     /// The one that is used where none is named.
     public Optional<Context> used() {
         return current == null ? Optional.empty() : Optional.of(named(current));

@@ -17,12 +17,17 @@ import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.representer.Representer;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /// Where contexts are kept, YAML:
 ///
@@ -37,8 +42,8 @@ import java.util.Set;
 ///     grpc: ca.example.org:8443           # where the certificate is renewed
 /// ```
 ///
-/// For its owner only (0600): it names a command that is run, and who is trusted. Not thread-safe;
-/// of two that write at once the later one wins.
+/// For its owner only (0600): it names a command that is run, and what is trusted. Changes are
+/// exclusive among threads and processes, so that no change is lost. Thread-safe.
 public final class ContextsFile {
 
     private static final int MAX_OCTETS = 1 << 20;
@@ -232,8 +237,35 @@ public final class ContextsFile {
         };
     }
 
+    /// Changes what is in the file, alone: others that change it at the same time wait.
+    ///
+    /// @param change from the contexts as they are to those to write
+    /// @return what was written
     /// @throws CommandFailedException when that is not possible
-    public void write(Contexts contexts) {
+    public Contexts change(UnaryOperator<Contexts> change) {
+        try {
+            Directories.createPrivate(file.resolveSibling(""));
+            // The system's lock is the process's: threads of one need another.
+            synchronized (ContextsFile.class) {
+                try (FileChannel channel =
+                                FileChannel.open(
+                                        file.resolveSibling("." + file.getFileName() + ".lock"),
+                                        Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                                        PosixFilePermissions.asFileAttribute(
+                                                PosixFilePermissions.fromString("rw-------")));
+                        FileLock _ = channel.lock()) {
+                    Contexts changed = change.apply(read());
+                    write(changed);
+                    return changed;
+                }
+            }
+        } catch (IOException e) {
+            throw new CommandFailedException(
+                    ExitCode.FAILED, "CONTEXTS", "cannot write " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void write(Contexts contexts) throws IOException {
         Map<String, Object> byName = new LinkedHashMap<>();
         for (Context context : contexts.all()) {
             byName.put(context.name(), map(context));
@@ -243,13 +275,7 @@ public final class ContextsFile {
             document.put("current", contexts.current());
         }
         document.put("contexts", byName);
-        try {
-            Directories.createPrivate(file.resolveSibling(""));
-            PrivateFiles.writeSecret(file, yaml().dump(document));
-        } catch (IOException e) {
-            throw new CommandFailedException(
-                    ExitCode.FAILED, "CONTEXTS", "cannot write " + file + ": " + e.getMessage(), e);
-        }
+        PrivateFiles.writeSecret(file, yaml().dump(document));
     }
 
     private Map<String, Object> map(Context context) {

@@ -20,6 +20,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.cert.X509Certificate;
@@ -45,6 +46,24 @@ public final class Identity {
         PrivateFiles.writePublic(bundle(directory), issued.bundle().pem());
         PrivateFiles.writeSecret(
                 file(directory), issued.svid().privateKeyPem() + issued.svid().chainPem());
+    }
+
+    /// Whether there is none whose certificate can be used now or later: one that has ended proves
+    /// nothing any more. One that cannot be read is taken for a credential.
+    static boolean replaceable(Path directory, Instant now) {
+        Path file = file(directory);
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            return true;
+        }
+        try {
+            return now.isAfter(
+                    Pem.certificates(Files.readString(file, StandardCharsets.US_ASCII))
+                            .getFirst()
+                            .getNotAfter()
+                            .toInstant());
+        } catch (IOException | IllegalArgumentException e) {
+            return false;
+        }
     }
 
     public static Path file(Path directory) {
@@ -118,16 +137,19 @@ public final class Identity {
             PrivateFiles.requirePrivate(key);
             leaf = Pem.certificates(Files.readString(chain, StandardCharsets.US_ASCII)).getFirst();
         } catch (IOException | IllegalArgumentException e) {
-            throw failed(context, "cannot be read: " + e.getMessage(), e);
+            throw failed(context, "cannot be read: " + e.getMessage(), " --force", e);
         }
         if (now.isAfter(leaf.getNotAfter().toInstant())) {
-            throw failed(context, "ended at " + leaf.getNotAfter().toInstant(), null);
+            throw failed(context, "ended at " + leaf.getNotAfter().toInstant(), "", null);
         }
         return leaf;
     }
 
     private static CommandFailedException failed(
-            Context context, String what, @org.jspecify.annotations.Nullable Throwable cause) {
+            Context context,
+            String what,
+            String force,
+            @org.jspecify.annotations.Nullable Throwable cause) {
         return new CommandFailedException(
                 ExitCode.NOT_PERMITTED,
                 "NO_CREDENTIAL",
@@ -137,6 +159,7 @@ public final class Identity {
                         + what
                         + "\nLog in again with a new join token: signet login --name "
                         + context.name()
+                        + force
                         + " --join-token-file FILE",
                 cause);
     }

@@ -16,6 +16,7 @@ import dev.signet.client.CredentialSource;
 import dev.signet.client.FirstTrust;
 import dev.signet.client.IssueRequest;
 import dev.signet.client.IssuedIdentity;
+import dev.signet.client.SpiffeId;
 
 import org.jspecify.annotations.Nullable;
 
@@ -28,14 +29,17 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// `signet login`.
 @Command(
@@ -54,6 +58,11 @@ import java.util.concurrent.Callable;
 public final class LoginCommand implements Callable<Integer> {
 
     private static final int MAX_TOKEN = 4096;
+
+    /// Together with a dash and a number within what a context's name may be.
+    private static final int LONGEST_DOMAIN = 40;
+
+    private static final int LONGEST_PERSON = 20;
 
     private final Terminal terminal;
 
@@ -89,8 +98,15 @@ public final class LoginCommand implements Callable<Integer> {
     @Option(
             names = "--name",
             paramLabel = "NAME",
-            description = "Name of the context (default: the trust domain).")
+            description =
+                    "Name of the context (default: the trust domain; where that is taken, with the"
+                            + " identity's last part behind it).")
     private @Nullable String name;
+
+    @Option(
+            names = "--force",
+            description = "Replace a context of this name, with its key and certificate.")
+    private boolean force;
 
     @Option(
             names = "--contexts-file",
@@ -101,8 +117,11 @@ public final class LoginCommand implements Callable<Integer> {
     @Mixin private OutputOptions output;
     @Spec private CommandSpec spec;
 
-    public LoginCommand(Terminal terminal) {
+    private final InstantSource clock;
+
+    public LoginCommand(Terminal terminal, InstantSource clock) {
         this.terminal = terminal;
+        this.clock = clock;
     }
 
     /// Where the token comes from.
@@ -152,23 +171,82 @@ public final class LoginCommand implements Callable<Integer> {
         if (name != null && !Context.valid(name)) {
             throw new ParameterException(spec.commandLine(), "--name: '" + name + "' is none");
         }
+        if (name != null && !force && !free(file, before, name)) {
+            before.requireFree(name);
+            throw new CommandFailedException(
+                    "CONTEXT_EXISTS",
+                    Identity.file(file.directory(name))
+                            + " exists and holds a key\nGive another --name, or --force to replace"
+                            + " it");
+        }
         IssuedIdentity issued = client(grpc, trust).issue(token.source(), IssueRequest.DEFAULTS);
-
-        String called = name == null ? issued.svid().spiffeId().trustDomain().toString() : name;
-        Path own = file.directory(called);
-        Identity.write(own, issued);
-        Context context =
-                new Context(
-                        called,
-                        new AdminTarget(
-                                api,
-                                Identity.bundle(own),
-                                new AdminCredential.Certificate(
-                                        Identity.file(own), Identity.file(own))),
-                        grpc);
-        file.write(before.with(context).using(called));
+        Context context = keep(file, issued, api, grpc);
         say(issued, context);
         return ExitCode.OK;
+    }
+
+    /// The name is chosen, and its files are written, while nobody else changes the file: a name
+    /// that is taken meanwhile costs nobody a key.
+    private Context keep(ContextsFile file, IssuedIdentity issued, URI api, String grpc) {
+        AtomicReference<Context> kept = new AtomicReference<>();
+        Contexts _ =
+                file.change(before -> {
+                    String called = called(file, before, issued.svid().spiffeId());
+                    Path own = file.directory(called);
+                    try {
+                        Identity.write(own, issued);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                    Context context =
+                            new Context(
+                                    called,
+                                    new AdminTarget(
+                                            api,
+                                            Identity.bundle(own),
+                                            new AdminCredential.Certificate(
+                                                    Identity.file(own), Identity.file(own))),
+                                    grpc);
+                    kept.set(context);
+                    return before.with(context).using(called);
+                });
+        return kept.get();
+    }
+
+    private String called(ContextsFile file, Contexts before, SpiffeId id) {
+        String domain = id.trustDomain().toString().replaceFirst("^\\.+", "");
+        String first =
+                name != null
+                        ? name
+                        : domain.substring(0, Math.min(domain.length(), LONGEST_DOMAIN));
+        if (force || free(file, before, first)) {
+            return first;
+        }
+        String begin = first.substring(0, Math.min(first.length(), LONGEST_DOMAIN));
+        String path = id.toString();
+        String last = path.substring(path.lastIndexOf('/') + 1);
+        String second = begin + "-" + last.substring(0, Math.min(last.length(), LONGEST_PERSON));
+        if (Context.valid(second) && free(file, before, second)) {
+            return second;
+        }
+        for (int number = 2; ; number++) {
+            String further = begin + "-" + number;
+            if (free(file, before, further)) {
+                return further;
+            }
+        }
+    }
+
+    /// Whether nothing is lost with this name.
+    private boolean free(ContextsFile file, Contexts contexts, String wanted) {
+        Path own = file.directory(wanted);
+        Context context = contexts.byName().get(wanted);
+        boolean ours =
+                context == null
+                        || (context.target().credential()
+                                        instanceof AdminCredential.Certificate(Path chain, Path _)
+                                && chain.equals(Identity.file(own)));
+        return ours && Identity.replaceable(own, clock.instant());
     }
 
     private URI api(DataDirectory directory, String grpc) {
