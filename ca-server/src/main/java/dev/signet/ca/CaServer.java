@@ -29,7 +29,7 @@ public final class CaServer {
     public static void main(String[] arguments) throws InterruptedException {
         RunningServer server;
         try {
-            server = run(arguments);
+            server = run(Map.of(), arguments);
         } catch (StartFailedException e) {
             if (e.explained()) {
                 logger().error("not started: {}", e.getMessage());
@@ -73,13 +73,21 @@ public final class CaServer {
     /// @param settings names as in docs/configuration.md, with their `signet.` prefix
     /// @throws StartFailedException when it cannot start, with the reason as a sentence
     public static RunningServer start(Map<String, String> settings) {
+        return start(settings, Map.of());
+    }
+
+    /// As [#start(Map)].
+    ///
+    /// @param defaults of lower rank than every other source of settings
+    public static RunningServer start(Map<String, String> settings, Map<String, String> defaults) {
         return run(
+                Map.copyOf(defaults),
                 settings.entrySet().stream()
                         .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
                         .toArray(String[]::new));
     }
 
-    private static RunningServer run(String[] arguments) {
+    private static RunningServer run(Map<String, Object> defaults, String[] arguments) {
         // Logback's own logback.xml is all the configuration there is; Boot's costs start-up time.
         if (System.getProperty("org.springframework.boot.logging.LoggingSystem") == null) {
             System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
@@ -99,6 +107,7 @@ public final class CaServer {
         application.setBannerMode(Banner.Mode.OFF);
         application.setLogStartupInfo(false);
         application.setRegisterShutdownHook(false);
+        application.setDefaultProperties(defaults);
         List<String> all = new ArrayList<>(List.of(arguments));
         all.add("--spring.config.name=" + PREFIX);
         try {

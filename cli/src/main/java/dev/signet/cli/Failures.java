@@ -44,12 +44,27 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         CommandLine line = failure.getCommandLine();
         report(
                 false,
-                new CommandFailedException(
-                        ExitCode.USAGE, "USAGE", String.valueOf(failure.getMessage()), failure));
+                new CommandFailedException(ExitCode.USAGE, "USAGE", message(failure), failure));
         if (!UnmatchedArgumentException.printSuggestions(failure, line.getErr())) {
             terminal.err().println("Try: " + line.getCommandSpec().qualifiedName() + " --help");
         }
         return ExitCode.USAGE;
+    }
+
+    /// A word where a command belongs is called an unknown command.
+    private static String message(ParameterException failure) {
+        if (failure instanceof UnmatchedArgumentException unmatched
+                && !failure.getCommandLine().getSubcommands().isEmpty()) {
+            String first = unmatched.getUnmatched().getFirst();
+            if (!first.startsWith("-")) {
+                return "there is no command '"
+                        + failure.getCommandLine().getCommandSpec().qualifiedName()
+                        + " "
+                        + first
+                        + "'";
+            }
+        }
+        return String.valueOf(failure.getMessage());
     }
 
     private void report(boolean json, CommandFailedException failure) {

@@ -70,7 +70,9 @@ final class ServerCommand implements Callable<Integer> {
     @Option(
             names = "--listen",
             paramLabel = "ADDRESS",
-            description = "Address of all ports (default: all).")
+            description =
+                    "Address of all ports; 0.0.0.0: all (default: 127.0.0.1 with the embedded"
+                            + " PostgreSQL, else all).")
     private String listen = "";
 
     @ArgGroup(exclusive = false)
@@ -164,6 +166,9 @@ final class ServerCommand implements Callable<Integer> {
                 "http://localhost:" + server.httpPort() + style.dim("  /trust-bundle /metrics"));
         if (server.adminPort().isPresent()) {
             row("Admin API", "https://localhost:" + server.adminPort().getAsInt());
+        }
+        if (listen.isEmpty() && postgres != null && configuration == null) {
+            row("Listens", "on this machine only" + style.dim("  --listen 0.0.0.0 for others"));
         }
         row("Database", postgres == null ? "as given" : "embedded, " + directory.postgres());
         row("Data", directory.path().toString());

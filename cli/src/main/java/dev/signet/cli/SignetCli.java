@@ -23,17 +23,28 @@ import dev.signet.cli.context.LoginCommand;
 import dev.signet.cli.output.Terminal;
 import dev.signet.cli.server.KeysDoctorCommand;
 
+import org.jspecify.annotations.Nullable;
+
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.CodeSource;
 import java.time.InstantSource;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
 
 /// The command `signet`. Exit codes: [ExitCode].
 @Command(
@@ -70,6 +81,11 @@ public final class SignetCli implements Runnable {
     ///
     /// @return the exit code
     public static int run(Terminal terminal, InstantSource clock, String... arguments) {
+        return commandLine(terminal, clock).execute(arguments);
+    }
+
+    /// All commands.
+    static CommandLine commandLine(Terminal terminal, InstantSource clock) {
         CommandLine line = new CommandLine(new SignetCli());
         line.addSubcommand(new DemoCommand(terminal, clock));
         line.addSubcommand(new ServerCommand(terminal));
@@ -109,8 +125,20 @@ public final class SignetCli implements Runnable {
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setExecutionExceptionHandler(failures);
         line.setParameterExceptionHandler(failures);
+        line.setExecutionStrategy(SignetCli::executeWhatIsKnown);
         mixInHelp(line);
-        return line.execute(arguments);
+        return line;
+    }
+
+    /// A request for help does not make a command of a word that is none.
+    private static int executeWhatIsKnown(ParseResult result) {
+        for (ParseResult at = result; at != null; at = at.subcommand()) {
+            if (!at.unmatched().isEmpty()) {
+                throw new UnmatchedArgumentException(
+                        at.commandSpec().commandLine(), at.unmatched());
+            }
+        }
+        return new CommandLine.RunLast().execute(result);
     }
 
     private static PrintWriter writer(PrintStream stream) {
@@ -132,10 +160,29 @@ public final class SignetCli implements Runnable {
         @Override
         public String[] getVersion() {
             String version = SignetCli.class.getPackage().getImplementationVersion();
+            if (version == null) {
+                version = ofJar(SignetCli.class.getProtectionDomain().getCodeSource());
+            }
             return new String[] {
                 "signet " + (version == null ? "(not packaged)" : version),
                 "Java " + Runtime.version()
             };
+        }
+
+        /// A class that comes from an AOT cache does not know of its jar's manifest.
+        static @Nullable String ofJar(@Nullable CodeSource source) {
+            if (source == null) {
+                return null;
+            }
+            try (JarFile jar = new JarFile(Path.of(source.getLocation().toURI()).toFile())) {
+                Manifest manifest = jar.getManifest();
+                return manifest == null
+                        ? null
+                        : manifest.getMainAttributes()
+                                .getValue(Attributes.Name.IMPLEMENTATION_VERSION);
+            } catch (IOException | URISyntaxException | IllegalArgumentException e) {
+                return null; // a directory of classes
+            }
         }
     }
 }

@@ -80,7 +80,7 @@ class AdminCommandsIT {
                         "certificates",
                         "list",
                         "--spiffe-id=spiffe://test.signet/ns/",
-                        "--serial=6A:2F",
+                        "--serial=6A:2F:00:00:00:00",
                         "--sha256=AA",
                         "--san=a.b",
                         "--key-sha256=BB",
@@ -97,15 +97,14 @@ class AdminCommandsIT {
                 .isEqualTo(
                         "/v1/certificates?spiffeIdPrefix=spiffe%3A%2F%2Ftest.signet%2Fns%2F"
                                 + "&serialNumber="
-                                + "0".repeat(36)
-                                + "6a2f&sha256=aa&san=a.b&keySha256=bb"
+                                + "6a2f00000000&sha256=aa&san=a.b&keySha256=bb"
                                 + "&evidenceKind=oidc&evidenceSubject=s%20s"
                                 + "&issuedFrom=2026-01-31T00%3A00%3A00Z"
                                 + "&issuedBefore=2026-02-01T00%3A00%3A00Z"
                                 + "&expiresFrom=2026-01-31T12%3A00%3A00Z"
                                 + "&expiresBefore=2026-01-31T13%3A00%3A00Z&state=valid&limit=7");
         assertThat(run.out())
-                .contains("spiffe://test.signet/ns/shop/sa/orders", "…0000beef")
+                .contains("spiffe://test.signet/ns/shop/sa/orders", SERIAL.substring(0, 16))
                 .contains("2026-01-31T12:00:00Z");
     }
 
@@ -123,6 +122,114 @@ class AdminCommandsIT {
                 .isEqualTo("-----BEGIN-----\nx\n-----END-----\n");
         assertThat(signet("certificates", "show", SERIAL, "--json").out())
                 .contains("\"policyRule\": \"orders\"");
+    }
+
+    @Test
+    void aSerialNumberIsKnownByItsFirstDigitsWhereTheyAreOfOne() throws Exception {
+        api.json("GET /v1/certificates", 200, "{\"items\":[" + CERTIFICATE + "]}")
+                .json("GET /v1/certificates/" + SERIAL, 200, "{\"record\":" + CERTIFICATE + "}")
+                .json("POST /v1/revocations", 200, "{\"changed\":true,\"revocation\":{}}");
+        String shown = SERIAL.substring(0, 16);
+        assertThat(signet("certificates", "list").out()).contains(shown).doesNotContain(SERIAL);
+        assertThat(signet("certificates", "show", shown).out()).contains(SERIAL);
+        assertThat(api.asked().get(1).target())
+                .isEqualTo("/v1/certificates?serialNumber=" + shown + "&limit=10");
+        Run revoked = signet("revoke", shown, "--reason", "superseded", "--comment", "c");
+        assertThat(revoked.code()).as(revoked.err()).isEqualTo(ExitCode.OK);
+        assertThat(api.asked().getLast().body()).contains(SERIAL);
+    }
+
+    @Test
+    void firstDigitsOfSeveralOfNoneAndTooFewAreSaidToBeSo() throws Exception {
+        String other = SERIAL.replace("beef", "cafe");
+        api.json(
+                        "GET /v1/certificates",
+                        200,
+                        "{\"items\":["
+                                + CERTIFICATE
+                                + ","
+                                + CERTIFICATE.replace(SERIAL, other)
+                                + "]}")
+                .json("GET /v1/certificates", 200, "{\"items\":[]}");
+        Run several = signet("certificates", "show", SERIAL.substring(0, 16));
+        assertThat(several.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(several.err()).contains("several", SERIAL, other);
+        Run none = signet("certificates", "show", SERIAL.substring(0, 16));
+        assertThat(none.err()).contains("no serial number begins with");
+        Run few = signet("certificates", "show", SERIAL.substring(0, 11));
+        assertThat(few.code()).isEqualTo(ExitCode.USAGE);
+        assertThat(few.err()).contains("too short").contains("12");
+    }
+
+    @Test
+    void anAuthoritysShortIdIsTooShortUnknownOrAmbiguousAndNeverAnotherThing() throws Exception {
+        String one = "3f9a01c2" + "0".repeat(56);
+        String two = "3f9a01c2" + "1".repeat(56);
+        String items = "{\"items\":[{\"id\":\"%s\"},{\"id\":\"%s\"}]}".formatted(one, two);
+        api.json("GET /v1/authorities", 200, items)
+                .json("GET /v1/authorities/" + two, 200, "{\"id\":\"" + two + "\"}");
+        Run few = signet("authorities", "show", "3f9a01c");
+        assertThat(few.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(few.err()).contains("'3f9a01c' is too short").doesNotContain("1 authorities");
+        Run several = signet("authorities", "show", "3f9a01c2");
+        assertThat(several.err()).contains("several", one, two);
+        assertThat(signet("authorities", "show", "3f9a01c3").err())
+                .contains("no authority id begins with '3f9a01c3'");
+        assertThat(signet("authorities", "show", "3F9A01C21").out()).contains(two);
+    }
+
+    @Test
+    void whatTakesAnAuthorityInPrintsWhatItMade() throws Exception {
+        String id = "3f9a01c2" + "0".repeat(56);
+        String changed =
+                "{\"changed\":[{\"id\":\"%s\",\"role\":\"issuing\",\"after\":\"prepared\"}]}"
+                        .formatted(id);
+        Path secret = Files.writeString(directory.resolve("secret"), "");
+        api.on(
+                        "GET /v1/authorities",
+                        FakeAdminApi.answer(200, "application/json", "{}", "ETag", "\"1\""))
+                .json("POST /v1/authorities/accept", 200, changed)
+                .json("POST /v1/authorities/import", 200, changed);
+        Path pem = policy();
+        assertThat(signet("authorities", "accept", pem.toString(), "--reason", "r").out())
+                .contains(id + "  issuing  prepared");
+        Run imported =
+                signet(
+                        "authorities",
+                        "import",
+                        "--pkcs12",
+                        pem.toString(),
+                        "--passphrase-file",
+                        secret.toString(),
+                        "--reason",
+                        "r");
+        assertThat(imported.out()).as(imported.err()).contains(id + "  issuing  prepared");
+    }
+
+    @Test
+    void aListThatFiltersEmptiedIsNoEmptyLedger() throws Exception {
+        for (String path :
+                List.of(
+                        "certificates",
+                        "audit-events",
+                        "join-tokens",
+                        "approvals",
+                        "revocations")) {
+            api.json("GET /v1/" + path, 200, "{\"items\":[]}");
+        }
+        String[][] filtered = {
+            {"certificates", "list", "--state", "valid"},
+            {"audit", "list", "--act", "login"},
+            {"token", "list", "--state", "used"},
+            {"approvals", "list", "--state", "pending"},
+            {"revocations", "list", "--reason", "superseded"}
+        };
+        for (String[] command : filtered) {
+            Run with = signet(command);
+            assertThat(with.err()).contains("nothing matches these filters");
+            Run without = signet(command[0], command[1]);
+            assertThat(without.err()).doesNotContain("filters").contains("no ");
+        }
     }
 
     @Test
@@ -349,7 +456,7 @@ class AdminCommandsIT {
         Run run = signet("policy", "replay", "4", "--from", "2026-01-01", "--to", "2026-02-01");
         assertThat(run.code()).as(run.err()).isEqualTo(ExitCode.ANSWER_IS_NO);
         assertThat(run.out())
-                .contains("newly-denied", "…0000beef", "POLICY_DENIED: no rule")
+                .contains("newly-denied", SERIAL.substring(0, 16), "POLICY_DENIED: no rule")
                 .contains("lifetime: 3600s → 1800s")
                 .containsPattern("newly-denied +1")
                 .doesNotContain("subject");

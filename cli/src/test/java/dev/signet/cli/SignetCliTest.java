@@ -9,6 +9,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.CodeSource;
+import java.security.cert.Certificate;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 
 class SignetCliTest {
 
@@ -88,6 +93,9 @@ class SignetCliTest {
             strings = {
                 "",
                 "tokn",
+                "nosuch --help",
+                "certificates lst --help",
+                "token create --spiffe-i x --help",
                 "token",
                 "token create",
                 "token create --spiffe-id spiffe://a.b/c --ttl 10",
@@ -100,6 +108,7 @@ class SignetCliTest {
                 "token create --spiffe-id spiffe://a.b/c --count 0",
                 "certificates list --issued-from yesterday --data-dir x",
                 "certificates show",
+                "certificates show 6a2f",
                 "certificates show ab --pem --json",
                 "certificates export --format xml",
                 "server --grpc-port many",
@@ -120,6 +129,30 @@ class SignetCliTest {
         assertThat(run.code()).isEqualTo(ExitCode.USAGE);
         assertThat(run.out()).isEmpty();
         assertThat(run.err()).startsWith("signet: ");
+    }
+
+    @Test
+    void aWordThatIsNoCommandIsCalledSoAndTheNearestIsNamed() {
+        Run run = Run.signet("certificate", "lst", "--help");
+        assertThat(run.err()).contains("there is no command 'signet certificates lst'", "list");
+        assertThat(Run.signet("tokne").err()).contains("no command 'signet tokne'", "token");
+    }
+
+    @Test
+    void theVersionIsThatOfTheJarAlsoWhereTheClassDoesNotSay() throws Exception {
+        Path jar = directory.resolve("a.jar");
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        manifest.getMainAttributes().put(Attributes.Name.IMPLEMENTATION_VERSION, "1.2.3");
+        new JarOutputStream(Files.newOutputStream(jar), manifest).close();
+        assertThat(
+                        SignetCli.Version.ofJar(
+                                new CodeSource(jar.toUri().toURL(), (Certificate[]) null)))
+                .isEqualTo("1.2.3");
+        assertThat(
+                        SignetCli.Version.ofJar(
+                                new CodeSource(directory.toUri().toURL(), (Certificate[]) null)))
+                .isNull();
     }
 
     @Test

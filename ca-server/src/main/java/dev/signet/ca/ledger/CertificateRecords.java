@@ -71,7 +71,7 @@ public interface CertificateRecords {
     @SuppressWarnings("ArrayRecordComponent")
     record Criteria(
             @Nullable String spiffeIdPrefix,
-            @Nullable SerialNumber serialNumber,
+            @Nullable SerialPrefix serialPrefix,
             byte @Nullable [] sha256,
             @Nullable String subjectAlternativeName,
             byte @Nullable [] keySha256,

@@ -12,7 +12,7 @@ import java.time.Instant;
 public final class CriteriaBuilder {
 
     private @Nullable String spiffeIdPrefix;
-    private @Nullable SerialNumber serialNumber;
+    private @Nullable SerialPrefix serialPrefix;
     private byte @Nullable [] sha256;
     private @Nullable String subjectAlternativeName;
     private byte @Nullable [] keySha256;
@@ -35,7 +35,12 @@ public final class CriteriaBuilder {
     }
 
     public CriteriaBuilder serialNumber(@Nullable SerialNumber value) {
-        serialNumber = value;
+        serialPrefix = value == null ? null : new SerialPrefix(value, value);
+        return this;
+    }
+
+    public CriteriaBuilder serialPrefix(@Nullable SerialPrefix value) {
+        serialPrefix = value;
         return this;
     }
 
@@ -108,7 +113,7 @@ public final class CriteriaBuilder {
     public Criteria build() {
         return new Criteria(
                 spiffeIdPrefix,
-                serialNumber,
+                serialPrefix,
                 sha256,
                 subjectAlternativeName,
                 keySha256,

@@ -72,11 +72,13 @@ final class JdbcCertificateQuery {
         if (prefix != null) {
             addPrefix(prefix);
         }
-        if (criteria.serialNumber() != null) {
-            OffsetDateTime hour = utc(criteria.serialNumber().expiryHour());
+        SerialPrefix serials = criteria.serialPrefix();
+        if (serials != null) {
+            OffsetDateTime hour = utc(serials.first().expiryHour());
             and(
-                    "serial = ? AND not_after >= ? AND not_after < ?",
-                    criteria.serialNumber().octets(),
+                    "serial >= ? AND serial <= ? AND not_after >= ? AND not_after < ?",
+                    serials.first().octets(),
+                    serials.last().octets(),
                     hour,
                     hour.plusHours(1));
         }
@@ -175,7 +177,7 @@ final class JdbcCertificateQuery {
 
     /// Whether an index gives few rows, whatever else is asked for.
     static boolean isOfFew(Criteria criteria) {
-        return criteria.serialNumber() != null
+        return criteria.serialPrefix() != null
                 || criteria.sha256() != null
                 || criteria.keySha256() != null
                 || criteria.subjectAlternativeName() != null;

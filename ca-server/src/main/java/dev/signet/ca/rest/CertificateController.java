@@ -4,6 +4,7 @@ import dev.signet.ca.certificate.SerialNumber;
 import dev.signet.ca.identity.EvidenceKind;
 import dev.signet.ca.ledger.CertificateRecords;
 import dev.signet.ca.ledger.CertificateRecords.CertificateRecord;
+import dev.signet.ca.ledger.SerialPrefix;
 import dev.signet.ca.refusal.RefusalCode;
 import dev.signet.ca.revocation.Revocation;
 import dev.signet.ca.revocation.Revocations;
@@ -40,6 +41,13 @@ final class CertificateController {
     private static final int DEFAULT_LIMIT = 100;
     private static final int EXPORTED_AT_ONCE = 500;
     private static final String SERIAL = "[0-9a-fA-F]{40}";
+
+    /// No certificate has it: it would have expired in 1970. What cannot be a serial number of this
+    /// CA is looked for by it, and not found.
+    static final SerialNumber NOT_OURS =
+            SerialNumber.of(Instant.EPOCH, new byte[SerialNumber.RANDOM_LENGTH]);
+
+    private static final String SERIALS = "[0-9a-fA-F]{12,40}";
     private static final String SHA256 = "[0-9a-fA-F]{64}";
 
     private final CertificateRecords records;
@@ -91,7 +99,9 @@ final class CertificateController {
     record Filter(
             @Field(value = "Beginning of the SPIFFE ID", most = 2048)
                     @Nullable String spiffeIdPrefix,
-            @Field(value = "Serial number, hexadecimal", pattern = SERIAL)
+            @Field(
+                            value = "Serial number, or its first 12 or more digits, hexadecimal",
+                            pattern = SERIALS)
                     @Nullable String serialNumber,
             @Field(value = "SHA-256 of the certificate, hexadecimal", pattern = SHA256)
                     @Nullable String sha256,
@@ -121,10 +131,11 @@ final class CertificateController {
         CertificateRecords.Criteria criteria() {
             return CertificateRecords.Criteria.builder()
                     .spiffeIdPrefix(spiffeIdPrefix)
-                    .serialNumber(
+                    .serialPrefix(
                             serialNumber == null
                                     ? null
-                                    : SerialNumber.fromHex(serialNumber).orElse(null))
+                                    : SerialPrefix.of(serialNumber)
+                                            .orElse(new SerialPrefix(NOT_OURS, NOT_OURS)))
                     .sha256(octets(sha256))
                     .subjectAlternativeName(san)
                     .keySha256(octets(keySha256))
@@ -149,7 +160,9 @@ final class CertificateController {
     record Query(
             @Field(value = "Beginning of the SPIFFE ID", most = 2048)
                     @Nullable String spiffeIdPrefix,
-            @Field(value = "Serial number, hexadecimal", pattern = SERIAL)
+            @Field(
+                            value = "Serial number, or its first 12 or more digits, hexadecimal",
+                            pattern = SERIALS)
                     @Nullable String serialNumber,
             @Field(value = "SHA-256 of the certificate, hexadecimal", pattern = SHA256)
                     @Nullable String sha256,

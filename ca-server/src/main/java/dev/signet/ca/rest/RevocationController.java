@@ -229,7 +229,10 @@ final class RevocationController {
 
         Revocations.Criteria criteria() {
             return new Revocations.Criteria(
-                    serialNumber == null ? null : SerialNumber.fromHex(serialNumber).orElse(null),
+                    serialNumber == null
+                            ? null
+                            : SerialNumber.fromHex(serialNumber)
+                                    .orElse(CertificateController.NOT_OURS),
                     authorityId,
                     spiffeIdPrefix,
                     reason == null ? null : reason.reason(),

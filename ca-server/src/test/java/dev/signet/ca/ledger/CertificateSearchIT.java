@@ -210,6 +210,15 @@ class CertificateSearchIT {
         CertificateRecord one = all.get(17);
         byte[] sha256 = MessageDigest.getInstance("SHA-256").digest(one.der());
         finds(with().serialNumber(one.serialNumber()), record -> record.equals(one));
+        String hex = one.serialNumber().hex();
+        for (int digits : new int[] {12, 15, 16, 39, 40}) {
+            String begin = hex.substring(0, digits);
+            finds(
+                    with().serialPrefix(SerialPrefix.of(begin).orElseThrow()),
+                    record -> record.serialNumber().hex().startsWith(begin));
+        }
+        assertThat(SerialPrefix.of(hex.substring(0, 11))).isEmpty();
+        assertThat(SerialPrefix.of("0" + hex.substring(1))).isEmpty();
         finds(with().sha256(sha256), record -> record.equals(one));
         finds(
                 with().keySha256(one.keySha256()),

@@ -82,6 +82,22 @@ class RevocationRestIT {
                                 .size())
                 .isZero();
         assertThat(
+                        RestRig.json(
+                                        rig.get(
+                                                "/v1/certificates?serialNumber="
+                                                        + serial.substring(0, 16)))
+                                .path("items")
+                                .toString())
+                .contains(serial);
+        for (String list : new String[] {"certificates", "revocations"}) {
+            assertThat(
+                            RestRig.json(rig.get("/v1/" + list + "?serialNumber=" + "0".repeat(40)))
+                                    .path("items")
+                                    .size())
+                    .as("a serial number that no certificate can have is no missing filter")
+                    .isZero();
+        }
+        assertThat(
                         RestRig.json(rig.get("/v1/revocations?reason=keyCompromise&limit=1000"))
                                 .path("items")
                                 .toString())

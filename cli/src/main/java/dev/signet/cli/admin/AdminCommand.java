@@ -5,6 +5,7 @@ import dev.signet.cli.OutputOptions;
 import dev.signet.cli.context.AdminOptions;
 import dev.signet.cli.output.Json;
 import dev.signet.cli.output.Style;
+import dev.signet.cli.output.Table;
 import dev.signet.cli.output.Terminal;
 import dev.signet.cli.remote.AdminAnswer;
 import dev.signet.cli.remote.AdminClient;
@@ -65,6 +66,25 @@ abstract class AdminCommand implements Callable<Integer> {
     /// A result of one line.
     final void print(String line) {
         terminal.out().println(line);
+    }
+
+    /// A list, as wide as the screen.
+    final void print(Table table) {
+        if (table.print(terminal)) {
+            note("shortened to fit the screen: --json, a pipe or a wider screen has it whole");
+        }
+    }
+
+    /// Instead of a list without entries: a filter that matches nothing is no empty ledger.
+    ///
+    /// @param nothing said where there is no entry at all
+    final void printEmpty(String nothing, boolean filtered) {
+        terminal.err()
+                .println(
+                        filtered
+                                ? "nothing matches these filters; without them the list may have"
+                                        + " entries"
+                                : nothing);
     }
 
     /// Beside the result: for people only.

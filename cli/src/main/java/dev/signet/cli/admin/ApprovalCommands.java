@@ -68,11 +68,12 @@ public final class ApprovalCommands extends Group {
                 return ExitCode.OK;
             }
             if (items.isEmpty()) {
-                terminal().err().println("no approvals");
+                printEmpty("no approvals", state != null);
                 return ExitCode.OK;
             }
             Table table =
-                    new Table("ID", "STATE", "ACT", "TARGET", "PROPOSED BY", "EXPIRES", "REASON");
+                    new Table("ID", "STATE", "ACT", "TARGET", "PROPOSED BY", "EXPIRES", "REASON")
+                            .whole("ID");
             for (JsonNode item : items) {
                 table.add(
                         Shown.text(item, "id"),
@@ -83,7 +84,7 @@ public final class ApprovalCommands extends Group {
                         Shown.time(item, "expiresAt"),
                         Shown.text(item, "reason"));
             }
-            table.print(terminal().out(), terminal().outStyle(), "");
+            print(table);
             return ExitCode.OK;
         }
     }

@@ -83,7 +83,7 @@ public final class AuditCommands extends Group {
                 return ExitCode.OK;
             }
             if (events.isEmpty()) {
-                terminal().err().println("no audit events");
+                printEmpty("no audit events", filter.given());
                 return ExitCode.OK;
             }
             Table table = new Table("TIME", "ACT", "TARGET", "OUTCOME", "ACTOR", "REASON");
@@ -96,7 +96,7 @@ public final class AuditCommands extends Group {
                         Shown.actor(event, "actor"),
                         Shown.text(event, "reason"));
             }
-            table.print(terminal().out(), terminal().outStyle(), "");
+            print(table);
             return ExitCode.OK;
         }
     }

@@ -10,6 +10,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 import java.time.InstantSource;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /// Which audit events; all conditions hold.
 final class AuditFilter {
@@ -42,6 +44,11 @@ final class AuditFilter {
     private CommandSpec spec;
 
     static final AdminRequest ALL = AdminRequest.get("/v1/audit-events");
+
+    /// Whether some events are left out.
+    boolean given() {
+        return Stream.of(act, actor, target, outcome, from, before).anyMatch(Objects::nonNull);
+    }
 
     AdminRequest request(InstantSource clock) {
         return ALL.with("act", act)

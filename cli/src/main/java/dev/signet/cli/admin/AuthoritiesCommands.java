@@ -1,6 +1,5 @@
 package dev.signet.cli.admin;
 
-import dev.signet.cli.CommandFailedException;
 import dev.signet.cli.ExitCode;
 import dev.signet.cli.output.Table;
 import dev.signet.cli.output.Terminal;
@@ -14,7 +13,6 @@ import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -30,9 +28,6 @@ import java.util.Locale;
 public final class AuthoritiesCommands extends Group {
 
     static final String PATH = "/v1/authorities";
-
-    private static final int SHORT_ID = 16;
-    private static final int LEAST_PREFIX = 8;
 
     private AuthoritiesCommands() {}
 
@@ -52,33 +47,6 @@ public final class AuthoritiesCommands extends Group {
                 .addSubcommand(new AuthorityActCommands.Revoke(terminal, clock));
     }
 
-    /// The whole id of which this is the beginning.
-    ///
-    /// @throws CommandFailedException when there is not exactly one
-    static String id(AdminClient client, String beginning) {
-        List<String> found = new ArrayList<>();
-        for (JsonNode item : client.send(AdminRequest.get(PATH)).body().path("items")) {
-            String id = Shown.text(item, "id");
-            if (id.startsWith(beginning.toLowerCase(Locale.ROOT))) {
-                found.add(id);
-            }
-        }
-        if (beginning.length() < LEAST_PREFIX || found.size() != 1) {
-            throw new CommandFailedException(
-                    ExitCode.FAILED,
-                    "NOT_FOUND",
-                    "authority "
-                            + beginning
-                            + ": "
-                            + found.size()
-                            + " authorities have such an id (expected: one, named by at least "
-                            + LEAST_PREFIX
-                            + " digits; see `signet authorities list`)",
-                    null);
-        }
-        return found.getFirst();
-    }
-
     @Command(name = "list", description = "All of them, roots first, and how the rotation stands.")
     static final class ListThem extends AdminCommand {
 
@@ -93,17 +61,17 @@ public final class AuthoritiesCommands extends Group {
                 printJson(items);
                 return ExitCode.OK;
             }
-            Table table = new Table("ID", "ROLE", "STATE", "UNTIL", "KEY", "SUBJECT");
+            Table table = new Table("ID", "ROLE", "STATE", "UNTIL", "KEY", "SUBJECT").whole("ID");
             for (JsonNode item : items) {
                 table.add(
-                        Shown.text(item, "id").substring(0, SHORT_ID),
+                        ShortNumbers.shown(Shown.text(item, "id")),
                         Shown.text(item, "role"),
                         Shown.text(item, "state"),
                         Shown.time(item, "notAfter"),
                         item.path("keyHere").asBoolean(false) ? "here" : "elsewhere",
                         Shown.text(item, "subject"));
             }
-            table.print(terminal().out(), terminal().outStyle(), "");
+            print(table);
             JsonNode rotation = client.send(AdminRequest.get("/v1/rotation")).body();
             String warning = Shown.text(rotation, "warning");
             String doing = Shown.text(rotation, "doing");
@@ -128,7 +96,9 @@ public final class AuthoritiesCommands extends Group {
 
         @Override
         int run(AdminClient client) {
-            JsonNode authority = client.send(AdminRequest.get(PATH + "/" + id(client, id))).body();
+            JsonNode authority =
+                    client.send(AdminRequest.get(PATH + "/" + ShortNumbers.authority(client, id)))
+                            .body();
             if (json()) {
                 printJson(authority);
                 return ExitCode.OK;
@@ -164,7 +134,7 @@ public final class AuthoritiesCommands extends Group {
 
         @Override
         int run(AdminClient client) {
-            JsonNode readiness = readiness(client, id(client, id));
+            JsonNode readiness = readiness(client, ShortNumbers.authority(client, id));
             boolean ready = readiness.path("ready").asBoolean(false);
             if (json()) {
                 printJson(readiness);
@@ -180,7 +150,7 @@ public final class AuthoritiesCommands extends Group {
                         Shown.text(straggler, "version"));
             }
             if (!readiness.path("stragglers").isEmpty()) {
-                table.print(terminal().out(), terminal().outStyle(), "");
+                print(table);
             }
             return ready ? ExitCode.OK : ExitCode.ANSWER_IS_NO;
         }

@@ -1,7 +1,9 @@
 package dev.signet.cli.admin;
 
 import dev.signet.cli.output.Progress;
+import dev.signet.cli.output.Style;
 import dev.signet.cli.output.Terminal;
+import dev.signet.cli.remote.AdminAnswer;
 import dev.signet.cli.remote.AdminClient;
 import dev.signet.cli.remote.AdminRequest;
 
@@ -43,7 +45,23 @@ final class AuthorityActCommands {
         }
 
         final int act(AdminClient client, String path, Map<String, Object> body, String done) {
-            return settled(client.change(PATH, AdminRequest.post(PATH + path, body)), done);
+            AdminAnswer answer = client.change(PATH, AdminRequest.post(PATH + path, body));
+            int code = settled(answer, done);
+            if (!json() && !answer.pending()) {
+                for (JsonNode changed : answer.body().path("changed")) {
+                    String before = Shown.text(changed, "before");
+                    print(
+                            "   "
+                                    + Style.printable(
+                                            Shown.text(changed, "id")
+                                                    + "  "
+                                                    + Shown.text(changed, "role")
+                                                    + "  "
+                                                    + (before.isEmpty() ? "" : before + " -> ")
+                                                    + Shown.text(changed, "after")));
+                }
+            }
+            return code;
         }
     }
 
@@ -68,7 +86,7 @@ final class AuthorityActCommands {
         int run(AdminClient client) {
             Map<String, Object> body = body();
             if (root != null) {
-                body.put("rootId", AuthoritiesCommands.id(client, root));
+                body.put("rootId", ShortNumbers.authority(client, root));
             }
             return act(client, "/prepare", body, "an issuing CA is prepared");
         }
@@ -128,7 +146,7 @@ final class AuthorityActCommands {
 
         @Override
         int run(AdminClient client) throws IOException {
-            String whole = AuthoritiesCommands.id(client, id);
+            String whole = ShortNumbers.authority(client, id);
             if (wait && !override) {
                 await(client, whole);
             }
@@ -191,7 +209,7 @@ final class AuthorityActCommands {
             body.put("override", override);
             return act(
                     client,
-                    "/" + AuthoritiesCommands.id(client, id) + "/retire",
+                    "/" + ShortNumbers.authority(client, id) + "/retire",
                     body,
                     "the authority is retired");
         }
@@ -231,7 +249,7 @@ final class AuthorityActCommands {
             body.put("override", override);
             return act(
                     client,
-                    "/" + AuthoritiesCommands.id(client, id) + "/revoke",
+                    "/" + ShortNumbers.authority(client, id) + "/revoke",
                     body,
                     "the authority is revoked");
         }

@@ -2,6 +2,7 @@ package dev.signet.cli.admin;
 
 import dev.signet.cli.CommandFailedException;
 import dev.signet.cli.ExitCode;
+import dev.signet.cli.output.Prompt;
 import dev.signet.cli.output.Terminal;
 import dev.signet.cli.remote.AdminAnswer;
 import dev.signet.cli.remote.AdminClient;
@@ -11,7 +12,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-import java.io.Console;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,7 +20,6 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /// The commands of `signet authorities` for roots and CAs that are elsewhere.
 final class AuthorityIntakeCommands {
@@ -119,7 +118,8 @@ final class AuthorityIntakeCommands {
                 names = "--passphrase-file",
                 paramLabel = "FILE",
                 description =
-                        "First line: of the key. Default: asked for on a terminal, else none.")
+                        "Passphrase of the key, first line of this file (default: asked for on the"
+                                + " terminal).")
         private Path passphraseFile;
 
         Import(Terminal terminal, InstantSource clock) {
@@ -153,10 +153,10 @@ final class AuthorityIntakeCommands {
                         .findFirst()
                         .orElse("");
             }
-            Console console = Objects.requireNonNull(System.console());
-            char[] typed =
-                    console.isTerminal() ? console.readPassword("Passphrase of the key: ") : null;
-            return typed == null ? "" : new String(typed);
+            return new String(
+                    Prompt.secret(
+                            "passphrase of " + (pkcs12 == null ? "the key" : pkcs12.toString()),
+                            "--passphrase-file FILE; an empty file is an empty passphrase"));
         }
     }
 
@@ -172,7 +172,7 @@ final class AuthorityIntakeCommands {
         try {
             if (Files.size(file) > MOST_OCTETS) {
                 throw new CommandFailedException(
-                        "FILE_TOO_LARGE", file + " is larger than " + MOST_OCTETS + " octets");
+                        "FILE_TOO_LARGE", file + " is larger than " + MOST_OCTETS + " bytes");
             }
             return Files.readAllBytes(file);
         } catch (IOException e) {

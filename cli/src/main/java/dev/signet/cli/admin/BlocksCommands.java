@@ -73,7 +73,12 @@ public final class BlocksCommands extends Group {
             if (json()) {
                 printJson(items);
             } else if (items.isEmpty()) {
-                terminal().err().println("nothing is blocked");
+                terminal()
+                        .err()
+                        .println(
+                                all
+                                        ? "nothing was ever blocked"
+                                        : "nothing is blocked; --all shows released blocks");
             } else {
                 Table table = new Table("NUMBER", "TARGET", "STATE", "SINCE", "BY", "REASON");
                 for (JsonNode item : items) {
@@ -85,7 +90,7 @@ public final class BlocksCommands extends Group {
                             Shown.actor(item, "by"),
                             Shown.text(item, "reason"));
                 }
-                table.print(terminal().out(), terminal().outStyle(), "");
+                print(table);
             }
             return ExitCode.OK;
         }

@@ -1,23 +1,24 @@
 package dev.signet.cli.admin;
 
 import dev.signet.cli.admin.Moments.Direction;
+import dev.signet.cli.remote.AdminClient;
+import dev.signet.cli.remote.AdminRequest;
 
 import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /// Which certificates; all conditions hold.
 final class CertificateFilter {
-
-    private static final int SERIAL_DIGITS = 40;
 
     @Option(
             names = "--spiffe-id",
@@ -25,7 +26,10 @@ final class CertificateFilter {
             description = "Identity begins with this.")
     private @Nullable String prefix;
 
-    @Option(names = "--serial", paramLabel = "HEX", description = "Serial number.")
+    @Option(
+            names = "--serial",
+            paramLabel = "HEX",
+            description = "Serial number, or its first 12 or more digits.")
     private @Nullable String serial;
 
     @Option(names = "--sha256", paramLabel = "HEX", description = "SHA-256 of the certificate.")
@@ -77,7 +81,10 @@ final class CertificateFilter {
     @Option(names = "--policy-rule", paramLabel = "RULE", description = "Rule that allowed it.")
     private @Nullable String policyRule;
 
-    @Option(names = "--authority", paramLabel = "ID", description = "Authority that issued it.")
+    @Option(
+            names = "--authority",
+            paramLabel = "ID",
+            description = "Authority that issued it, or its first 8 or more digits.")
     private @Nullable String authority;
 
     @Option(names = "--state", paramLabel = "STATE", description = "valid, expired or revoked.")
@@ -86,11 +93,42 @@ final class CertificateFilter {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
-    /// As the API names them.
+    /// Whether some certificates are left out.
+    boolean given() {
+        return Stream.of(
+                        prefix,
+                        serial,
+                        sha256,
+                        san,
+                        keySha256,
+                        evidenceKind,
+                        evidenceSubject,
+                        issuedFrom,
+                        issuedBefore,
+                        expiresFrom,
+                        expiresBefore,
+                        policyVersion,
+                        policyRule,
+                        authority,
+                        state)
+                .anyMatch(Objects::nonNull);
+    }
+
+    /// Adds what only the server can say.
+    AdminRequest completed(AdminClient client, AdminRequest request) {
+        return authority == null
+                ? request
+                : request.with("authorityId", ShortNumbers.authority(client, authority));
+    }
+
+    /// As the API names them, without what [#completed] adds.
     Map<String, String> parameters(InstantSource clock) {
         Map<String, String> parameters = new LinkedHashMap<>();
         put(parameters, "spiffeIdPrefix", prefix);
-        put(parameters, "serialNumber", serial == null ? null : serialNumber(spec, serial));
+        put(
+                parameters,
+                "serialNumber",
+                serial == null ? null : ShortNumbers.serialDigits(spec, serial));
         put(parameters, "sha256", hex(sha256));
         put(parameters, "san", san);
         put(parameters, "keySha256", hex(keySha256));
@@ -114,7 +152,6 @@ final class CertificateFilter {
                 Moments.read(spec, clock, Direction.AHEAD, "--expires-before", expiresBefore));
         put(parameters, "policyVersion", policyVersion);
         put(parameters, "policyRule", policyRule);
-        put(parameters, "authorityId", hex(authority));
         put(parameters, "state", state);
         return parameters;
     }
@@ -128,18 +165,5 @@ final class CertificateFilter {
     /// As `openssl x509` prints it, too: colons, upper case.
     static @Nullable String hex(@Nullable String text) {
         return text == null ? null : text.replace(":", "").toLowerCase(Locale.ROOT);
-    }
-
-    /// 40 digits, also where a tool has left out leading zeros.
-    ///
-    /// @throws ParameterException when it is none
-    static String serialNumber(CommandSpec spec, String text) {
-        String digits = text.replace(":", "").toLowerCase(Locale.ROOT);
-        if (!digits.matches("[0-9a-f]{1,40}")) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "'" + text + "' is no serial number (expected: at most 40 hexadecimal digits)");
-        }
-        return "0".repeat(SERIAL_DIGITS - digits.length()) + digits;
     }
 }

@@ -52,8 +52,6 @@ public final class CertificatesCommands extends Group {
             })
     static final class ListThem extends AdminCommand {
 
-        private static final int SHOWN_OF_SERIAL = 8;
-
         @Mixin private CertificateFilter filter;
 
         @Option(
@@ -62,7 +60,10 @@ public final class CertificatesCommands extends Group {
                 description = "At most so many (default: ${DEFAULT-VALUE}).")
         private int limit = 100;
 
-        @Option(names = "--wide", description = "Whole serial numbers, and who asked.")
+        @Option(
+                names = "--wide",
+                description =
+                        "Whole serial numbers, times of issuance, and subjects of the evidence.")
         private boolean wide;
 
         @Spec private CommandSpec spec;
@@ -81,11 +82,12 @@ public final class CertificatesCommands extends Group {
 
         @Override
         int run(AdminClient client) {
-            List<JsonNode> items = AdminPages.items(client, request, limit);
+            List<JsonNode> items =
+                    AdminPages.items(client, filter.completed(client, request), limit);
             if (json()) {
                 printJson(items);
             } else if (items.isEmpty()) {
-                terminal().err().println("no certificates on record");
+                printEmpty("no certificates on record", filter.given());
             } else {
                 print(items);
             }
@@ -102,19 +104,13 @@ public final class CertificatesCommands extends Group {
                                     "ISSUED",
                                     "EXPIRES",
                                     "EVIDENCE",
-                                    "WHO")
-                            : new Table(
-                                    "SPIFFE ID",
-                                    "SERIAL",
-                                    "STATE",
-                                    "ISSUED",
-                                    "EXPIRES",
-                                    "EVIDENCE");
+                                    "SUBJECT")
+                            : new Table("SPIFFE ID", "SERIAL", "STATE", "EXPIRES", "EVIDENCE");
+            table.whole("SERIAL", "STATE");
             for (JsonNode item : items) {
                 String id = Shown.text(item, "spiffeId");
                 String serial = Shown.text(item, "serialNumber");
                 String state = Shown.text(item, "state");
-                String issued = Shown.time(item, "issuedAt");
                 String expires = Shown.time(item, "notAfter");
                 String kind = Shown.text(item, "evidenceKind");
                 if (wide) {
@@ -122,28 +118,18 @@ public final class CertificatesCommands extends Group {
                             id,
                             serial,
                             state,
-                            issued,
+                            Shown.time(item, "issuedAt"),
                             expires,
                             kind,
                             Shown.text(item, "evidenceSubject"));
                 } else {
-                    table.add(id, shortened(serial), state, issued, expires, kind);
+                    table.add(id, ShortNumbers.shown(serial), state, expires, kind);
                 }
             }
-            table.print(terminal().out(), terminal().outStyle(), "");
-            if (!wide) {
-                note("--wide shows whole serial numbers, for `signet certificates show`");
-            }
+            print(table);
             if (items.size() == limit) {
                 note("only the first " + limit + ": --limit shows more, filters fewer");
             }
-        }
-
-        /// The first digits are the expiry's hour and tell little; the last ones are random.
-        private static String shortened(String serial) {
-            return serial.length() <= SHOWN_OF_SERIAL
-                    ? serial
-                    : "…" + serial.substring(serial.length() - SHOWN_OF_SERIAL);
         }
     }
 
@@ -159,7 +145,7 @@ public final class CertificatesCommands extends Group {
 
         @Parameters(
                 paramLabel = "SERIAL",
-                description = "Serial number, hexadecimal; colons allowed.")
+                description = "Serial number, or its first 12 or more digits; colons allowed.")
         private String serial;
 
         @Option(
@@ -178,12 +164,14 @@ public final class CertificatesCommands extends Group {
             if (pem && json()) {
                 throw new ParameterException(spec.commandLine(), "--pem or --json, not both");
             }
-            serial = CertificateFilter.serialNumber(spec, serial);
+            serial = ShortNumbers.serialDigits(spec, serial);
         }
 
         @Override
         int run(AdminClient client) {
-            JsonNode answer = client.send(AdminRequest.get(PATH + "/" + serial)).body();
+            JsonNode answer =
+                    client.send(AdminRequest.get(PATH + "/" + ShortNumbers.serial(client, serial)))
+                            .body();
             if (json()) {
                 printJson(answer);
             } else if (pem) {

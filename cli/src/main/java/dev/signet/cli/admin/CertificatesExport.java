@@ -77,6 +77,7 @@ final class CertificatesExport extends AdminCommand {
 
     @Override
     int run(AdminClient client) throws IOException {
+        request = filter.completed(client, request);
         if (file == null) {
             copy(client, terminal().out());
             if (terminal().out().checkError()) {

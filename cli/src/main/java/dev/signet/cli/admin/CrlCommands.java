@@ -67,7 +67,7 @@ public final class CrlCommands extends Group {
                         Shown.text(item, "entries"),
                         Shown.text(item, "octets"));
             }
-            table.print(terminal().out(), terminal().outStyle(), "");
+            print(table);
             return ExitCode.OK;
         }
     }

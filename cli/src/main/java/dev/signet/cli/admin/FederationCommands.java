@@ -77,7 +77,7 @@ public final class FederationCommands extends Group {
                         (Shown.text(pull, "outcome") + " " + Shown.time(pull, "at")).strip(),
                         Shown.text(one, "url"));
             }
-            table.print(terminal().out(), terminal().outStyle(), "");
+            print(table);
             return ExitCode.OK;
         }
     }

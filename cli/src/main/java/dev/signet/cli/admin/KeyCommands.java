@@ -62,7 +62,7 @@ public final class KeyCommands extends Group {
                         key.path("opensHere").asBoolean(false) ? "yes" : "no",
                         Shown.time(key, "provenAt"));
             }
-            table.print(terminal().out(), terminal().outStyle(), "");
+            print(table);
             print("");
             Table replicas = new Table("REPLICA", "WRAPS WITH", "ALSO OPENS", "SEEN");
             for (JsonNode replica : keys.path("replicas")) {
@@ -72,7 +72,7 @@ public final class KeyCommands extends Group {
                         Shown.joined(replica.path("furtherChecks")),
                         Shown.time(replica, "seenAt"));
             }
-            replicas.print(terminal().out(), terminal().outStyle(), "");
+            print(replicas);
             return ExitCode.OK;
         }
     }

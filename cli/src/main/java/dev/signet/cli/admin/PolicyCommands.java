@@ -162,7 +162,7 @@ public final class PolicyCommands extends Group {
                         Shown.actor(item, "author"),
                         Shown.text(item, "reason"));
             }
-            table.print(terminal().out(), terminal().outStyle(), "");
+            print(table);
             return ExitCode.OK;
         }
     }

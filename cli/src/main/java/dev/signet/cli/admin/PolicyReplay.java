@@ -162,7 +162,7 @@ final class PolicyReplay extends AdminCommand {
                 row(
                         Shown.text(line, "change"),
                         Shown.time(line, "issuedAt"),
-                        shortened(Shown.text(line, "serialNumber")),
+                        ShortNumbers.shown(Shown.text(line, "serialNumber")),
                         Shown.text(line, "spiffeId"),
                         what(line)));
     }
@@ -171,10 +171,6 @@ final class PolicyReplay extends AdminCommand {
     private static String row(String change, String issued, String serial, String id, String what) {
         return Style.printable(
                 "%-13s  %-20s  %-9s  %-44s  %s".formatted(change, issued, serial, id, what));
-    }
-
-    private static String shortened(String serial) {
-        return serial.length() <= 8 ? serial : "…" + serial.substring(serial.length() - 8);
     }
 
     /// What the candidate says instead; of two grants, where they differ.

@@ -61,7 +61,7 @@ public final class ProfileCommands extends Group {
                         Shown.joined(item.path("extendedKeyUsages")),
                         pathLength.isEmpty() ? "no" : "path length " + pathLength);
             }
-            table.print(terminal().out(), terminal().outStyle(), "");
+            print(table);
             return ExitCode.OK;
         }
     }

@@ -90,7 +90,9 @@ public final class RecoveryCommand extends AdminCommand {
             return;
         }
         print(Shown.text(state, "unrecordedCertificates") + " certificates are not on record:");
-        Table table = new Table("SERIAL NUMBER", "SPIFFE ID", "NOT AFTER", "PRESENTED");
+        Table table =
+                new Table("SERIAL NUMBER", "SPIFFE ID", "NOT AFTER", "PRESENTED")
+                        .whole("SERIAL NUMBER");
         for (JsonNode certificate : certificates) {
             table.add(
                     Shown.text(certificate, "serialNumber"),
@@ -98,6 +100,6 @@ public final class RecoveryCommand extends AdminCommand {
                     Shown.time(certificate, "notAfter"),
                     Shown.time(certificate, "presentedAt"));
         }
-        table.print(terminal().out(), terminal().outStyle(), "");
+        print(table);
     }
 }

@@ -119,7 +119,7 @@ public final class ReissueCommands extends Group {
                 body.put(
                         "authorityIds",
                         authorities.stream()
-                                .map(beginning -> AuthoritiesCommands.id(client, beginning))
+                                .map(beginning -> ShortNumbers.authority(client, beginning))
                                 .toList());
             }
             if (prefix != null) {
@@ -204,7 +204,7 @@ public final class ReissueCommands extends Group {
                         Shown.actor(item, "by"),
                         Shown.text(item, "cancelledAt").isEmpty() ? "" : "cancelled");
             }
-            table.print(terminal().out(), terminal().outStyle(), "");
+            print(table);
             return ExitCode.OK;
         }
     }

@@ -86,18 +86,21 @@ public final class RevocationsCommands extends Group {
             if (json()) {
                 printJson(items);
             } else if (items.isEmpty()) {
-                terminal().err().println("no revocations on record");
+                printEmpty(
+                        "no revocations on record",
+                        prefix != null || reason != null || job != null);
             } else {
-                Table table = new Table("SERIAL", "SPIFFE ID", "REVOKED", "REASON", "BY");
+                Table table =
+                        new Table("SERIAL", "SPIFFE ID", "REVOKED", "REASON", "BY").whole("SERIAL");
                 for (JsonNode item : items) {
                     table.add(
-                            Shown.text(item, "serialNumber"),
+                            ShortNumbers.shown(Shown.text(item, "serialNumber")),
                             Shown.text(item, "spiffeId"),
                             Shown.time(item, "revokedAt"),
                             Shown.text(item, "reason"),
                             Shown.actor(item, "by"));
                 }
-                table.print(terminal().out(), terminal().outStyle(), "");
+                print(table);
             }
             return ExitCode.OK;
         }
@@ -108,7 +111,7 @@ public final class RevocationsCommands extends Group {
 
         @Parameters(
                 paramLabel = "SERIAL",
-                description = "Serial number, hexadecimal; colons allowed.")
+                description = "Serial number, or its first 12 or more digits; colons allowed.")
         private String serial;
 
         @Spec private CommandSpec spec;
@@ -119,12 +122,14 @@ public final class RevocationsCommands extends Group {
 
         @Override
         void prepare() {
-            serial = CertificateFilter.serialNumber(spec, serial);
+            serial = ShortNumbers.serialDigits(spec, serial);
         }
 
         @Override
         int run(AdminClient client) {
-            JsonNode found = client.send(AdminRequest.get(PATH + "/" + serial)).body();
+            JsonNode found =
+                    client.send(AdminRequest.get(PATH + "/" + ShortNumbers.serial(client, serial)))
+                            .body();
             if (json()) {
                 printJson(found);
             } else {
@@ -174,7 +179,9 @@ public final class RevocationsCommands extends Group {
             } else if (items.isEmpty()) {
                 terminal().err().println("no bulk revocations on record");
             } else {
-                Table table = new Table("ID", "STATE", "REVOKED", "OF", "RATE", "BY", "SELECTOR");
+                Table table =
+                        new Table("ID", "STATE", "REVOKED", "OF", "RATE", "BY", "SELECTOR")
+                                .whole("ID");
                 for (JsonNode item : items) {
                     table.add(
                             Shown.text(item, "id"),
@@ -185,7 +192,7 @@ public final class RevocationsCommands extends Group {
                             Shown.actor(item, "by"),
                             Shown.joined(item.path("selector")));
                 }
-                table.print(terminal().out(), terminal().outStyle(), "");
+                print(table);
             }
             return ExitCode.OK;
         }

@@ -2,6 +2,7 @@ package dev.signet.cli.admin;
 
 import dev.signet.cli.ExitCode;
 import dev.signet.cli.output.Progress;
+import dev.signet.cli.output.Prompt;
 import dev.signet.cli.output.Style;
 import dev.signet.cli.output.Terminal;
 import dev.signet.cli.remote.AdminAnswer;
@@ -20,10 +21,7 @@ import picocli.CommandLine.Spec;
 
 import tools.jackson.databind.JsonNode;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -53,7 +51,7 @@ public final class RevokeCommand extends AdminCommand {
     @Parameters(
             arity = "0..1",
             paramLabel = "SERIAL",
-            description = "Serial number, hexadecimal; colons allowed.")
+            description = "Serial number, or its first 12 or more digits; colons allowed.")
     private @Nullable String serial;
 
     @Option(
@@ -114,7 +112,7 @@ public final class RevokeCommand extends AdminCommand {
 
     @Override
     void prepare() {
-        conditions = selector.conditions(clock());
+        conditions = new LinkedHashMap<>(selector.conditions(clock()));
         int ways = (serial == null ? 0 : 1) + (fingerprint == null ? 0 : 1);
         if (ways + (conditions.isEmpty() ? 0 : 1) != 1) {
             throw wrong("give a SERIAL, or --fingerprint, or a selector such as --spiffe-id");
@@ -129,7 +127,7 @@ public final class RevokeCommand extends AdminCommand {
             throw wrong("--reason and --comment are missing");
         }
         if (serial != null) {
-            serial = CertificateFilter.serialNumber(spec, serial);
+            serial = ShortNumbers.serialDigits(spec, serial);
         }
     }
 
@@ -145,7 +143,9 @@ public final class RevokeCommand extends AdminCommand {
     private int one(AdminClient client) {
         Map<String, Object> body = new LinkedHashMap<>();
         if (serial != null) {
-            body.put("serialNumber", serial);
+            body.put(
+                    "serialNumber",
+                    unrecorded == null ? ShortNumbers.serial(client, serial) : serial);
         } else {
             body.put("sha256", String.valueOf(CertificateFilter.hex(fingerprint)));
         }
@@ -155,7 +155,9 @@ public final class RevokeCommand extends AdminCommand {
             body.put("block", true);
         }
         if (unrecorded != null) {
-            body.put("unrecorded", Map.of("authorityId", unrecorded));
+            body.put(
+                    "unrecorded",
+                    Map.of("authorityId", ShortNumbers.authority(client, unrecorded)));
         }
         AdminAnswer answer = client.send(AdminRequest.post(ONE, body));
         JsonNode revocation = answer.body().path("revocation");
@@ -171,6 +173,9 @@ public final class RevokeCommand extends AdminCommand {
     }
 
     private int many(AdminClient client) throws IOException {
+        if (conditions.get("authorityId") instanceof String authority) {
+            conditions.put("authorityId", ShortNumbers.authority(client, authority));
+        }
         JsonNode counted =
                 client.send(AdminRequest.ask(MANY + "/preview", Map.of("selector", conditions)))
                         .body();
@@ -230,16 +235,7 @@ public final class RevokeCommand extends AdminCommand {
     }
 
     private boolean confirmed(String figure) throws IOException {
-        terminal().err().print("Revoke " + figure + " for good? Type yes: ");
-        terminal().err().flush();
-        String line =
-                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
-                        .readLine();
-        if (line == null) {
-            terminal().err().println();
-            throw wrong("nobody to ask: say --yes");
-        }
-        return line.strip().equals("yes");
+        return Prompt.confirmed(terminal(), "Revoke " + figure + " permanently?", "--yes");
     }
 
     private int follow(AdminClient client, String id, long expected) {

@@ -187,10 +187,12 @@ public final class TokenCommands extends Group {
                 return ExitCode.OK;
             }
             if (items.isEmpty()) {
-                terminal().err().println("no join tokens");
+                printEmpty("no join tokens", state != null);
                 return ExitCode.OK;
             }
-            Table table = new Table("TOKEN ID", "STATE", "SPIFFE ID", "CREATED", "EXPIRES", "BY");
+            Table table =
+                    new Table("TOKEN ID", "STATE", "SPIFFE ID", "CREATED", "EXPIRES", "BY")
+                            .whole("TOKEN ID");
             for (JsonNode item : items) {
                 table.add(
                         Shown.text(item, "tokenId", "id"),
@@ -200,7 +202,7 @@ public final class TokenCommands extends Group {
                         Shown.time(item, "expiresAt"),
                         Shown.actor(item, "createdBy"));
             }
-            table.print(terminal().out(), terminal().outStyle(), "");
+            print(table);
             return ExitCode.OK;
         }
     }

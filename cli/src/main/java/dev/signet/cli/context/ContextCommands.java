@@ -273,7 +273,7 @@ public final class ContextCommands implements Runnable {
                         context.target().server().toString(),
                         context.target().credential().words());
             }
-            table.print(terminal.out(), terminal.outStyle(), "");
+            table.whole("NAME").print(terminal);
             return ExitCode.OK;
         }
     }

@@ -90,10 +90,13 @@ public final class ContextsFile {
         return file.resolveSibling(name);
     }
 
-    /// None where there is no file.
+    /// None where there is no file, or no home to have one.
     ///
     /// @throws CommandFailedException when the file is broken or others have access
     public Contexts read() {
+        if (file.startsWith(UserHome.NONE)) {
+            return Contexts.NONE;
+        }
         try {
             PrivateFiles.requirePrivate(file);
             if (Files.size(file) > MAX_OCTETS) {
@@ -243,6 +246,7 @@ public final class ContextsFile {
     /// @return what was written
     /// @throws CommandFailedException when that is not possible
     public Contexts change(UnaryOperator<Contexts> change) {
+        requireHome();
         try {
             Directories.createPrivate(file.resolveSibling(""));
             // The system's lock is the process's: threads of one need another.
@@ -262,6 +266,18 @@ public final class ContextsFile {
         } catch (IOException e) {
             throw new CommandFailedException(
                     ExitCode.FAILED, "CONTEXTS", "cannot write " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /// @throws CommandFailedException when the file could not be written, as there is no home
+    void requireHome() {
+        if (file.startsWith(UserHome.NONE)) {
+            throw new CommandFailedException(
+                    ExitCode.USAGE,
+                    "NO_HOME",
+                    "there is no home directory: HOME is not set, and the system has none for this"
+                            + " user\nGive --contexts-file FILE, or set HOME",
+                    null);
         }
     }
 

@@ -167,6 +167,7 @@ public final class LoginCommand implements Callable<Integer> {
         Path trust = bundle == null ? directory.bundle() : bundle;
         URI api = api(directory, grpc);
         ContextsFile file = ContextsFile.at(contexts);
+        file.requireHome();
         Contexts before = file.read();
         if (name != null && !Context.valid(name)) {
             throw new ParameterException(spec.commandLine(), "--name: '" + name + "' is none");

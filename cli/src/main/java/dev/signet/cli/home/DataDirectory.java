@@ -20,7 +20,7 @@ import java.util.Set;
 ///
 /// | file | |
 /// |---|---|
-/// | `key-encryption-key` | wraps the CA's private keys; 32 octets, base64; without it they are lost |
+/// | `key-encryption-key` | wraps the CA's private keys; 32 bytes, base64; without it they are lost |
 /// | `operator-credential` | lets its bearer make join tokens and read the ledger |
 /// | `address` | `host:port` of gRPC, of the server that runs or ran last |
 /// | `admin-address` | `host:port` of the admin API |
@@ -42,6 +42,18 @@ public final class DataDirectory {
         return new DataDirectory(path.toAbsolutePath().normalize());
     }
 
+    /// It is the default one of a user who has a home, or was named.
+    private void requireHome() {
+        if (path.startsWith(UserHome.NONE)) {
+            throw new CommandFailedException(
+                    ExitCode.USAGE,
+                    "NO_HOME",
+                    "there is no home directory: HOME is not set, and the system has none for this"
+                            + " user\nGive --data-dir DIR, or set HOME",
+                    null);
+        }
+    }
+
     /// `~/.signet`.
     public static Path defaultPath() {
         return UserHome.path().resolve(".signet");
@@ -51,6 +63,7 @@ public final class DataDirectory {
     ///
     /// @throws CommandFailedException when that is not possible, or others have access
     public void prepare(SecureRandom random) {
+        requireHome();
         try {
             Directories.createPrivate(path);
             requireClosed();
@@ -102,6 +115,7 @@ public final class DataDirectory {
     ///
     /// @throws CommandFailedException when no server has run here
     public String address() {
+        requireHome();
         try {
             return Files.readString(path.resolve("address")).strip();
         } catch (NoSuchFileException e) {

@@ -92,6 +92,11 @@ public final class Terminal {
         return errIsTerminal;
     }
 
+    /// Whether results go to a screen.
+    public boolean outIsTerminal() {
+        return outIsTerminal;
+    }
+
     /// Width of the screen.
     public int columns() {
         return columns;

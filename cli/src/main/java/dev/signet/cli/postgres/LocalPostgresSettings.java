@@ -24,7 +24,12 @@ public record LocalPostgresSettings(
 
     /// In `directory`, with the user's own cache and our parameters.
     public static LocalPostgresSettings in(Path directory) {
-        return new LocalPostgresSettings(directory, userCache(), 0, Map.of());
+        Path cache = userCache();
+        return new LocalPostgresSettings(
+                directory,
+                cache.startsWith(UserHome.NONE) ? directory.resolve("cache") : cache,
+                0,
+                Map.of());
     }
 
     /// The same on this port.

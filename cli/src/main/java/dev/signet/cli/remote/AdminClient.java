@@ -137,6 +137,7 @@ public final class AdminClient implements AutoCloseable {
             AdminRequest request, String accept, BodyHandler<T> handler) {
         HttpRequest prepared = prepared(request, accept);
         Duration pause = times.pause();
+        boolean arrived = false;
         for (int attempt = 1; ; attempt++) {
             boolean last = attempt == times.attempts();
             Duration wished = pause;
@@ -149,8 +150,9 @@ public final class AdminClient implements AutoCloseable {
                 }
                 letGo(response);
             } catch (IOException e) {
+                arrived |= AdminFailures.mayHaveArrived(e);
                 if (last || !AdminFailures.mayPass(e)) {
-                    throw AdminFailures.failure(target, request, e);
+                    throw AdminFailures.failure(target, request, arrived, e);
                 }
             }
             sleep(wished);

@@ -65,8 +65,34 @@ final class AdminFailures {
                 || causedBy(failure, SSLException.class));
     }
 
+    /// Whether the server may have taken the request before this went wrong.
+    static boolean mayHaveArrived(IOException failure) {
+        return !(failure instanceof ConnectException
+                || failure instanceof HttpConnectTimeoutException
+                || causedBy(failure, UnresolvedAddressException.class)
+                || causedBy(failure, UnknownHostException.class)
+                || causedBy(failure, SSLHandshakeException.class)
+                || causedBy(failure, CertificateException.class));
+    }
+
+    /// What to do where a write may or may not have happened.
+    static final String HOW_TO_FIND_OUT =
+            "`signet audit list --from 10m` shows whether it was done: look before you repeat";
+
+    /// @param arrived whether this or an earlier attempt may have reached the server
     static CommandFailedException failure(
-            AdminTarget target, AdminRequest request, IOException failure) {
+            AdminTarget target, AdminRequest request, boolean arrived, IOException failure) {
+        if (request.write() && arrived && !tooLarge(failure)) {
+            return unreachable(
+                    failure instanceof TooSlow ? "DEADLINE_EXCEEDED" : "OUTCOME_UNKNOWN",
+                    "the outcome is unknown: the request was sent to "
+                            + target.server()
+                            + ", and its answer did not come ("
+                            + deepest(failure)
+                            + ")\n"
+                            + HOW_TO_FIND_OUT,
+                    failure);
+        }
         if (causedBy(failure, CertificateException.class)) {
             return unreachable(
                     "CA_CERTIFICATE_NOT_TRUSTED",
@@ -118,13 +144,7 @@ final class AdminFailures {
         }
         return unreachable(
                 failure instanceof TooSlow ? "DEADLINE_EXCEEDED" : "UNREACHABLE",
-                "the server at "
-                        + target.server()
-                        + " did not answer: "
-                        + deepest(failure)
-                        + (request.write()
-                                ? "\nIt may have done it all the same: look before you repeat"
-                                : ""),
+                "the server at " + target.server() + " did not answer: " + deepest(failure),
                 failure);
     }
 

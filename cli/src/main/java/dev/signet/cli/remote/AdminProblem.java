@@ -19,6 +19,7 @@ import java.util.Map;
 final class AdminProblem {
 
     private static final int MOST_LINES = 100;
+    private static final int UNAVAILABLE = 503;
 
     private AdminProblem() {}
 
@@ -46,6 +47,9 @@ final class AdminProblem {
         String id = problem.path("id").asString("");
         if (!id.isEmpty()) {
             message.append("\nThe server's log has the cause under ").append(id);
+        }
+        if (request.write() && status >= 500 && status != UNAVAILABLE) {
+            message.append("\nThe outcome may be unknown. ").append(AdminFailures.HOW_TO_FIND_OUT);
         }
         String todo = todo(target, code, problem.path("retryAfterSeconds").asLong(0));
         if (!todo.isEmpty()) {

@@ -13,6 +13,7 @@ import io.grpc.protobuf.StatusProto;
 
 import org.jspecify.annotations.Nullable;
 
+import java.net.ConnectException;
 import java.security.cert.CertificateException;
 
 /// From a gRPC status to what the user is told and how the command exits.
@@ -37,13 +38,28 @@ final class Refusals {
                 status.getDescription() == null ? "no reason given" : status.getDescription();
         return switch (status.getCode()) {
             case UNAVAILABLE, DEADLINE_EXCEEDED ->
-                    new CommandFailedException(
-                            ExitCode.UNREACHABLE,
-                            reason == null ? "UNREACHABLE" : reason,
-                            reason == null
-                                    ? "no server answers at " + address + " (" + description + ")"
-                                    : "the server cannot serve now: " + description,
-                            failure);
+                    reason == null && !causedBy(failure, ConnectException.class)
+                            ? new CommandFailedException(
+                                    ExitCode.UNREACHABLE,
+                                    "OUTCOME_UNKNOWN",
+                                    "the outcome is unknown: no answer came from "
+                                            + address
+                                            + " ("
+                                            + description
+                                            + ")\n`signet certificates show SERIAL` shows whether"
+                                            + " it was done",
+                                    failure)
+                            : new CommandFailedException(
+                                    ExitCode.UNREACHABLE,
+                                    reason == null ? "UNREACHABLE" : reason,
+                                    reason == null
+                                            ? "no server answers at "
+                                                    + address
+                                                    + " ("
+                                                    + description
+                                                    + ")"
+                                            : "the server cannot serve now: " + description,
+                                    failure);
             default ->
                     new CommandFailedException(
                             ExitCode.FAILED,

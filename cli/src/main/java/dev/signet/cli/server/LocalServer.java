@@ -20,6 +20,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -30,6 +31,7 @@ import java.util.concurrent.CompletionException;
 /// Thread-safe.
 public final class LocalServer implements AutoCloseable {
 
+    private static final String LOOPBACK = "127.0.0.1";
     private static final Duration FIRST_START_WITHIN = Duration.ofMinutes(5);
 
     private final RunningServer server;
@@ -45,7 +47,8 @@ public final class LocalServer implements AutoCloseable {
 
     /// Starts, and leaves address and trust bundle in the directory.
     ///
-    /// @param database null: the embedded PostgreSQL
+    /// @param database null: the embedded PostgreSQL; then the server listens on this machine's own
+    ///   address alone unless a setting says otherwise
     /// @param settings of the server, in full, such as `signet.grpc.port`; they win over ours
     /// @throws CommandFailedException when the server does not start
     /// @throws LocalPostgresException when PostgreSQL does not start
@@ -57,6 +60,14 @@ public final class LocalServer implements AutoCloseable {
             SecureRandom random,
             Progress progress) {
         directory.prepare(random);
+        // Lowest in rank: a file of settings, or the environment, says it otherwise.
+        Map<String, String> defaults = new LinkedHashMap<>();
+        if (database == null) {
+            for (String part : List.of("grpc", "http", "admin")) {
+                defaults.put("signet." + part + ".address", LOOPBACK);
+            }
+        }
+        Ports.requireFree(settings, database == null ? LOOPBACK : "");
         LocalPostgres postgres =
                 database != null
                         ? null
@@ -85,7 +96,7 @@ public final class LocalServer implements AutoCloseable {
                 awaitFirst(postgres);
             }
             progress.detail("starting the server");
-            RunningServer server = startBeside(postgres, all);
+            RunningServer server = startBeside(postgres, all, defaults);
             directory.publish("localhost:" + server.grpcPort(), pem(server));
             OptionalInt admin = server.adminPort();
             directory.publishAdmin(admin.isPresent() ? "localhost:" + admin.getAsInt() : null);
@@ -110,14 +121,16 @@ public final class LocalServer implements AutoCloseable {
     /// The server waits for its database by itself, so both start at once. When PostgreSQL fails
     /// there is nothing to wait for.
     private static RunningServer startBeside(
-            @Nullable LocalPostgres postgres, Map<String, String> settings) {
+            @Nullable LocalPostgres postgres,
+            Map<String, String> settings,
+            Map<String, String> defaults) {
         CompletableFuture<RunningServer> server = new CompletableFuture<>();
         Thread.ofPlatform()
                 .name("signet-start")
                 .daemon()
                 .start(() -> {
                     try {
-                        server.complete(CaServer.start(settings));
+                        server.complete(CaServer.start(settings, defaults));
                     } catch (RuntimeException | Error e) {
                         server.completeExceptionally(e);
                     }

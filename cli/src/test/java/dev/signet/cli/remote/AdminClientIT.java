@@ -240,6 +240,31 @@ class AdminClientIT {
     }
 
     @Test
+    void aWriteThatWasSentBeforeTheServerWentAwayHasAnUnknownOutcome() throws Exception {
+        AdminTarget target = target();
+        api.on(
+                "POST /v1/join-tokens",
+                exchange -> {
+                    api.close();
+                    throw new IOException("lost");
+                });
+        try (AdminClient client = AdminClient.connect(target, QUICK)) {
+            CommandFailedException failure =
+                    failure(() -> client.send(AdminRequest.post("/v1/join-tokens", Map.of())));
+            assertThat(failure.code()).isEqualTo("OUTCOME_UNKNOWN");
+            assertThat(failure)
+                    .hasMessageContaining("the outcome is unknown")
+                    .hasMessageContaining("signet audit list");
+            assertThat(String.valueOf(failure.getMessage())).doesNotContain("Is it running");
+        }
+        try (AdminClient client = AdminClient.connect(target, QUICK)) {
+            assertThat(failure(() -> client.send(AdminRequest.post("/v1/x", Map.of()))))
+                    .as("never sent")
+                    .hasMessageContaining("no server answers at");
+        }
+    }
+
+    @Test
     void aServerOfAnotherCaGetsNothing() throws Exception {
         AdminTarget target =
                 new AdminTarget(
