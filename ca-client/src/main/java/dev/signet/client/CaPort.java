@@ -59,5 +59,15 @@ interface CaPort {
 
     /// @param chain leaf first
     /// @param bundleVersion current at issuance
-    record Answer(List<X509Certificate> chain, RenewalWindow window, long bundleVersion) {}
+    /// @param notices what was asked for and not given
+    record Answer(
+            List<X509Certificate> chain,
+            RenewalWindow window,
+            long bundleVersion,
+            List<IssuanceNotice> notices) {
+
+        Answer(List<X509Certificate> chain, RenewalWindow window, long bundleVersion) {
+            this(chain, window, bundleVersion, List.of());
+        }
+    }
 }

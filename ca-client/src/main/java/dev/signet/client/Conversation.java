@@ -189,7 +189,7 @@ final class Conversation {
                     null);
         }
         X509Svid svid = new X509Svid(id, attempt.keys().getPrivate(), chain);
-        return new IssuedIdentity(svid, trusted, answer.window());
+        return new IssuedIdentity(svid, trusted, answer.window(), answer.notices());
     }
 
     /// Verifies a chain as one that may be held here: usable for what it is wanted for, valid now.

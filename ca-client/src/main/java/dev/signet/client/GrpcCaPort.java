@@ -166,7 +166,8 @@ final class GrpcCaPort implements CaPort {
                 new RenewalWindow(
                         TrustMessages.instant(issued.getRenewalWindow().getStart()),
                         TrustMessages.instant(issued.getRenewalWindow().getEnd())),
-                issued.getTrustBundleVersion());
+                issued.getTrustBundleVersion(),
+                TrustMessages.notices(issued));
     }
 
     private static com.google.protobuf.Duration seconds(Duration duration) {

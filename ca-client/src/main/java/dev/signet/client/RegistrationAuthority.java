@@ -93,7 +93,8 @@ public final class RegistrationAuthority implements AutoCloseable {
         try {
             return new SubjectCertificate(
                     chain,
-                    SvidVerifier.verifyPath(chain, held, notBefore.isAfter(now) ? notBefore : now));
+                    SvidVerifier.verifyPath(chain, held, notBefore.isAfter(now) ? notBefore : now),
+                    TrustMessages.notices(issued));
         } catch (CertificateException e) {
             if (Long.compareUnsigned(issued.getTrustBundleVersion(), held.version()) > 0) {
                 throw new CaUnavailableException(

@@ -8,10 +8,18 @@ import java.util.List;
 ///
 /// @param chain leaf first, then each intermediate, without the root
 /// @param root the authority of the trust bundle that the chain ends in
-public record SubjectCertificate(List<X509Certificate> chain, X509Certificate root) {
+/// @param notices what was asked for and not given; usually empty
+public record SubjectCertificate(
+        List<X509Certificate> chain, X509Certificate root, List<IssuanceNotice> notices) {
 
     public SubjectCertificate {
         chain = List.copyOf(chain);
+        notices = List.copyOf(notices);
+    }
+
+    /// Of which everything was given.
+    public SubjectCertificate(List<X509Certificate> chain, X509Certificate root) {
+        this(chain, root, List.of());
     }
 
     public X509Certificate leaf() {

@@ -3,6 +3,7 @@ package dev.signet.client;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 
+import dev.signet.proto.v1.IssuedCertificate;
 import dev.signet.proto.v1.RevokedSerialNumbers;
 import dev.signet.proto.v1.WatchRevocationsResponse;
 import dev.signet.proto.v1.WatchTrustBundleResponse;
@@ -18,6 +19,9 @@ import java.util.Set;
 
 /// Messages of the CA as values of this library, within bounds. Stateless.
 final class TrustMessages {
+
+    private static final int MAX_NOTICES = 16;
+    private static final int MAX_NOTICE = 512;
 
     private static final int MAX_ORDERS = 16;
     private static final int MAX_FOREIGN = 1000;
@@ -95,6 +99,19 @@ final class TrustMessages {
         } catch (IllegalArgumentException e) {
             throw malformed(e.getMessage(), e);
         }
+    }
+
+    /// As many as an honest CA sends, each bounded.
+    static List<IssuanceNotice> notices(IssuedCertificate issued) {
+        return issued.getNoticesList().stream()
+                .limit(MAX_NOTICES)
+                .map(notice ->
+                        new IssuanceNotice(bounded(notice.getCode()), bounded(notice.getText())))
+                .toList();
+    }
+
+    private static String bounded(String text) {
+        return text.length() <= MAX_NOTICE ? text : text.substring(0, MAX_NOTICE);
     }
 
     static List<X509Certificate> certificates(List<ByteString> ders, int most) {

@@ -10,6 +10,7 @@ import dev.signet.client.CaClient;
 import dev.signet.client.ClientOptions;
 import dev.signet.client.CredentialSource;
 import dev.signet.client.FirstTrust;
+import dev.signet.client.IssuanceNotice;
 import dev.signet.client.IssueRequest;
 import dev.signet.client.IssuedIdentity;
 import dev.signet.client.KeyType;
@@ -145,9 +146,10 @@ final class IssueCommand implements Callable<Integer> {
         PrivateFiles.writePublic(certificate, svid.chainPem());
         PrivateFiles.writePublic(bundle, issued.bundle().pem());
         if (output.json()) {
-            terminal.out().println(Json.write(json(svid, key, certificate, bundle)));
+            terminal.out().println(Json.write(json(issued, key, certificate, bundle)));
         } else {
             print(svid, key, certificate, bundle);
+            printNotices(issued.notices());
         }
         return ExitCode.OK;
     }
@@ -190,8 +192,17 @@ final class IssueCommand implements Callable<Integer> {
         terminal.out().println(bundle);
     }
 
+    /// What was asked for and not given.
+    private void printNotices(List<IssuanceNotice> notices) {
+        for (IssuanceNotice notice : notices) {
+            terminal.err()
+                    .println("notice " + Style.printable(notice.code() + ": " + notice.text()));
+        }
+    }
+
     private static Map<String, Object> json(
-            X509Svid svid, Path key, Path certificate, Path bundle) {
+            IssuedIdentity issued, Path key, Path certificate, Path bundle) {
+        X509Svid svid = issued.svid();
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("spiffe_id", svid.spiffeId().toString());
         json.put("serial_number", svid.serialNumber());
@@ -200,6 +211,11 @@ final class IssueCommand implements Callable<Integer> {
         json.put("key", key.toString());
         json.put("certificate", certificate.toString());
         json.put("bundle", bundle.toString());
+        json.put(
+                "notices",
+                issued.notices().stream()
+                        .map(notice -> Map.of("code", notice.code(), "text", notice.text()))
+                        .toList());
         return json;
     }
 

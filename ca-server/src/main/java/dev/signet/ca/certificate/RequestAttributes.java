@@ -9,6 +9,7 @@ import org.bouncycastle.asn1.ASN1TaggedObject;
 import org.bouncycastle.asn1.pkcs.Attribute;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x509.Extension;
+import org.jspecify.annotations.Nullable;
 
 import java.util.HashSet;
 import java.util.Set;
@@ -34,8 +35,10 @@ final class RequestAttributes {
 
     private RequestAttributes() {}
 
+    /// @return the requested extensions; null: there are none
     /// @throws RuntimeException when they are not as they should be
-    static void check(ASN1TaggedObject tagged) {
+    static @Nullable ASN1Sequence check(ASN1TaggedObject tagged) {
+        ASN1Sequence requested = null;
         ASN1Set attributes = ASN1Set.getInstance(tagged, false);
         if (attributes.size() > MAX_ATTRIBUTES) {
             throw UnacceptableRequestException.malformed(
@@ -54,9 +57,11 @@ final class RequestAttributes {
                             "certification request's extensionRequest has not one value"
                                     + " (RFC 2985 5.4.2)");
                 }
-                checkExtensions(ASN1Sequence.getInstance(attribute.getAttrValues().getObjectAt(0)));
+                requested = ASN1Sequence.getInstance(attribute.getAttrValues().getObjectAt(0));
+                checkExtensions(requested);
             }
         }
+        return requested;
     }
 
     private static void checkExtensions(ASN1Sequence extensions) {

@@ -2,8 +2,10 @@ package dev.signet.ca.certificate;
 
 import dev.signet.ca.refusal.Refusal;
 
+import org.jspecify.annotations.Nullable;
+
 /// A PKCS#10 certification request whose key was accepted and whose self-signature verified. Only
-/// the key is taken from it (R10). Immutable.
+/// the key is taken from it (R10); what else it asks for is told back, not granted. Immutable.
 ///
 /// @rfc 2986
 public final class SigningRequest {
@@ -14,10 +16,16 @@ public final class SigningRequest {
 
     private final SubjectKey key;
     private final byte[] sha256;
+    private final @Nullable RequestedContent requested;
 
     SigningRequest(SubjectKey key, byte[] sha256) {
+        this(key, sha256, null);
+    }
+
+    SigningRequest(SubjectKey key, byte[] sha256, @Nullable RequestedContent requested) {
         this.key = key;
         this.sha256 = sha256;
+        this.requested = requested;
     }
 
     /// What reading an input came to.
@@ -31,6 +39,11 @@ public final class SigningRequest {
 
     public SubjectKey key() {
         return key;
+    }
+
+    /// What it asks for beside its key; null: nothing. Never granted from here.
+    public @Nullable RequestedContent requested() {
+        return requested;
     }
 
     /// SHA-256 of the DER request: tells a retry from another request. 32 octets, not to be

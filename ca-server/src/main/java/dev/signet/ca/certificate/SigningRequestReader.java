@@ -25,8 +25,9 @@ import java.security.spec.X509EncodedKeySpec;
 /// or NEW CERTIFICATE REQUEST, of at most [SigningRequest#MAX_LENGTH] octets with nothing after the
 /// end. Whatever the octets are, the answer is a value and its cost is bounded (R12).
 ///
-/// Only the key is taken; subject, extensions and other attributes must be well-formed and are then
-/// forgotten (R10). Thread-safe.
+/// Only the key is taken; subject, extensions and other attributes must be well-formed, and nothing
+/// of them is granted (R10): [SigningRequest#requested()] tells what was asked for in vain.
+/// Thread-safe.
 ///
 /// @rfc 2986
 public final class SigningRequestReader {
@@ -84,13 +85,13 @@ public final class SigningRequestReader {
             throw UnacceptableRequestException.malformed(
                     "certification request's version is not 0 (RFC 2986 4.1)");
         }
-        X500Name.getInstance(info.getObjectAt(1));
+        X500Name subject = X500Name.getInstance(info.getObjectAt(1));
         ASN1TaggedObject attributes = ASN1TaggedObject.getInstance(info.getObjectAt(3));
         if (!attributes.hasTag(BERTags.CONTEXT_SPECIFIC, 0)) {
             throw UnacceptableRequestException.malformed(
                     "certification request has no attributes field (RFC 2986 4.1)");
         }
-        RequestAttributes.check(attributes);
+        ASN1Sequence extensions = RequestAttributes.check(attributes);
         PublicKeyRules.Accepted key =
                 PublicKeyRules.check(SubjectPublicKeyInfo.getInstance(info.getObjectAt(2)));
         verify(
@@ -100,7 +101,8 @@ public final class SigningRequestReader {
                 new DerCursor(der).next(DerCursor.SEQUENCE).nextEncoded(DerCursor.SEQUENCE));
         return new SigningRequest(
                 new SubjectKey(key.type(), key.keyInfo(), crypto.sha256(key.keyInfo())),
-                crypto.sha256(der));
+                crypto.sha256(der),
+                RequestedContent.of(subject, extensions));
     }
 
     private static ASN1Sequence sequence(Object element, int size) {

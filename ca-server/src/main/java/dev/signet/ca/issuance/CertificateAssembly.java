@@ -166,7 +166,8 @@ final class CertificateAssembly {
                         caller.subject(),
                         caller.attributes(),
                         grant.policyVersion(),
-                        grant.rule()));
+                        grant.rule(),
+                        Notices.of(approved, signingRequest, validity)));
     }
 
     private static Refusal keyTypeNotGranted(Decision.Granted grant) {

@@ -169,6 +169,7 @@ public interface CertificateRecords {
     /// @param replica server that issued it
     /// @param keySha256 of the DER SubjectPublicKeyInfo, 32 octets
     /// @param der the certificate
+    /// @param notices what was not given as requested; usually empty
     @SuppressWarnings("ArrayRecordComponent")
     record CertificateRecord(
             SerialNumber serialNumber,
@@ -188,7 +189,8 @@ public interface CertificateRecords {
             @Nullable UUID requestId,
             String replica,
             byte[] keySha256,
-            byte[] der) {
+            byte[] der,
+            List<Notice> notices) {
 
         /// A copy.
         @Override

@@ -6,6 +6,7 @@ import dev.signet.ca.identity.EvidenceKind;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -21,6 +22,7 @@ import java.util.UUID;
 /// @param attributes attested attributes; no secrets
 /// @param policyVersion version of the policy that allowed it
 /// @param policyRule name of the rule that allowed it
+/// @param notices what was not given as requested; usually empty
 public record IssuanceRecord(
         SignedCertificate certificate,
         SigningRequest signingRequest,
@@ -30,9 +32,35 @@ public record IssuanceRecord(
         String evidenceSubject,
         Map<String, String> attributes,
         String policyVersion,
-        String policyRule) {
+        String policyRule,
+        List<Notice> notices) {
 
     public IssuanceRecord {
         attributes = Map.copyOf(attributes);
+        notices = List.copyOf(notices);
+    }
+
+    /// Of which everything was given.
+    public IssuanceRecord(
+            SignedCertificate certificate,
+            SigningRequest signingRequest,
+            @Nullable UUID requestId,
+            @Nullable JoinTokenHash joinToken,
+            EvidenceKind evidenceKind,
+            String evidenceSubject,
+            Map<String, String> attributes,
+            String policyVersion,
+            String policyRule) {
+        this(
+                certificate,
+                signingRequest,
+                requestId,
+                joinToken,
+                evidenceKind,
+                evidenceSubject,
+                attributes,
+                policyVersion,
+                policyRule,
+                List.of());
     }
 }

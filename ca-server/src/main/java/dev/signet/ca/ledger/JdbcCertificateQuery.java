@@ -25,7 +25,7 @@ final class JdbcCertificateQuery {
             """
             SELECT serial, spiffe_id, other_sans, subject, issued_at, not_before, not_after,
                 evidence_kind, evidence_subject, attributes, policy_version, policy_rule, profile,
-                profile_version, authority_id, request_id, replica, key_sha256, der
+                profile_version, authority_id, request_id, replica, key_sha256, der, notices
             """;
 
     private static final Set<String> RARE_KINDS =

@@ -268,7 +268,8 @@ final class JdbcCertificateRecords implements CertificateRecords {
                 row.getObject("request_id", UUID.class),
                 row.getString("replica"),
                 row.getBytes("key_sha256"),
-                row.getBytes("der"));
+                row.getBytes("der"),
+                Notice.decode(row.getString("notices")));
     }
 
     private static String textOrEmpty(@Nullable String text) {

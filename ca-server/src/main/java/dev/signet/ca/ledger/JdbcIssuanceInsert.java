@@ -22,7 +22,7 @@ final class JdbcIssuanceInsert {
             """
             serial, spiffe_id, other_sans, subject, key_sha256, profile, profile_version,
             policy_version, policy_rule, evidence_kind, evidence_subject, attributes, authority_id, not_before,
-            not_after, request_id, caller_sha256, csr_sha256, der\
+            not_after, request_id, caller_sha256, csr_sha256, der, notices\
             """;
 
     // In order of request id: two writers with ids in common wait for each other in one direction.
@@ -43,12 +43,12 @@ final class JdbcIssuanceInsert {
             INSERT INTO ledger.certificate (
                 serial, spiffe_id, other_sans, subject, key_sha256, profile, profile_version,
                 policy_version, policy_rule, evidence_kind, evidence_subject, attributes,
-                authority_id, not_before, not_after, request_id, replica, der)
+                authority_id, not_before, not_after, request_id, replica, der, notices)
             SELECT
                 serial, spiffe_id, other_sans, subject, key_sha256, profile, profile_version,
                 policy_version, policy_rule, evidence_kind, evidence_subject, attributes,
                 authority_id, to_timestamp(not_before), to_timestamp(not_after), request_id::uuid,
-                ?::text, der
+                ?::text, der, notices
             FROM batch
             WHERE (request_id IS NULL OR serial IN (SELECT request.serial FROM request))
             """;
@@ -56,7 +56,7 @@ final class JdbcIssuanceInsert {
     private static final String TOGETHER =
             """
             WITH batch AS MATERIALIZED (
-                SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 AS columns (\
             """
                     + COLUMNS
@@ -67,7 +67,7 @@ final class JdbcIssuanceInsert {
     private static final String WITH_JOIN_TOKEN =
             """
             WITH batch AS MATERIALIZED (
-                SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                SELECT * FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 AS columns (\
             """
                     + COLUMNS
@@ -131,6 +131,7 @@ final class JdbcIssuanceInsert {
         octets(++i, columns.callerSha256);
         octets(++i, columns.csrSha256);
         octets(++i, columns.der);
+        text(++i, columns.notices);
         if (hasJoinToken) {
             octets(++i, columns.tokenHash);
         }
@@ -167,6 +168,7 @@ final class JdbcIssuanceInsert {
         private final byte[] @Nullable [] callerSha256;
         private final byte[][] csrSha256;
         private final byte[][] der;
+        private final @Nullable String[] notices;
         private final byte[] @Nullable [] tokenHash;
 
         private Columns(List<IssuanceRecord> issuances) {
@@ -190,6 +192,7 @@ final class JdbcIssuanceInsert {
             callerSha256 = new byte[rows] @Nullable [];
             csrSha256 = new byte[rows][];
             der = new byte[rows][];
+            notices = new @Nullable String[rows];
             tokenHash = new byte[rows] @Nullable [];
             for (int row = 0; row < rows; row++) {
                 fill(row, issuances.get(row));
@@ -215,6 +218,7 @@ final class JdbcIssuanceInsert {
             notAfter[row] = seconds(content.validity().notAfter());
             csrSha256[row] = issuance.signingRequest().sha256();
             der[row] = issuance.certificate().der();
+            notices[row] = Notice.encode(issuance.notices());
             if (issuance.requestId() != null) {
                 requestId[row] = issuance.requestId().toString();
                 callerSha256[row] =

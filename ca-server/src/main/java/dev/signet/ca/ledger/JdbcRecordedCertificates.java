@@ -17,7 +17,7 @@ final class JdbcRecordedCertificates {
 
     private static final String READ =
             """
-            SELECT spiffe_id, not_before, not_after, authority_id, der
+            SELECT spiffe_id, not_before, not_after, authority_id, der, notices
             FROM ledger.certificate
             WHERE serial = ? AND not_after >= ? AND not_after < ?
             """;
@@ -50,7 +50,8 @@ final class JdbcRecordedCertificates {
                             row.getObject(2, OffsetDateTime.class).toInstant(),
                             row.getObject(3, OffsetDateTime.class).toInstant()),
                     row.getString(4),
-                    row.getBytes(5));
+                    row.getBytes(5),
+                    Notice.decode(row.getString(6)));
         }
     }
 }

@@ -160,7 +160,8 @@ final class JdbcSession {
                         content.spiffeId(),
                         content.validity(),
                         certificate.authorityId(),
-                        certificate.der()));
+                        certificate.der(),
+                        issuance.notices()));
     }
 
     /// Some request id was there before, from another transaction that has committed or from this

@@ -280,9 +280,14 @@ final class CertificateController {
         }
     }
 
+    record IssuanceNotice(
+            @Field("Permanent code") String code, @Field("Sentence for people") String text) {}
+
     record OneCertificate(
             @Field("What the ledger says of it") Certificate record,
             @Field("What the evidence said of its holder") Map<String, String> attributes,
+            @Field("What it does not hold although it was requested, and why; usually empty")
+                    List<IssuanceNotice> notices,
             @Field("The certificate, PEM") String pem) {}
 
     record Page(
@@ -330,7 +335,12 @@ final class CertificateController {
         mapper.readTree(row.attributes())
                 .forEachEntry((name, value) -> attributes.put(name, value.asString("")));
         return new OneCertificate(
-                views(List.of(row), clock.instant()).getFirst(), attributes, pem(row.der()));
+                views(List.of(row), clock.instant()).getFirst(),
+                attributes,
+                row.notices().stream()
+                        .map(notice -> new IssuanceNotice(notice.code(), notice.text()))
+                        .toList(),
+                pem(row.der()));
     }
 
     static String pem(byte[] der) {

@@ -6,10 +6,12 @@ import dev.signet.ca.attestation.Evidence;
 import dev.signet.ca.issuance.Issuance;
 import dev.signet.ca.issuance.IssuanceOutcome;
 import dev.signet.ca.issuance.IssuanceRequest;
+import dev.signet.ca.ledger.Notice;
 import dev.signet.ca.ledger.RecordedCertificate;
 import dev.signet.ca.policy.Wish;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.proto.v1.CertificateServiceGrpc;
+import dev.signet.proto.v1.IssuanceNotice;
 import dev.signet.proto.v1.IssueCertificateForSubjectRequest;
 import dev.signet.proto.v1.IssueCertificateForSubjectResponse;
 import dev.signet.proto.v1.IssueCertificateRequest;
@@ -163,6 +165,10 @@ final class GrpcCertificateService {
                         .setTrustBundleVersion(issued.trustBundleVersion());
         for (byte[] issuer : issued.issuerChain()) {
             message.addCertificateChain(UnsafeByteOperations.unsafeWrap(issuer));
+        }
+        for (Notice notice : certificate.notices()) {
+            message.addNotices(
+                    IssuanceNotice.newBuilder().setCode(notice.code()).setText(notice.text()));
         }
         return message.build();
     }

@@ -128,7 +128,7 @@ public final class InMemoryLedger implements Ledger {
         if (issuance.joinToken() != null) {
             redemptions.put(issuance.joinToken(), issuance);
         }
-        return new Recorded(recorded(certificate));
+        return new Recorded(recorded(issuance));
     }
 
     private Optional<RecordOutcome> before(IssuanceRecord issuance) {
@@ -140,10 +140,7 @@ public final class InMemoryLedger implements Ledger {
                             && Arrays.equals(
                                     same.signingRequest().sha256(),
                                     issuance.signingRequest().sha256());
-            return Optional.of(
-                    retry
-                            ? new AlreadyRecorded(recorded(same.certificate()))
-                            : new RequestIdReused());
+            return Optional.of(retry ? new AlreadyRecorded(recorded(same)) : new RequestIdReused());
         }
         if (redemptions.containsKey(issuance.joinToken())) {
             return Optional.of(new JoinTokenAlreadyUsed());
@@ -154,14 +151,16 @@ public final class InMemoryLedger implements Ledger {
         return Optional.empty();
     }
 
-    private static RecordedCertificate recorded(SignedCertificate certificate) {
+    private static RecordedCertificate recorded(IssuanceRecord issuance) {
+        SignedCertificate certificate = issuance.certificate();
         CertificateContent content = certificate.content();
         return new RecordedCertificate(
                 content.serialNumber(),
                 content.spiffeId(),
                 content.validity(),
                 certificate.authorityId(),
-                certificate.der());
+                certificate.der(),
+                issuance.notices());
     }
 
     private Fault nextFault() {

@@ -74,6 +74,38 @@ class JdbcLedgerIT {
     }
 
     @Test
+    void whatWasNotGivenIsOnRecordAndToldToARetry() {
+        UUID id = TestIssuances.requestId();
+        List<Notice> notices =
+                List.of(
+                        new Notice(NoticeCode.LIFETIME_SHORTENED, "It ends early."),
+                        new Notice(NoticeCode.CSR_NAMES_IGNORED, "DNS:a.example, DNS:b.example"));
+        assertThat(ledger.recordNow(TestIssuances.withNotices("/noticed", id, notices)))
+                .isInstanceOfSatisfying(
+                        Ledger.Recorded.class,
+                        recorded ->
+                                assertThat(recorded.certificate().notices()).isEqualTo(notices));
+        assertThat(ledger.recordNow(TestIssuances.withRequestId("/noticed", id)))
+                .isInstanceOfSatisfying(
+                        Ledger.AlreadyRecorded.class,
+                        again -> assertThat(again.certificate().notices()).isEqualTo(notices));
+        UUID other = TestIssuances.requestId();
+        ledger.recordNow(TestIssuances.withRequestId("/whole", other));
+        assertThat(ledger.recordNow(TestIssuances.withRequestId("/whole", other)))
+                .isInstanceOfSatisfying(
+                        Ledger.AlreadyRecorded.class,
+                        again -> assertThat(again.certificate().notices()).isEmpty());
+        assertThat(
+                        DATABASE.jdbcClient()
+                                .sql(
+                                        "SELECT count(*) FROM ledger.certificate"
+                                                + " WHERE spiffe_id LIKE '%/whole' AND notices IS NULL")
+                                .query(Integer.class)
+                                .single())
+                .isOne();
+    }
+
+    @Test
     void R18_aRetryStormGivesOneCertificate() {
         UUID id = TestIssuances.requestId();
         List<Ledger.RecordOutcome> outcomes = new ArrayList<>();

@@ -4,6 +4,8 @@ import dev.signet.ca.certificate.SerialNumber;
 import dev.signet.ca.certificate.Validity;
 import dev.signet.ca.identity.SpiffeId;
 
+import java.util.List;
+
 /// Recorded certificates for tests of those who receive them.
 public final class RecordedCertificates {
 
@@ -15,6 +17,7 @@ public final class RecordedCertificates {
             Validity validity,
             String authorityId,
             byte[] der) {
-        return new RecordedCertificate(serialNumber, spiffeId, validity, authorityId, der);
+        return new RecordedCertificate(
+                serialNumber, spiffeId, validity, authorityId, der, List.of());
     }
 }

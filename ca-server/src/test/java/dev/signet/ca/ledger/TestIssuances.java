@@ -8,6 +8,7 @@ import dev.signet.ca.identity.EvidenceKind;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -86,6 +87,21 @@ final class TestIssuances {
         byte[] octets = new byte[32];
         RANDOM.nextBytes(octets);
         return new JoinTokenHash(octets);
+    }
+
+    static IssuanceRecord withNotices(String path, UUID requestId, List<Notice> notices) {
+        IssuanceRecord plain = withRequestId(path, requestId);
+        return new IssuanceRecord(
+                plain.certificate(),
+                plain.signingRequest(),
+                plain.requestId(),
+                plain.joinToken(),
+                plain.evidenceKind(),
+                plain.evidenceSubject(),
+                plain.attributes(),
+                plain.policyVersion(),
+                plain.policyRule(),
+                notices);
     }
 
     private static IssuanceRecord make(

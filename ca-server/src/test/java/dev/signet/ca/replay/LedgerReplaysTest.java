@@ -412,7 +412,8 @@ class LedgerReplaysTest {
                         null,
                         "replica",
                         new byte[32],
-                        der));
+                        der,
+                        List.of()));
     }
 
     private Summary replay(PolicySnapshot candidate) {

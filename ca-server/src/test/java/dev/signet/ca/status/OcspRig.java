@@ -92,7 +92,8 @@ final class OcspRig implements CertificateRecords, ResponderCertificates {
                         null,
                         "replica",
                         new byte[32],
-                        new byte[1]));
+                        new byte[1],
+                        List.of()));
     }
 
     static final Extensions NO_EXTENSIONS = null;

@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 
 /// `signet certificates`.
@@ -183,6 +184,17 @@ public final class CertificatesCommands extends Group {
             return ExitCode.OK;
         }
 
+        private static String notices(JsonNode answer) {
+            List<String> notices = new ArrayList<>();
+            answer.path("notices")
+                    .forEach(notice ->
+                            notices.add(
+                                    Shown.text(notice, "code")
+                                            + ": "
+                                            + Shown.text(notice, "text")));
+            return String.join("; ", notices);
+        }
+
         private static List<String[]> fields(JsonNode record, JsonNode answer) {
             return List.of(
                     field("SPIFFE ID", Shown.text(record, "spiffeId")),
@@ -202,6 +214,7 @@ public final class CertificatesCommands extends Group {
                     field("Evidence", Shown.text(record, "evidenceKind")),
                     field("Subject", Shown.text(record, "evidenceSubject")),
                     field("Attributes", Shown.joined(member(record, answer, "attributes"))),
+                    field("Not given", notices(answer)),
                     field(
                             "Decided by",
                             "policy "
