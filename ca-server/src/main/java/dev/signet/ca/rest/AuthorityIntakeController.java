@@ -11,7 +11,13 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.util.Base64;
+import java.util.HexFormat;
+
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
 
 /// Authorities that do not come from here alone.
 @RestController
@@ -61,18 +67,58 @@ final class AuthorityIntakeController {
                     @Nullable String passphrase,
             @Field(value = "Why, for the audit trail", least = 1, most = 1024) String reason) {
 
-        /// What tells one import from another, and no secret: a digest of it is kept.
-        Told told() {
-            return new Told(reason);
-        }
-
         @Override
         public String toString() {
             return "Import";
         }
     }
 
-    record Told(String reason) {}
+    /// What tells one import from every other one, and is no secret: a digest of it is kept.
+    ///
+    /// @param passphrase slowly hashed with the digest of what it protects as salt: the digest on
+    ///   record is no quicker way to guess it than the file itself
+    record Imported(boolean pkcs12, String sha256, String passphrase, String reason) {
+
+        private static final int ROUNDS = 600_000;
+        private static final int BITS = 256;
+
+        static Imported of(Import body) {
+            String content = body.pem() == null ? body.pkcs12() : body.pem();
+            String passphrase = body.passphrase();
+            try {
+                byte[] digest =
+                        MessageDigest.getInstance("SHA-256")
+                                .digest(
+                                        (content == null ? "" : content)
+                                                .getBytes(StandardCharsets.UTF_8));
+                return new Imported(
+                        body.pem() == null,
+                        HexFormat.of().formatHex(digest),
+                        passphrase == null || passphrase.isEmpty() ? "" : slow(passphrase, digest),
+                        body.reason());
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException("every JDK has SHA-256 and PBKDF2", e);
+            }
+        }
+
+        private static String slow(String passphrase, byte[] salt) throws GeneralSecurityException {
+            PBEKeySpec spec = new PBEKeySpec(passphrase.toCharArray(), salt, ROUNDS, BITS);
+            try {
+                return HexFormat.of()
+                        .formatHex(
+                                SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")
+                                        .generateSecret(spec)
+                                        .getEncoded());
+            } finally {
+                spec.clearPassword();
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "Imported";
+        }
+    }
 
     @PostMapping("/v1/authorities/request")
     @Performs(value = Operation.REQUEST_AUTHORITY, answers = Requested.class)
@@ -116,7 +162,7 @@ final class AuthorityIntakeController {
         return writes.once(
                 Operation.IMPORT_AUTHORITY,
                 call,
-                body.told(),
+                Imported.of(body),
                 () -> acts.takeIn(call.actor(), material, basis, body.reason()),
                 AuthorityActController.Done::of);
     }

@@ -65,7 +65,8 @@ final class Writes {
         }
     }
 
-    /// @param body of the request
+    /// @param body all of the request's body, or what tells it from every other one: a digest of it
+    ///   is kept
     /// @param act what is done
     /// @param answer to what was done
     /// @return what was answered, now or when it was done
@@ -98,12 +99,13 @@ final class Writes {
             Supplier<ActOutcome<T>> act,
             Function<T, Done<R>> answer,
             boolean keepBody) {
-        byte[] key =
-                sha256(call.actor().kind(), call.actor().subject(), operation.name(), call.key());
+        // A key is an actor's for one request, whatever the operation.
+        byte[] key = sha256(call.actor().kind(), call.actor().subject(), call.key());
         String request =
                 HexFormat.of()
                         .formatHex(
                                 sha256(
+                                        operation.name(),
                                         call.path(),
                                         call.ifMatch() == null ? "" : call.ifMatch(),
                                         mapper.writeValueAsString(body)));

@@ -271,6 +271,46 @@ class AuthorityIntakeIT {
         assertThat(done(accept(sign(request, "root", GOOD, "-days", "365") + root))).hasSize(2);
     }
 
+    /// The key was bound to the reason alone: another CA got the first one's answer.
+    @Test
+    void anImportIsRepeatedAsItWasAndAnotherWithItsKeyIsRefused() throws Exception {
+        root("second", "/CN=Second Root", "critical,CA:TRUE");
+        String key = java.util.UUID.randomUUID().toString();
+        String tag = tag();
+        String first = read("root.pem") + read("root.key");
+        HttpResponse<String> imported = imported(key, tag, Map.of("pem", first));
+        assertThat(done(imported)).hasSize(2);
+        HttpResponse<String> again = imported(key, tag, Map.of("pem", first));
+        assertThat(again.statusCode()).as(again.body()).isEqualTo(200);
+        assertThat(again.body()).isEqualTo(imported.body());
+        for (Map<String, Object> other :
+                List.<Map<String, Object>>of(
+                        Map.of("pem", read("second.pem") + read("second.key")),
+                        Map.of("pem", first, "passphrase", SECRET),
+                        Map.of(
+                                "pkcs12",
+                                Base64.getEncoder()
+                                        .encodeToString(first.getBytes(StandardCharsets.UTF_8))))) {
+            HttpResponse<String> refused = imported(key, tag, other);
+            assertThat(refused.statusCode()).as(refused.body()).isEqualTo(422);
+            assertThat(RestRig.code(refused)).isEqualTo("IDEMPOTENCY_KEY_REUSED");
+        }
+    }
+
+    private HttpResponse<String> imported(String key, String tag, Map<String, Object> fields)
+            throws Exception {
+        Map<String, Object> body = new LinkedHashMap<>(fields);
+        body.put("reason", "a test");
+        return rig.send(
+                rig.operator("/v1/authorities/import")
+                        .header("If-Match", tag)
+                        .header("Content-Type", "application/json")
+                        .header("Idempotency-Key", key)
+                        .POST(
+                                java.net.http.HttpRequest.BodyPublishers.ofString(
+                                        RestRig.JSON.writeValueAsString(body))));
+    }
+
     @Test
     void mutatedChainsAreRefusedAndNeverAFault() throws Exception {
         String chain = sign(requested(), "root", GOOD, "-days", "365") + read("root.pem");

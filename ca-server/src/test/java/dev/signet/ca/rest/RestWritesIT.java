@@ -95,6 +95,16 @@ class RestWritesIT {
     }
 
     @Test
+    void aKeyIsForOneOperationToo() throws Exception {
+        String key = UUID.randomUUID().toString();
+        String reason = "{\"spiffeIdPattern\":\"spiffe://signet.test/shop\",\"reason\":\"x\"}";
+        assertThat(rig.send(post("/v1/join-tokens", key, reason)).statusCode()).isEqualTo(201);
+        HttpResponse<String> other = rig.send(post("/v1/policies", key, POLICY));
+        assertThat(other.statusCode()).as(other.body()).isEqualTo(422);
+        assertThat(RestRig.code(other)).isEqualTo("IDEMPOTENCY_KEY_REUSED");
+    }
+
+    @Test
     void ofManyAtOnceWithOneKeyOneIsDone() throws Exception {
         String key = UUID.randomUUID().toString();
         String body = "{\"spiffeIdPattern\":\"spiffe://signet.test/race\",\"reason\":\"a race\"}";
