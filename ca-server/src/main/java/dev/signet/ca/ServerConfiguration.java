@@ -27,6 +27,7 @@ import dev.signet.ca.ledger.LedgerConfiguration;
 import dev.signet.ca.ledger.LedgerSettings;
 import dev.signet.ca.policy.PolicyConfiguration;
 import dev.signet.ca.policy.PolicySettings;
+import dev.signet.ca.privilege.Privileges;
 import dev.signet.ca.recovery.RecoveryConfiguration;
 import dev.signet.ca.reissue.ReissueConfiguration;
 import dev.signet.ca.replay.ReplayConfiguration;
@@ -99,6 +100,11 @@ class ServerConfiguration {
     @Bean
     TrustDomain trustDomain(SignetSettings settings) {
         return new TrustDomain(settings.trustDomain());
+    }
+
+    @Bean
+    Privileges privileges(TrustDomain trustDomain, AdminSettings settings) {
+        return new Privileges(trustDomain, settings.certificates());
     }
 
     @Bean

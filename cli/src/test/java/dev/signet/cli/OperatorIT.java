@@ -307,6 +307,42 @@ class OperatorIT {
                 .contains("test.signet");
     }
 
+    /// As docs/operating.md has it.
+    @Test
+    void anAdminMakesTheNextOneAndNobodyElseDoes() throws Exception {
+        String id = "spiffe://test.signet/signet/operator/olga";
+        Path token = own.resolve("olga.token");
+        Files.writeString(token, done(signet("token", "create", "--spiffe-id", id)));
+        Path olgas = own.resolve("olga/contexts.yaml");
+        Files.createDirectories(olgas.getParent());
+        done(
+                Run.signet(
+                        "login",
+                        "--join-token-file",
+                        token.toString(),
+                        "--data-dir",
+                        server.dataDirectory().toString(),
+                        "--name",
+                        "olga",
+                        "--contexts-file",
+                        olgas.toString()));
+        assertThat(done(Run.signet("whoami", "--contexts-file", olgas.toString())))
+                .contains(id)
+                .contains("admin");
+        // She is one: she makes the next.
+        done(
+                Run.signet(
+                        "token",
+                        "create",
+                        "--spiffe-id",
+                        id.replace("olga", "otto"),
+                        "--contexts-file",
+                        olgas.toString()));
+        login();
+        assertThat(asAlice(InstantSource.system(), "token", "create", "--spiffe-id", id).code())
+                .isNotEqualTo(ExitCode.OK);
+    }
+
     @Test
     void tokensAreMadeListedAndRevoked() {
         List<String> tokens =

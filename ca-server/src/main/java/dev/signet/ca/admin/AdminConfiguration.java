@@ -12,6 +12,7 @@ import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.ledger.CertificateRecords;
 import dev.signet.ca.ledger.LedgerSettings;
 import dev.signet.ca.policy.PolicyVersions;
+import dev.signet.ca.privilege.Privileges;
 import dev.signet.ca.reissue.Reissues;
 import dev.signet.ca.revocation.BlockRegister;
 import dev.signet.ca.revocation.BulkRevocations;
@@ -32,10 +33,10 @@ import java.util.List;
 import javax.sql.DataSource;
 
 /// Makes the beans of this package: [OperatorActs], [AdminActs], [ReissueActs], [AuthorityActs],
-/// [Approvals]. Needs beans [ApprovalSettings], [TrustDomain], [JoinTokens], [PolicyVersions],
-/// [Halts], [AuditTrail], [AuthorityLifeCycle], [GatedActivations], [CertificateRecords],
-/// [Reissues], [Revocations], [LedgerSettings], `DataSource` and `JdbcClient` over a migrated
-/// database, `InstantSource`, `SecureRandom`.
+/// [Approvals]. Needs beans [ApprovalSettings], [TrustDomain], [Privileges], [JoinTokens],
+/// [PolicyVersions], [Halts], [AuditTrail], [AuthorityLifeCycle], [GatedActivations],
+/// [CertificateRecords], [Reissues], [Revocations], [LedgerSettings], `DataSource` and `JdbcClient`
+/// over a migrated database, `InstantSource`, `SecureRandom`.
 @Configuration(proxyBeanMethods = false)
 public class AdminConfiguration {
 
@@ -49,8 +50,9 @@ public class AdminConfiguration {
     }
 
     @Bean
-    JoinTokenActs joinTokenActs(TrustDomain trustDomain, JoinTokens joinTokens) {
-        return new JoinTokenActs(trustDomain, joinTokens);
+    JoinTokenActs joinTokenActs(
+            TrustDomain trustDomain, Privileges privileges, JoinTokens joinTokens) {
+        return new JoinTokenActs(trustDomain, privileges, joinTokens);
     }
 
     @Bean

@@ -7,7 +7,11 @@ import dev.signet.ca.audit.Actor;
 import dev.signet.ca.audit.PrintableText;
 import dev.signet.ca.identity.SpiffeIdPattern;
 import dev.signet.ca.identity.TrustDomain;
+import dev.signet.ca.privilege.Principal;
+import dev.signet.ca.privilege.Privileges;
+import dev.signet.ca.privilege.Role;
 import dev.signet.ca.refusal.Refusal;
+import dev.signet.ca.refusal.RefusalCode;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,20 +19,23 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// Acts on join tokens.
 final class JoinTokenActs {
 
-    private static final String BOOTSTRAP_PATH = "/signet/operator/bootstrap";
+    private static final String BOOTSTRAP_PATH = Privileges.OPERATOR_PREFIX + "bootstrap";
     private static final String RESERVED = "/signet/";
     private static final Duration DEFAULT_TIME_TO_LIVE = Duration.ofMinutes(10);
-    private static final int MAX_CREATED_BY_LENGTH = 256;
+    private static final int MAX_NAME_LENGTH = 256;
 
     private final TrustDomain trustDomain;
+    private final Privileges privileges;
     private final JoinTokens joinTokens;
 
-    JoinTokenActs(TrustDomain trustDomain, JoinTokens joinTokens) {
+    JoinTokenActs(TrustDomain trustDomain, Privileges privileges, JoinTokens joinTokens) {
         this.trustDomain = trustDomain;
+        this.privileges = privileges;
         this.joinTokens = joinTokens;
     }
 
@@ -42,26 +49,29 @@ final class JoinTokenActs {
         Duration life = timeToLive == null ? DEFAULT_TIME_TO_LIVE : timeToLive;
         Optional<SpiffeIdPattern> pattern = SpiffeIdPattern.parse(spiffeIdPattern);
         Optional<Refusal> objection =
-                toPattern(spiffeIdPattern, pattern).or(() -> toLife(life)).or(() -> toCount(count));
+                toPattern(spiffeIdPattern, pattern)
+                        .or(() -> toLife(life))
+                        .or(() -> toCount(count))
+                        .or(() -> toRoles(pattern.orElseThrow(), actor));
         if (objection.isPresent()) {
             return act.refused(objection.get());
         }
-        return make(act, pattern.orElseThrow(), life, count);
+        return make(act, actor.principal(), pattern.orElseThrow(), life, count);
     }
 
     Attempted<List<CreatedJoinToken>> createBootstrap(Actor server) {
         String id = trustDomain.uri() + BOOTSTRAP_PATH;
         return make(
                 new Act("token.create", server, id, "No admin has logged in yet."),
+                new Principal(Principal.SERVER, server.subject(), Set.of(Role.ADMIN)),
                 SpiffeIdPattern.parse(id).orElseThrow(),
                 JoinTokens.MAX_TIME_TO_LIVE,
                 1);
     }
 
     private Attempted<List<CreatedJoinToken>> make(
-            Act act, SpiffeIdPattern pattern, Duration life, int count) {
-        List<CreatedJoinToken> tokens =
-                joinTokens.createMany(pattern, life, name(act.actor()), count);
+            Act act, Principal creator, SpiffeIdPattern pattern, Duration life, int count) {
+        List<CreatedJoinToken> tokens = joinTokens.createMany(pattern, life, creator, count);
         return act.done(
                 tokens,
                 null,
@@ -74,7 +84,10 @@ final class JoinTokenActs {
 
     Attempted<String> revoke(Actor actor, String tokenId, String reason) {
         Act act = new Act("token.revoke", actor, tokenId, reason);
-        return switch (joinTokens.revoke(tokenId, name(actor), reason)) {
+        return switch (joinTokens.revoke(
+                tokenId,
+                PrintableText.of(actor.kind() + " " + actor.subject(), MAX_NAME_LENGTH),
+                reason)) {
             case JoinTokens.Revocation.Revoked() -> act.done(tokenId, null, null);
             case JoinTokens.Revocation.AlreadyUsed(var serialNumber) ->
                     act.refused(
@@ -89,10 +102,6 @@ final class JoinTokenActs {
         };
     }
 
-    private static String name(Actor actor) {
-        return PrintableText.of(actor.kind() + " " + actor.subject(), MAX_CREATED_BY_LENGTH);
-    }
-
     private Optional<Refusal> toPattern(String text, Optional<SpiffeIdPattern> pattern) {
         String objection = null;
         if (pattern.isEmpty()) {
@@ -105,11 +114,39 @@ final class JoinTokenActs {
                     "The SPIFFE ID is of another trust domain (expected: spiffe://"
                             + trustDomain
                             + "/...).";
-        } else if (text.substring(trustDomain.uri().length()).startsWith(RESERVED)) {
-            objection = "SPIFFE IDs under /signet/ are the CA's own. Choose another path.";
+        } else if (pattern.get().toString().startsWith(trustDomain.uri() + RESERVED)
+                && !isOperator(pattern.get())) {
+            objection =
+                    "SPIFFE IDs under /signet/ are the CA's own (expected: another path, or"
+                            + " /signet/operator/NAME for an admin).";
         }
         return Optional.ofNullable(objection)
                 .map(message -> Objections.invalid("spiffeIdPattern", message));
+    }
+
+    /// Whom a token makes an admin has to be named: the built-in rule takes no wildcard.
+    private boolean isOperator(SpiffeIdPattern pattern) {
+        String prefix = trustDomain.uri() + Privileges.OPERATOR_PREFIX;
+        String text = pattern.toString();
+        return pattern.exact().isPresent()
+                && text.startsWith(prefix)
+                && text.indexOf('/', prefix.length()) < 0;
+    }
+
+    /// Whoever may make a token for an identity could be that identity.
+    private Optional<Refusal> toRoles(SpiffeIdPattern pattern, Actor actor) {
+        Set<Role> required = privileges.of(pattern);
+        return Role.cover(actor.roles(), required)
+                ? Optional.empty()
+                : Optional.of(
+                        Refusal.of(
+                                RefusalCode.ROLE_REQUIRED,
+                                pattern
+                                        + " carries roles "
+                                        + required
+                                        + " of the admin API, you hold "
+                                        + actor.roles().stream().sorted().toList()
+                                        + ". Ask somebody who holds them to make the token."));
     }
 
     private static Optional<Refusal> toLife(Duration life) {

@@ -6,6 +6,8 @@ import dev.signet.ca.certificate.SerialNumber;
 import dev.signet.ca.ledger.CertificateRecords;
 import dev.signet.ca.ledger.CertificateRecords.CertificateRecord;
 import dev.signet.ca.ledger.LedgerUnavailableException;
+import dev.signet.ca.privilege.Principal;
+import dev.signet.ca.privilege.Role;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
 
@@ -17,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /// Operator acts on the ledger and the join tokens.
 final class LedgerOperatorActs implements OperatorActs {
@@ -41,7 +44,8 @@ final class LedgerOperatorActs implements OperatorActs {
     @Override
     public TokenOutcome createJoinToken(
             String spiffeIdPattern, @Nullable Duration timeToLive, String operator) {
-        Actor actor = new Actor("credential", operator, null);
+        // As in the admin API: the operator credential is an admin's.
+        Actor actor = new Actor(Principal.CREDENTIAL, operator, null, Set.of(Role.ADMIN), null);
         try {
             return switch (acts.perform(
                     () -> tokens.create(actor, spiffeIdPattern, timeToLive, 1, ""))) {

@@ -8,6 +8,7 @@ import dev.signet.ca.policy.PolicyVersions.ActivateOutcome;
 import dev.signet.ca.policy.PolicyVersions.Active;
 import dev.signet.ca.policy.PolicyVersions.Author;
 import dev.signet.ca.policy.PolicyVersions.WriteOutcome;
+import dev.signet.ca.privilege.Role;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
 
@@ -72,8 +73,14 @@ final class PolicyActs implements ApprovableAct {
         if (seen.isEmpty()) {
             return act.refused(Objections.stale("The policy in force"));
         }
+        Optional<Refusal> lacking = toRoles(number, actor);
+        if (lacking.isPresent()) {
+            return act.refused(lacking.get());
+        }
         Active before = seen.get();
-        return switch (versions.activate(number, before.activation(), author(proposer), reason)) {
+        // In the proposer's name, by the roles of whoever lets it happen.
+        Author author = new Author(proposer.kind(), proposer.subject(), actor.roles());
+        return switch (versions.activate(number, before.activation(), author, reason)) {
             case ActivateOutcome.Activated(Active active) ->
                     act.done(
                             active.number(),
@@ -99,10 +106,31 @@ final class PolicyActs implements ApprovableAct {
         return versions.previous();
     }
 
-    Optional<Refusal> objectionTo(long number) {
+    Optional<Refusal> objectionTo(long number, Actor actor) {
         return number == 0 || versions.find(number).isPresent()
-                ? Optional.empty()
+                ? toRoles(number, actor)
                 : Optional.of(noSuchVersion(number));
+    }
+
+    /// Whoever puts a rule in force causes the certificates that it grants.
+    private Optional<Refusal> toRoles(long number, Actor actor) {
+        return versions.protectedGrants(number).stream()
+                .filter(grant -> !Role.cover(actor.roles(), grant.roles()))
+                .findFirst()
+                .map(grant ->
+                        Refusal.of(
+                                RefusalCode.ROLE_REQUIRED,
+                                "Rule "
+                                        + grant.rule()
+                                        + " of policy version "
+                                        + number
+                                        + " can grant "
+                                        + grant.identity()
+                                        + ", which carries roles of the admin API. It takes "
+                                        + grant.roles().stream().sorted().toList()
+                                        + " to put it in force, you hold "
+                                        + actor.roles().stream().sorted().toList()
+                                        + ". Narrow the rule, or ask somebody who holds them."));
     }
 
     private static Refusal noSuchVersion(long number) {

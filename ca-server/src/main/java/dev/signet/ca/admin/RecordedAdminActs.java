@@ -129,7 +129,7 @@ final class RecordedAdminActs implements AdminActs {
         if (seen.isEmpty()) {
             return act.refused(Objections.stale("The policy in force"));
         }
-        Optional<Refusal> objection = policies.objectionTo(number);
+        Optional<Refusal> objection = policies.objectionTo(number, act.actor());
         return objection.isPresent()
                 ? act.refused(objection.get())
                 : fourEyes.propose(

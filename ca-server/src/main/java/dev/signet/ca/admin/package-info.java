@@ -6,6 +6,7 @@
         allowedDependencies = {
             "refusal",
             "identity",
+            "privilege",
             "certificate",
             "attestation",
             "authority",

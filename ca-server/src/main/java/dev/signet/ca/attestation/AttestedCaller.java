@@ -3,6 +3,7 @@ package dev.signet.ca.attestation;
 import dev.signet.ca.identity.EvidenceKind;
 import dev.signet.ca.identity.SpiffeIdPattern;
 import dev.signet.ca.ledger.JoinTokenHash;
+import dev.signet.ca.privilege.Principal;
 
 import org.jspecify.annotations.Nullable;
 
@@ -20,14 +21,27 @@ import java.util.Map;
 /// @param bound the identity that the evidence itself is bound to (join token, current
 ///   certificate); null where policy derives it
 /// @param joinToken to be used up in the same commit as the certificate; null for other kinds
+/// @param creator of the join token, with the roles held then; null for other kinds, and where it
+///   is not on record
 public record AttestedCaller(
         EvidenceKind kind,
         String subject,
         Map<String, String> attributes,
         @Nullable SpiffeIdPattern bound,
-        @Nullable JoinTokenHash joinToken) {
+        @Nullable JoinTokenHash joinToken,
+        @Nullable Principal creator) {
 
     public AttestedCaller {
         attributes = Map.copyOf(attributes);
+    }
+
+    /// By evidence that nobody of this CA created.
+    public AttestedCaller(
+            EvidenceKind kind,
+            String subject,
+            Map<String, String> attributes,
+            @Nullable SpiffeIdPattern bound,
+            @Nullable JoinTokenHash joinToken) {
+        this(kind, subject, attributes, bound, joinToken, null);
     }
 }

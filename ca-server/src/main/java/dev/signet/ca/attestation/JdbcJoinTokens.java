@@ -1,11 +1,14 @@
 package dev.signet.ca.attestation;
 
+import dev.signet.ca.audit.PrintableText;
 import dev.signet.ca.certificate.SerialNumber;
 import dev.signet.ca.identity.SpiffeIdPattern;
 import dev.signet.ca.ledger.JoinTokenHash;
 import dev.signet.ca.ledger.JoinTokenRedemptions;
 import dev.signet.ca.ledger.JoinTokenRedemptions.Forbidding;
 import dev.signet.ca.ledger.LedgerUnavailableException;
+import dev.signet.ca.privilege.Principal;
+import dev.signet.ca.privilege.RoleNames;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
@@ -32,18 +35,23 @@ final class JdbcJoinTokens implements JoinTokens {
 
     private static final int MAX_ACTOR_LENGTH = 256;
     private static final int MAX_REASON_LENGTH = 1024;
+    private static final int MAX_KIND_LENGTH = 32;
+    private static final int MAX_SUBJECT_LENGTH = 2048;
 
     private static final String INSERT =
             """
             INSERT INTO attestation.join_token
-                (token_hash, spiffe_id_pattern, expires_at, created_at, created_by)
-            SELECT token_hash, :spiffeIdPattern, :expiresAt, :createdAt, :createdBy
+                (token_hash, spiffe_id_pattern, expires_at, created_at, created_by,
+                 creator_kind, creator_subject, creator_roles)
+            SELECT token_hash, :spiffeIdPattern, :expiresAt, :createdAt, :createdBy,
+                :kind, :subject, :roles
             FROM unnest(:tokenHashes) AS batch (token_hash)
             """;
 
     private static final String SELECT_TERMS =
             """
-            SELECT token.spiffe_id_pattern, token.expires_at, revocation.revoked_at
+            SELECT token.spiffe_id_pattern, token.expires_at, revocation.revoked_at,
+                token.creator_kind, token.creator_subject, token.creator_roles
             FROM attestation.join_token token
             LEFT JOIN attestation.join_token_revocation revocation USING (token_hash)
             WHERE token.token_hash = :tokenHash
@@ -79,13 +87,14 @@ final class JdbcJoinTokens implements JoinTokens {
 
     @Override
     public List<CreatedJoinToken> createMany(
-            SpiffeIdPattern pattern, Duration timeToLive, String createdBy, int count) {
+            SpiffeIdPattern pattern, Duration timeToLive, Principal creator, int count) {
         if (timeToLive.compareTo(MIN_TIME_TO_LIVE) < 0
                 || timeToLive.compareTo(MAX_TIME_TO_LIVE) > 0) {
             throw new IllegalArgumentException(
                     "time to live is " + timeToLive + " (expected: 1 s to 24 h)");
         }
-        requireText("createdBy", createdBy, MAX_ACTOR_LENGTH);
+        requireText("creator's kind", creator.kind(), MAX_KIND_LENGTH);
+        requireText("creator's subject", creator.subject(), MAX_SUBJECT_LENGTH);
         if (count < 1 || count > MAX_COUNT) {
             throw new IllegalArgumentException(
                     "count is " + count + " (expected: 1 to " + MAX_COUNT + ")");
@@ -107,7 +116,10 @@ final class JdbcJoinTokens implements JoinTokens {
                     .param("spiffeIdPattern", pattern.toString())
                     .param("expiresAt", utc(expiresAt))
                     .param("createdAt", utc(createdAt))
-                    .param("createdBy", createdBy)
+                    .param("createdBy", name(creator))
+                    .param("kind", creator.kind())
+                    .param("subject", creator.subject())
+                    .param("roles", RoleNames.of(creator.roles()))
                     .update();
         } catch (DataAccessException e) {
             throw new LedgerUnavailableException("The join token could not be put on record", e);
@@ -269,7 +281,21 @@ final class JdbcJoinTokens implements JoinTokens {
         return new Terms(
                 JdbcJoinTokenRow.pattern(row),
                 JdbcJoinTokenRow.instant(row, "expires_at"),
-                JdbcJoinTokenRow.instantOrNull(row, "revoked_at"));
+                JdbcJoinTokenRow.instantOrNull(row, "revoked_at"),
+                creator(row));
+    }
+
+    private static @Nullable Principal creator(ResultSet row) throws SQLException {
+        String kind = row.getString("creator_kind");
+        String subject = row.getString("creator_subject");
+        return kind == null || subject == null
+                ? null
+                : new Principal(kind, subject, RoleNames.read(row.getArray("creator_roles")));
+    }
+
+    /// For people.
+    private static String name(Principal creator) {
+        return PrintableText.of(creator.kind() + " " + creator.subject(), MAX_ACTOR_LENGTH);
     }
 
     private static OffsetDateTime utc(Instant instant) {

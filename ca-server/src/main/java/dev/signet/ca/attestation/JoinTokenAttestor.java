@@ -48,6 +48,7 @@ final class JoinTokenAttestor {
                         tokenId,
                         Map.of("join-token.pattern", terms.get().pattern().toString()),
                         terms.get().pattern(),
-                        hash.get()));
+                        hash.get(),
+                        terms.get().creator()));
     }
 }

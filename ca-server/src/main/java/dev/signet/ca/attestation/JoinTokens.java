@@ -3,6 +3,7 @@ package dev.signet.ca.attestation;
 import dev.signet.ca.certificate.SerialNumber;
 import dev.signet.ca.identity.SpiffeIdPattern;
 import dev.signet.ca.ledger.JoinTokenHash;
+import dev.signet.ca.privilege.Principal;
 
 import org.jspecify.annotations.Nullable;
 
@@ -33,18 +34,19 @@ public interface JoinTokens {
 
     /// Makes one token; as [#createMany].
     default CreatedJoinToken create(
-            SpiffeIdPattern pattern, Duration timeToLive, String createdBy) {
-        return createMany(pattern, timeToLive, createdBy, 1).getFirst();
+            SpiffeIdPattern pattern, Duration timeToLive, Principal creator) {
+        return createMany(pattern, timeToLive, creator, 1).getFirst();
     }
 
     /// Makes tokens of 256 random bits each, all or none.
     ///
     /// @param timeToLive from [#MIN_TIME_TO_LIVE] to [#MAX_TIME_TO_LIVE]
-    /// @param createdBy who asked for them, 1 to 256 characters; kept with each
+    /// @param creator who asked for them; kept with each: what a token is good for depends on the
+    ///   roles that its creator held
     /// @param count 1 to [#MAX_COUNT]
     /// @throws IllegalArgumentException when an argument is out of its bounds
     List<CreatedJoinToken> createMany(
-            SpiffeIdPattern pattern, Duration timeToLive, String createdBy, int count);
+            SpiffeIdPattern pattern, Duration timeToLive, Principal creator, int count);
 
     /// What is on record for a token, used up or not, expired or not.
     Optional<Terms> find(JoinTokenHash hash);
@@ -74,7 +76,12 @@ public interface JoinTokens {
     /// @param pattern the identity it is bound to
     /// @param expiresAt first instant at which it is of no use
     /// @param revokedAt when it was taken back; null: it was not
-    record Terms(SpiffeIdPattern pattern, Instant expiresAt, @Nullable Instant revokedAt) {}
+    /// @param creator with the roles held then; null: a server of a release before this kept none
+    record Terms(
+            SpiffeIdPattern pattern,
+            Instant expiresAt,
+            @Nullable Instant revokedAt,
+            @Nullable Principal creator) {}
 
     /// A token is in the first of these states that fits.
     enum State {

@@ -5,6 +5,8 @@
         allowedDependencies = {
             "refusal",
             "identity",
+            "privilege",
+            "audit",
             "crypto",
             "certificate",
             "authority",

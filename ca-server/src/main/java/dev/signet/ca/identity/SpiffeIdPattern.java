@@ -44,6 +44,15 @@ public final class SpiffeIdPattern {
                 && id.path().indexOf('/', prefix.length()) < 0;
     }
 
+    /// Whether there is an ID that both match.
+    public boolean overlaps(SpiffeIdPattern other) {
+        if (!lastSegmentIsAny) {
+            return other.matches(base);
+        }
+        // A wildcard's base has one character in place of the star: it stands for all its IDs.
+        return other.lastSegmentIsAny ? base.equals(other.base) : matches(other.base);
+    }
+
     public TrustDomain trustDomain() {
         return base.trustDomain();
     }

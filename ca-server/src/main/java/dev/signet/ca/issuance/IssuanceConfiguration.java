@@ -12,6 +12,7 @@ import dev.signet.ca.ledger.Ledger;
 import dev.signet.ca.ledger.LedgerSettings;
 import dev.signet.ca.policy.Policies;
 import dev.signet.ca.policy.PolicySettings;
+import dev.signet.ca.privilege.Privileges;
 import dev.signet.ca.revocation.Blocks;
 import dev.signet.ca.trust.TrustBundles;
 
@@ -81,6 +82,7 @@ public class IssuanceConfiguration {
             Blocks blocks,
             Attestation attestation,
             Policies policies,
+            Privileges privileges,
             Authorities authorities,
             SigningRequestReader signingRequestReader,
             Ledger ledger,
@@ -100,6 +102,7 @@ public class IssuanceConfiguration {
                 blocks,
                 attestation,
                 policies,
+                new RoleGuard(privileges),
                 authorities,
                 new CertificateAssembly(
                         signingRequestReader::read, ledger.serialNumbers(), statusInformation),

@@ -46,6 +46,7 @@ final class IssuanceFlow implements Issuance {
     private final Blocks blocks;
     private final Attestation attestation;
     private final Policies policies;
+    private final RoleGuard roles;
     private final Authorities authorities;
     private final CertificateAssembly assembly;
     private final Ledger ledger;
@@ -61,6 +62,7 @@ final class IssuanceFlow implements Issuance {
             Blocks blocks,
             Attestation attestation,
             Policies policies,
+            RoleGuard roles,
             Authorities authorities,
             CertificateAssembly assembly,
             Ledger ledger,
@@ -74,6 +76,7 @@ final class IssuanceFlow implements Issuance {
         this.blocks = blocks;
         this.attestation = attestation;
         this.policies = policies;
+        this.roles = roles;
         this.authorities = authorities;
         this.assembly = assembly;
         this.ledger = ledger;
@@ -171,9 +174,11 @@ final class IssuanceFlow implements Issuance {
             case Decision.Denied denied -> flight.refuse(denied, policy.version());
             case Decision.Granted grant -> {
                 flight.granted(grant);
-                Optional<Refusal> blocked = blocked(flight, grant);
-                if (blocked.isPresent()) {
-                    flight.refuse(blocked.get());
+                Optional<Refusal> objection =
+                        blocked(flight, grant)
+                                .or(() -> roles.objection(policy, caller, grant.spiffeId()));
+                if (objection.isPresent()) {
+                    flight.refuse(objection.get());
                     return;
                 }
                 switch (selection) {

@@ -5,6 +5,7 @@
         allowedDependencies = {
             "refusal",
             "identity",
+            "privilege",
             "certificate",
             "attestation",
             "policy",

@@ -1,9 +1,12 @@
 package dev.signet.ca.policy;
 
+import dev.signet.ca.privilege.Role;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 
 /// The policy without a policy, in force until an operator activates one: version 0.
 final class BuiltInDocument {
@@ -24,8 +27,8 @@ final class BuiltInDocument {
         }
     }
 
-    static PolicySnapshot compile(PolicyLanguage language) {
-        return switch (language.read(text(), LABEL)) {
+    static PolicySnapshot compile(PolicyLanguage language, Set<Role> activatorRoles) {
+        return switch (language.read(text(), LABEL, activatorRoles)) {
             case PolicyLanguage.Reading.Accepted accepted -> accepted.snapshot();
             case PolicyLanguage.Reading.NotAccepted refused ->
                     throw new IllegalStateException(

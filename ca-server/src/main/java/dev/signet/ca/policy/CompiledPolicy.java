@@ -1,11 +1,13 @@
 package dev.signet.ca.policy;
 
 import dev.signet.ca.certificate.CertificateProfile;
+import dev.signet.ca.privilege.Role;
 
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 
 /// A document, compiled, with the built-in rules ahead of it. Immutable; deciding costs some
 /// microseconds and waits for nothing.
@@ -17,20 +19,36 @@ final class CompiledPolicy implements PolicySnapshot {
     private final List<CompiledRule> rules;
     private final RuleIndex index;
     private final List<CertificateProfile> profiles;
+    private final List<ProtectedGrant> protectedGrants;
+    private final Set<Role> activatorRoles;
 
     CompiledPolicy(
             String version,
             BuiltInRules builtIn,
             IdentityBounds bounds,
             List<CompiledRule> rules,
-            Collection<CertificateProfile> profiles) {
+            Collection<CertificateProfile> profiles,
+            Collection<ProtectedGrant> protectedGrants,
+            Set<Role> activatorRoles) {
         this.version = version;
         this.builtIn = builtIn;
         this.bounds = bounds;
         this.rules = List.copyOf(rules);
+        this.protectedGrants = List.copyOf(protectedGrants);
+        this.activatorRoles = Set.copyOf(activatorRoles);
         this.index = new RuleIndex(this.rules);
         this.profiles =
                 profiles.stream().sorted(Comparator.comparing(CertificateProfile::name)).toList();
+    }
+
+    @Override
+    public List<ProtectedGrant> protectedGrants() {
+        return protectedGrants;
+    }
+
+    @Override
+    public Set<Role> activatorRoles() {
+        return activatorRoles;
     }
 
     @Override

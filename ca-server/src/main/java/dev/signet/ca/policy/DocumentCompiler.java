@@ -3,6 +3,9 @@ package dev.signet.ca.policy;
 import dev.signet.ca.certificate.BuiltInProfiles;
 import dev.signet.ca.certificate.CertificateProfile;
 import dev.signet.ca.identity.TrustDomain;
+import dev.signet.ca.privilege.Privileges;
+import dev.signet.ca.privilege.Role;
+import dev.signet.ca.privilege.RoleNames;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +17,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -24,20 +28,23 @@ final class DocumentCompiler implements PolicyLanguage {
     private final TrustDomain trustDomain;
     private final PolicySettings settings;
     private final Function<CertificateProfile, List<String>> profileObjections;
+    private final RoleReach reach;
     private final Conditions conditions = new Conditions();
 
     /// @param profileObjections why not to use a profile of a document; empty: nothing
     DocumentCompiler(
             TrustDomain trustDomain,
             PolicySettings settings,
+            Privileges privileges,
             Function<CertificateProfile, List<String>> profileObjections) {
         this.trustDomain = trustDomain;
         this.settings = settings;
         this.profileObjections = profileObjections;
+        this.reach = new RoleReach(trustDomain, privileges);
     }
 
     @Override
-    public Reading read(String document, String label) {
+    public Reading read(String document, String label, Set<Role> activatorRoles) {
         Findings findings = new Findings();
         Optional<PolicyDocument> parsed = DocumentReader.read(document, findings);
         if (parsed.isEmpty()) {
@@ -46,6 +53,7 @@ final class DocumentCompiler implements PolicyLanguage {
         Map<String, CertificateProfile> profiles =
                 new ProfileCompiler(profileObjections, findings).compile(parsed.get().profiles());
         List<CompiledRule> rules = compile(parsed.get(), profiles, findings);
+        List<ProtectedGrant> protectedGrants = protectedGrants(parsed.get(), rules, findings);
         if (findings.hasErrors()) {
             return new Reading.NotAccepted(findings.list());
         }
@@ -58,7 +66,9 @@ final class DocumentCompiler implements PolicyLanguage {
                         builtIn,
                         new IdentityBounds(trustDomain),
                         rules,
-                        profiles.values());
+                        profiles.values(),
+                        protectedGrants,
+                        activatorRoles);
         return new Reading.Accepted(snapshot, findings.list());
     }
 
@@ -87,6 +97,47 @@ final class DocumentCompiler implements PolicyLanguage {
             }
         }
         return rules;
+    }
+
+    /// Which rules reach identities with roles of the admin API, each said.
+    private List<ProtectedGrant> protectedGrants(
+            PolicyDocument document, List<CompiledRule> rules, Findings findings) {
+        Map<String, Position> places =
+                document.rules().stream()
+                        .collect(
+                                Collectors.toMap(
+                                        rule -> rule.name().value(),
+                                        rule -> rule.name().at(),
+                                        (first, _) -> first));
+        List<ProtectedGrant> grants = new ArrayList<>();
+        for (CompiledRule rule : rules) {
+            if (rule instanceof CompiledRule.Granting granting) {
+                Position at = places.getOrDefault(rule.name(), Position.START);
+                reach.byPolicy(granting)
+                        .ifPresent(grant -> {
+                            grants.add(grant);
+                            findings.warning(
+                                    at, warning(grant) + "; to put it in force takes them");
+                        });
+                reach.byRegistrationAuthority(granting)
+                        .ifPresent(grant ->
+                                findings.warning(
+                                        at,
+                                        warning(grant)
+                                                + "; a registration authority is given it only if it"
+                                                + " carries them itself"));
+            }
+        }
+        return grants;
+    }
+
+    private static String warning(ProtectedGrant grant) {
+        return "Rule "
+                + grant.rule()
+                + " can grant "
+                + grant.identity()
+                + ", which carries roles of the admin API: "
+                + String.join(", ", RoleNames.of(grant.roles()));
     }
 
     private static @Nullable CompiledRule compile(

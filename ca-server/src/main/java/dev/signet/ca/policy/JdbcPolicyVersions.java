@@ -1,6 +1,7 @@
 package dev.signet.ca.policy;
 
 import dev.signet.ca.ledger.LedgerUnavailableException;
+import dev.signet.ca.privilege.RoleNames;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
@@ -58,7 +59,7 @@ final class JdbcPolicyVersions implements PolicyVersions {
 
     private static final String ACTIVE =
             """
-            SELECT id, number, actor_kind, actor_subject, reason, activated_at
+            SELECT id, number, actor_kind, actor_subject, actor_roles, reason, activated_at
             FROM policy.activation
             ORDER BY id DESC
             LIMIT 1
@@ -77,8 +78,8 @@ final class JdbcPolicyVersions implements PolicyVersions {
     private static final String INSERT_ACTIVATION =
             """
             INSERT INTO policy.activation
-                (id, number, actor_kind, actor_subject, reason, activated_at)
-            VALUES (:id, :number, :kind, :subject, :reason, :at)
+                (id, number, actor_kind, actor_subject, actor_roles, reason, activated_at)
+            VALUES (:id, :number, :kind, :subject, :roles, :reason, :at)
             ON CONFLICT (id) DO NOTHING
             """;
 
@@ -235,6 +236,20 @@ final class JdbcPolicyVersions implements PolicyVersions {
                 : new ActivateOutcome.NoSuchVersion();
     }
 
+    @Override
+    public List<ProtectedGrant> protectedGrants(long number) {
+        return find(number)
+                .map(Version::document)
+                .map(this::validate)
+                .map(reading ->
+                        switch (reading) {
+                            case PolicyLanguage.Reading.Accepted accepted ->
+                                    accepted.snapshot().protectedGrants();
+                            case PolicyLanguage.Reading.NotAccepted _ -> List.<ProtectedGrant>of();
+                        })
+                .orElse(List.of());
+    }
+
     /// @return false when another activation has this place
     private boolean insert(Active next, Author actor, Instant now) {
         return confirmed(
@@ -245,6 +260,7 @@ final class JdbcPolicyVersions implements PolicyVersions {
                                         .param("number", next.number())
                                         .param("kind", actor.kind())
                                         .param("subject", actor.subject())
+                                        .param("roles", RoleNames.of(actor.roles()))
                                         .param("reason", next.reason())
                                         .param("at", utc(now))
                                         .update())
@@ -285,7 +301,10 @@ final class JdbcPolicyVersions implements PolicyVersions {
         return new Active(
                 row.getLong("id"),
                 row.getLong("number"),
-                new Author(row.getString("actor_kind"), row.getString("actor_subject")),
+                new Author(
+                        row.getString("actor_kind"),
+                        row.getString("actor_subject"),
+                        RoleNames.read(row.getArray("actor_roles"))),
                 row.getString("reason"),
                 instant(row, "activated_at"));
     }

@@ -4,6 +4,7 @@ import dev.signet.ca.certificate.ProfileTrial;
 import dev.signet.ca.certificate.StatusInformation;
 import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.ledger.Changes;
+import dev.signet.ca.privilege.Privileges;
 
 import io.micrometer.core.instrument.MeterRegistry;
 
@@ -15,8 +16,8 @@ import java.time.InstantSource;
 import java.util.concurrent.Executors;
 
 /// Beans of this package: [Policies], [PolicyVersions], [PolicyLanguage]. Needs beans
-/// [PolicySettings], [TrustDomain], [ProfileTrial], [StatusInformation], [Changes], `JdbcClient`
-/// over a migrated database, `InstantSource` and `MeterRegistry`.
+/// [PolicySettings], [TrustDomain], [Privileges], [ProfileTrial], [StatusInformation], [Changes],
+/// `JdbcClient` over a migrated database, `InstantSource` and `MeterRegistry`.
 @Configuration(proxyBeanMethods = false)
 public class PolicyConfiguration {
 
@@ -25,8 +26,9 @@ public class PolicyConfiguration {
             TrustDomain trustDomain,
             PolicySettings settings,
             ProfileTrial trial,
-            StatusInformation status) {
-        return PolicyLanguage.of(trustDomain, settings, trial, status);
+            StatusInformation status,
+            Privileges privileges) {
+        return PolicyLanguage.of(trustDomain, settings, trial, status, privileges);
     }
 
     @Bean

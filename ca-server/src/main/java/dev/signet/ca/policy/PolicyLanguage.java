@@ -5,9 +5,12 @@ import dev.signet.ca.certificate.ProfileRules;
 import dev.signet.ca.certificate.ProfileTrial;
 import dev.signet.ca.certificate.StatusInformation;
 import dev.signet.ca.identity.TrustDomain;
+import dev.signet.ca.privilege.Privileges;
+import dev.signet.ca.privilege.Role;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /// Reads policy documents (docs/policy.md). Thread-safe; touches nothing but the CPU. A document of
 /// 100 rules takes some 20 ms, once the code is warm.
@@ -16,19 +19,23 @@ public interface PolicyLanguage {
     /// The language for one trust domain and within one server's bounds. Holds profiles against RFC
     /// 5280 and tries none out.
     static PolicyLanguage of(TrustDomain trustDomain, PolicySettings settings) {
-        return new DocumentCompiler(trustDomain, settings, ProfileRules::objections);
+        return new DocumentCompiler(
+                trustDomain, settings, Privileges.builtIn(trustDomain), ProfileRules::objections);
     }
 
     /// The same, where each profile of a document is tried out, too, and held against what this
-    /// server can say of certificates' status.
+    /// server can say of certificates' status, and each rule against the identities that carry
+    /// roles of the admin API.
     static PolicyLanguage of(
             TrustDomain trustDomain,
             PolicySettings settings,
             ProfileTrial trial,
-            StatusInformation status) {
+            StatusInformation status,
+            Privileges privileges) {
         return new DocumentCompiler(
                 trustDomain,
                 settings,
+                privileges,
                 profile -> {
                     List<String> objections =
                             new ArrayList<>(trial.objections(profile, trustDomain));
@@ -39,14 +46,21 @@ public interface PolicyLanguage {
 
     /// The policy that is built into the server, version 0.
     default PolicySnapshot builtIn() {
-        return BuiltInDocument.compile(this);
+        return BuiltInDocument.compile(this, Set.of());
     }
 
     /// Checks all of a document, and makes a snapshot of it where nothing is wrong.
     ///
     /// @param document YAML, at most 256 KiB; larger is not accepted
     /// @param label how the snapshot's version begins: a number, `candidate`, ...
-    Reading read(String document, String label);
+    default Reading read(String document, String label) {
+        return read(document, label, Set.of());
+    }
+
+    /// The same of a version that somebody put in force.
+    ///
+    /// @param activatorRoles that the person held then
+    Reading read(String document, String label, Set<Role> activatorRoles);
 
     /// @param text as documents write it
     /// @throws IllegalArgumentException when there is none

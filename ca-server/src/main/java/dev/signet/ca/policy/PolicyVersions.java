@@ -1,10 +1,13 @@
 package dev.signet.ca.policy;
 
+import dev.signet.ca.privilege.Role;
+
 import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// The policy documents on record, and which of them is in force. A version is written once and
 /// never changes; putting it in force is another act, which every replica follows within a second.
@@ -57,11 +60,25 @@ public interface PolicyVersions {
     /// @param expected as in [#activate]
     ActivateOutcome rollBack(@Nullable Long expected, Author actor, String reason);
 
+    /// What the version can grant that carries roles of the admin API: whoever puts it in force has
+    /// to hold them. Empty where there is no such version, or this server does not accept it.
+    List<ProtectedGrant> protectedGrants(long number);
+
     /// Who writes or activates.
     ///
     /// @param kind how it proved itself, at most 32 characters
     /// @param subject whom that names, at most 2,048 characters
-    record Author(String kind, String subject) {}
+    /// @param roles of the admin API of the person who does it; kept with an activation
+    record Author(String kind, String subject, Set<Role> roles) {
+        public Author {
+            roles = Set.copyOf(roles);
+        }
+
+        /// Without roles.
+        public Author(String kind, String subject) {
+            this(kind, subject, Set.of());
+        }
+    }
 
     /// @param number from 1; 0 for the built-in one
     /// @param document YAML; null in a list

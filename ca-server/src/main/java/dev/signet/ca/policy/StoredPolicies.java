@@ -3,6 +3,7 @@ package dev.signet.ca.policy;
 import dev.signet.ca.ledger.Changes;
 import dev.signet.ca.policy.PolicyVersions.Active;
 import dev.signet.ca.policy.PolicyVersions.Version;
+import dev.signet.ca.privilege.Role;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -11,6 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -101,7 +103,7 @@ final class StoredPolicies implements Policies, AutoCloseable {
             return;
         }
         if (active.number() == 0) {
-            put(active, language.builtIn());
+            put(active, BuiltInDocument.compile(language, roles(active)));
             return;
         }
         Version version =
@@ -114,10 +116,15 @@ final class StoredPolicies implements Policies, AutoCloseable {
         if (version.document() == null) {
             throw new IllegalStateException("version " + active.number() + " came without text");
         }
-        switch (language.read(version.document(), Long.toString(active.number()))) {
+        switch (language.read(version.document(), Long.toString(active.number()), roles(active))) {
             case PolicyLanguage.Reading.Accepted accepted -> put(active, accepted.snapshot());
             case PolicyLanguage.Reading.NotAccepted refused -> keep(active, refused);
         }
+    }
+
+    private static Set<Role> roles(Active active) {
+        PolicyVersions.Author actor = active.actor();
+        return actor == null ? Set.of() : actor.roles();
     }
 
     private void put(Active active, PolicySnapshot snapshot) {

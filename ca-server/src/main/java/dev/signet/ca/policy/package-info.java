@@ -3,7 +3,8 @@
 /// snapshot decides a request from beginning to end. Trusts the attested attributes; never reads a
 /// certification request; never lets a document grant beyond the trust domain, or what servers and
 /// operators have.
-@ApplicationModule(allowedDependencies = {"refusal", "identity", "certificate", "ledger"})
+@ApplicationModule(
+        allowedDependencies = {"refusal", "identity", "privilege", "certificate", "ledger"})
 @NullMarked
 package dev.signet.ca.policy;
 

@@ -1,5 +1,7 @@
 package dev.signet.ca.rest;
 
+import dev.signet.ca.privilege.CertificateRoles;
+
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 import java.time.Duration;

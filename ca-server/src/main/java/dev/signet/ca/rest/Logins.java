@@ -12,21 +12,22 @@ import dev.signet.ca.audit.AuditTrail;
 import dev.signet.ca.audit.RefusalRecords;
 import dev.signet.ca.audit.RefusedRequest;
 import dev.signet.ca.identity.SpiffeId;
-import dev.signet.ca.identity.SpiffeIdPattern;
-import dev.signet.ca.identity.TrustDomain;
+import dev.signet.ca.privilege.Principal;
+import dev.signet.ca.privilege.Privileges;
+import dev.signet.ca.privilege.Role;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
 import dev.signet.ca.wire.OperatorCredential;
 
 import jakarta.servlet.http.HttpServletRequest;
 
+import org.jspecify.annotations.Nullable;
+
 import java.net.InetAddress;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -40,8 +41,6 @@ import java.util.Set;
 final class Logins {
 
     private static final String CERTIFICATES = "jakarta.servlet.request.X509Certificate";
-    private static final String OPERATOR_CREDENTIAL = "credential";
-    private static final String BOOTSTRAP_PATH = "/signet/operator/bootstrap";
     private static final Duration SAME_LOGIN = Duration.ofHours(1);
     private static final int REMEMBERED_LOGINS = 10_000;
 
@@ -53,14 +52,14 @@ final class Logins {
     private final AuditTrail trail;
     private final RefusalRecords refusals;
     private final InstantSource clock;
-    private final List<CertificateRoles> certificates;
+    private final Privileges privileges;
     private final Cache<Login, Boolean> recorded;
 
     private record Login(Actor actor, Set<Role> roles) {}
 
     Logins(
             AdminSettings settings,
-            TrustDomain trustDomain,
+            Privileges privileges,
             OperatorCredential operator,
             Attestation attestation,
             AdminActs acts,
@@ -75,9 +74,7 @@ final class Logins {
         this.trail = trail;
         this.refusals = refusals;
         this.clock = clock;
-        List<CertificateRoles> roles = new ArrayList<>(settings.certificates());
-        roles.add(new CertificateRoles(trustDomain.uri() + BOOTSTRAP_PATH, List.of(Role.ADMIN)));
-        this.certificates = List.copyOf(roles);
+        this.privileges = privileges;
         this.recorded =
                 Caffeine.newBuilder()
                         .maximumSize(REMEMBERED_LOGINS)
@@ -146,7 +143,10 @@ final class Logins {
 
     /// Once for each credential's owner, address and roles in an hour.
     private void record(AdminCaller caller) {
-        Login login = new Login(caller.actor(), caller.roles());
+        Actor actor = caller.actor();
+        Login login =
+                new Login(
+                        new Actor(actor.kind(), actor.subject(), actor.address()), caller.roles());
         if (recorded.getIfPresent(login) == null) {
             trail.record(
                     new AuditEvent(
@@ -161,7 +161,7 @@ final class Logins {
                             null));
             // The operator credential is the host's, not a person's.
             if (caller.roles().contains(Role.ADMIN)
-                    && !caller.actor().kind().equals(OPERATOR_CREDENTIAL)) {
+                    && !caller.actor().kind().equals(Principal.CREDENTIAL)) {
                 acts.adminLoggedIn(caller.actor());
             }
             recorded.put(login, true);
@@ -179,13 +179,18 @@ final class Logins {
             case "bearer" ->
                     switch (tokens.login(secret)) {
                         case TokenLogins.Outcome.Proved(String subject, Set<Role> roles) ->
-                                in("oidc", subject, address, roles);
+                                in("oidc", subject, address, roles, null);
                         case TokenLogins.Outcome.Refused(Refusal refusal) ->
                                 new Outcome.Out(refusal);
                     };
             case "operator" ->
                     operator.matches(secret)
-                            ? in(OPERATOR_CREDENTIAL, "operator", address, Set.of(Role.ADMIN))
+                            ? in(
+                                    Principal.CREDENTIAL,
+                                    "operator",
+                                    address,
+                                    Set.of(Role.ADMIN),
+                                    null)
                             : out("a wrong operator credential");
             default -> out("an Authorization scheme that is not known here");
         };
@@ -197,21 +202,25 @@ final class Logins {
             case Attestation.Outcome.Refused(Refusal refusal, _) -> new Outcome.Out(refusal);
             case Attestation.Outcome.Attested(var caller) -> {
                 SpiffeId id = SpiffeId.parse(caller.subject()).orElseThrow();
-                Set<Role> roles = EnumSet.noneOf(Role.class);
-                for (CertificateRoles mapping : certificates) {
-                    SpiffeIdPattern pattern = mapping.pattern();
-                    if (pattern.matches(id)) {
-                        roles.addAll(mapping.roles());
-                    }
-                }
-                yield in("certificate", caller.subject(), address, roles);
+                yield in(
+                        Principal.CERTIFICATE,
+                        caller.subject(),
+                        address,
+                        privileges.of(id),
+                        chain.getFirst().getSerialNumber().toString(16));
             }
         };
     }
 
-    private static Outcome in(String kind, String subject, InetAddress address, Set<Role> roles) {
+    private static Outcome in(
+            String kind,
+            String subject,
+            InetAddress address,
+            Set<Role> roles,
+            @Nullable String serialNumber) {
         return new Outcome.In(
-                new AdminCaller(new Actor(kind, subject, address.getHostAddress()), roles));
+                new AdminCaller(
+                        new Actor(kind, subject, address.getHostAddress(), roles, serialNumber)));
     }
 
     private static Outcome out(String diagnosis) {

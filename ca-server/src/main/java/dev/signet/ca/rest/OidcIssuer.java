@@ -1,5 +1,7 @@
 package dev.signet.ca.rest;
 
+import dev.signet.ca.privilege.Role;
+
 import org.jspecify.annotations.Nullable;
 
 import java.net.URI;

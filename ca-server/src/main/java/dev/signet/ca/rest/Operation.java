@@ -1,9 +1,11 @@
 package dev.signet.ca.rest;
 
-import static dev.signet.ca.rest.Role.ADMIN;
-import static dev.signet.ca.rest.Role.OPERATOR;
-import static dev.signet.ca.rest.Role.SECURITY_OFFICER;
-import static dev.signet.ca.rest.Role.VIEWER;
+import static dev.signet.ca.privilege.Role.ADMIN;
+import static dev.signet.ca.privilege.Role.OPERATOR;
+import static dev.signet.ca.privilege.Role.SECURITY_OFFICER;
+import static dev.signet.ca.privilege.Role.VIEWER;
+
+import dev.signet.ca.privilege.Role;
 
 import java.util.Arrays;
 import java.util.Collections;

@@ -101,6 +101,7 @@ record Problem(
             case NOT_PERMITTED,
                     POLICY_DENIED,
                     IDENTITY_NOT_GRANTED,
+                    ROLE_REQUIRED,
                     IDENTITY_BLOCKED,
                     NAME_NOT_GRANTED,
                     SUBJECT_NOT_GRANTED,

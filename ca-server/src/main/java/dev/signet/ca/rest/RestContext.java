@@ -4,7 +4,7 @@ import dev.signet.ca.admin.AdminActs;
 import dev.signet.ca.attestation.Attestation;
 import dev.signet.ca.audit.AuditTrail;
 import dev.signet.ca.audit.RefusalRecords;
-import dev.signet.ca.identity.TrustDomain;
+import dev.signet.ca.privilege.Privileges;
 import dev.signet.ca.wire.OperatorCredential;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -93,7 +93,7 @@ class RestContext extends WebMvcConfigurationSupport {
     @Bean
     Logins logins(
             AdminSettings settings,
-            TrustDomain trustDomain,
+            Privileges privileges,
             OperatorCredential operator,
             Attestation attestation,
             AdminActs acts,
@@ -101,7 +101,7 @@ class RestContext extends WebMvcConfigurationSupport {
             RefusalRecords refusals,
             InstantSource clock) {
         return new Logins(
-                settings, trustDomain, operator, attestation, acts, trail, refusals, clock);
+                settings, privileges, operator, attestation, acts, trail, refusals, clock);
     }
 
     @Bean

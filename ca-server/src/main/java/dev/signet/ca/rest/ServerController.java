@@ -4,6 +4,7 @@ import dev.signet.ca.halt.Halts;
 import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.ledger.LedgerSettings;
 import dev.signet.ca.policy.Policies;
+import dev.signet.ca.privilege.Role;
 import dev.signet.ca.trust.TrustBundle;
 import dev.signet.ca.trust.TrustBundles;
 

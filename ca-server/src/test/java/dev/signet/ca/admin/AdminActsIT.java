@@ -15,6 +15,7 @@ import dev.signet.ca.halt.Halts;
 import dev.signet.ca.halt.RealHalts;
 import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.ledger.LedgerUnavailableException;
+import dev.signet.ca.privilege.Privileges;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
 
@@ -44,6 +45,7 @@ class AdminActsIT {
     private static final Actor ANNA = new Actor("oidc", "issuer|anna", "192.0.2.1");
     private static final Actor BERT = new Actor("oidc", "issuer|bert", "192.0.2.2");
 
+    private Privileges privileges = Privileges.builtIn(new TrustDomain("example.org"));
     private TestDatabase database;
     private DataSource dataSource;
     private RealAudit audit;
@@ -83,7 +85,7 @@ class AdminActsIT {
         acts =
                 new RecordedAdminActs(
                         audited,
-                        new JoinTokenActs(new TrustDomain("example.org"), tokens),
+                        new JoinTokenActs(new TrustDomain("example.org"), privileges, tokens),
                         policyActs,
                         haltActs,
                         approvals,

@@ -3,6 +3,7 @@ package dev.signet.ca.admin;
 import dev.signet.ca.policy.PolicyFinding;
 import dev.signet.ca.policy.PolicyLanguage;
 import dev.signet.ca.policy.PolicyVersions;
+import dev.signet.ca.policy.ProtectedGrant;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ final class FakePolicyVersions implements PolicyVersions {
     private static final Instant NOW = Instant.parse("2026-11-23T10:00:00Z");
 
     final List<Version> versions = new ArrayList<>();
+    List<ProtectedGrant> protectedGrants = List.of();
     final List<Active> activations = new ArrayList<>();
 
     @Override
@@ -71,6 +73,11 @@ final class FakePolicyVersions implements PolicyVersions {
         Active active = new Active(active().activation() + 1, number, actor, reason, NOW);
         activations.add(active);
         return new ActivateOutcome.Activated(active);
+    }
+
+    @Override
+    public List<ProtectedGrant> protectedGrants(long number) {
+        return protectedGrants;
     }
 
     @Override

@@ -15,6 +15,8 @@ import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.ledger.CertificateRecords;
 import dev.signet.ca.ledger.JoinTokenHash;
 import dev.signet.ca.ledger.LedgerUnavailableException;
+import dev.signet.ca.privilege.Principal;
+import dev.signet.ca.privilege.Privileges;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
 
@@ -39,7 +41,10 @@ class LedgerOperatorActsTest {
                             TransactionOperations.withoutTransaction(),
                             TransactionOperations.withoutTransaction(),
                             events::add),
-                    new JoinTokenActs(new TrustDomain("example.org"), joinTokens),
+                    new JoinTokenActs(
+                            new TrustDomain("example.org"),
+                            Privileges.builtIn(new TrustDomain("example.org")),
+                            joinTokens),
                     records);
 
     @ParameterizedTest
@@ -151,11 +156,11 @@ class LedgerOperatorActsTest {
 
         @Override
         public List<CreatedJoinToken> createMany(
-                SpiffeIdPattern pattern, Duration timeToLive, String createdBy, int count) {
+                SpiffeIdPattern pattern, Duration timeToLive, Principal creator, int count) {
             if (away) {
                 throw new LedgerUnavailableException("away", new IllegalStateException());
             }
-            made.add(pattern + " " + timeToLive + " " + createdBy);
+            made.add(pattern + " " + timeToLive + " " + creator.kind() + " " + creator.subject());
             return List.of(dev.signet.ca.attestation.TestAttestation.created());
         }
 

@@ -7,6 +7,8 @@ import dev.signet.ca.TestDatabase;
 import dev.signet.ca.identity.SpiffeIdPattern;
 import dev.signet.ca.ledger.JoinTokenHash;
 import dev.signet.ca.ledger.LedgerUnavailableException;
+import dev.signet.ca.privilege.Principal;
+import dev.signet.ca.privilege.Role;
 import dev.signet.ca.refusal.RefusalCode;
 
 import org.junit.jupiter.api.Test;
@@ -30,6 +32,8 @@ import javax.sql.DataSource;
 
 class JdbcJoinTokensIT {
 
+    private static final Principal OPERATOR = new Principal("oidc", "olga", Set.of(Role.OPERATOR));
+
     @RegisterExtension static final TestDatabase DATABASE = TestDatabase.create();
 
     private static final Instant NOW = Instant.parse("2026-11-23T10:00:00.123456789Z");
@@ -42,7 +46,7 @@ class JdbcJoinTokensIT {
 
     @Test
     void findsWhatATokenIsGoodFor() {
-        CreatedJoinToken token = joinTokens.create(PATTERN, Duration.ofMinutes(10), "operator");
+        CreatedJoinToken token = joinTokens.create(PATTERN, Duration.ofMinutes(10), OPERATOR);
         JoinTokenHash hash = JoinTokenSecret.hash(token.secret()).orElseThrow();
 
         assertThat(token.secret()).startsWith("signet_join_").hasSize(61).isPrintable();
@@ -59,7 +63,11 @@ class JdbcJoinTokensIT {
     void tokensAreNeverTheSame() {
         Set<String> secrets = new HashSet<>();
         for (int i = 0; i < 200; i++) {
-            assertThat(secrets.add(joinTokens.create(PATTERN, Duration.ofHours(24), "o").secret()))
+            assertThat(
+                            secrets.add(
+                                    joinTokens
+                                            .create(PATTERN, Duration.ofHours(24), OPERATOR)
+                                            .secret()))
                     .isTrue();
         }
     }
@@ -67,7 +75,7 @@ class JdbcJoinTokensIT {
     @Test
     void makesManyAtOnce() {
         List<CreatedJoinToken> tokens =
-                joinTokens.createMany(PATTERN, Duration.ofMinutes(10), "operator", 1_000);
+                joinTokens.createMany(PATTERN, Duration.ofMinutes(10), OPERATOR, 1_000);
 
         assertThat(tokens.stream().map(CreatedJoinToken::secret).distinct()).hasSize(1_000);
         assertThat(tokens)
@@ -77,8 +85,8 @@ class JdbcJoinTokensIT {
                                         assertThat(terms.expiresAt())
                                                 .isEqualTo(token.expiresAt())));
         for (int count : new int[] {0, -1, 1_001}) {
-            assertThatThrownBy(
-                            () -> joinTokens.createMany(PATTERN, Duration.ofMinutes(1), "o", count))
+            assertThatThrownBy(() ->
+                            joinTokens.createMany(PATTERN, Duration.ofMinutes(1), OPERATOR, count))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("1 to 1000");
         }
@@ -91,7 +99,7 @@ class JdbcJoinTokensIT {
         List<String> made = new ArrayList<>();
         for (int i = 0; i < 7; i++) {
             now = now.plusMillis(i / 3); // some of one moment
-            made.add(joinTokens.create(PATTERN, Duration.ofHours(1), "operator").tokenId());
+            made.add(joinTokens.create(PATTERN, Duration.ofHours(1), OPERATOR).tokenId());
         }
         List<JoinTokens.JoinTokenRecord> seen = new ArrayList<>();
         String pageToken = null;
@@ -109,7 +117,7 @@ class JdbcJoinTokensIT {
         assertThat(seen)
                 .allSatisfy(record -> {
                     assertThat(record.state()).isEqualTo(JoinTokens.State.USABLE);
-                    assertThat(record.createdBy()).isEqualTo("operator");
+                    assertThat(record.createdBy()).isEqualTo("oidc olga");
                     assertThat(record.pattern()).hasToString(PATTERN.toString());
                 });
         for (String garbage :
@@ -129,10 +137,10 @@ class JdbcJoinTokensIT {
     @Test
     void tellsWhatBecameOfAToken() {
         now = NOW.plus(Duration.ofDays(10));
-        CreatedJoinToken usable = joinTokens.create(PATTERN, Duration.ofHours(2), "operator");
-        CreatedJoinToken expired = joinTokens.create(PATTERN, Duration.ofMinutes(1), "operator");
-        CreatedJoinToken revoked = joinTokens.create(PATTERN, Duration.ofHours(2), "operator");
-        CreatedJoinToken used = joinTokens.create(PATTERN, Duration.ofHours(2), "operator");
+        CreatedJoinToken usable = joinTokens.create(PATTERN, Duration.ofHours(2), OPERATOR);
+        CreatedJoinToken expired = joinTokens.create(PATTERN, Duration.ofMinutes(1), OPERATOR);
+        CreatedJoinToken revoked = joinTokens.create(PATTERN, Duration.ofHours(2), OPERATOR);
+        CreatedJoinToken used = joinTokens.create(PATTERN, Duration.ofHours(2), OPERATOR);
         DATABASE.jdbcClient()
                 .sql(
                         "INSERT INTO ledger.join_token_redemption (token_hash, serial)"
@@ -200,7 +208,7 @@ class JdbcJoinTokensIT {
 
     @Test
     void aRevocationIsUndoneWithTheTransactionThatItJoined() {
-        CreatedJoinToken token = joinTokens.create(PATTERN, Duration.ofMinutes(10), "operator");
+        CreatedJoinToken token = joinTokens.create(PATTERN, Duration.ofMinutes(10), OPERATOR);
         DataSource dataSource = DATABASE.dataSource();
         JoinTokens joined = TestAttestation.joinTokens(dataSource, () -> now);
         new TransactionTemplate(new JdbcTransactionManager(dataSource))
@@ -225,14 +233,14 @@ class JdbcJoinTokensIT {
                 new Duration[] {
                     Duration.ZERO, Duration.ofMillis(999), Duration.ofHours(24).plusNanos(1)
                 }) {
-            assertThatThrownBy(() -> joinTokens.create(PATTERN, life, "operator"))
+            assertThatThrownBy(() -> joinTokens.create(PATTERN, life, OPERATOR))
                     .isInstanceOf(IllegalArgumentException.class);
         }
     }
 
     @Test
     void theServersRoleCannotChangeOrRemoveATokenAndSeesNoSecret() {
-        CreatedJoinToken token = joinTokens.create(PATTERN, Duration.ofMinutes(10), "operator");
+        CreatedJoinToken token = joinTokens.create(PATTERN, Duration.ofMinutes(10), OPERATOR);
         JdbcClient server = DATABASE.jdbcClient();
 
         assertThatThrownBy(() ->
@@ -261,7 +269,7 @@ class JdbcJoinTokensIT {
         JoinTokens unreachable = TestAttestation.joinTokens(away, () -> NOW);
         String token = JoinTokenSecret.make(new SecureRandom());
 
-        assertThatThrownBy(() -> unreachable.create(PATTERN, Duration.ofMinutes(1), "operator"))
+        assertThatThrownBy(() -> unreachable.create(PATTERN, Duration.ofMinutes(1), OPERATOR))
                 .isInstanceOf(LedgerUnavailableException.class);
         assertThatThrownBy(() -> unreachable.list(null, 10, null))
                 .isInstanceOf(LedgerUnavailableException.class);

@@ -2,6 +2,7 @@ package dev.signet.ca.attestation;
 
 import dev.signet.ca.identity.SpiffeIdPattern;
 import dev.signet.ca.ledger.JoinTokenHash;
+import dev.signet.ca.privilege.Principal;
 
 import java.time.Duration;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.Optional;
 final class NoJoinTokens implements JoinTokens {
     @Override
     public List<CreatedJoinToken> createMany(
-            SpiffeIdPattern pattern, Duration timeToLive, String createdBy, int count) {
+            SpiffeIdPattern pattern, Duration timeToLive, Principal creator, int count) {
         throw new UnsupportedOperationException();
     }
 

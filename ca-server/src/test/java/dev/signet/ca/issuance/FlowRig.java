@@ -28,6 +28,7 @@ import dev.signet.ca.policy.Grants;
 import dev.signet.ca.policy.PolicyRequest;
 import dev.signet.ca.policy.PolicySnapshot;
 import dev.signet.ca.policy.Wish;
+import dev.signet.ca.privilege.Privileges;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
 import dev.signet.ca.trust.TrustBundle;
@@ -71,6 +72,7 @@ final class FlowRig {
     Instant now = NOW;
     Function<dev.signet.ca.identity.SpiffeId, Optional<Refusal>> blocks = _ -> Optional.empty();
     Authorities authorities = TestAuthority.at(NOW, FailingSigner.capturedIn(signer));
+    Privileges privileges = Privileges.builtIn(TestAuthority.TRUST_DOMAIN);
     Optional<Refusal> clockObjection = Optional.empty();
     Attestation attestation = new FakeAttestation();
     PolicySnapshot policy = new FakePolicy("v1");
@@ -103,6 +105,7 @@ final class FlowRig {
                     policiesTaken.incrementAndGet();
                     return policy;
                 },
+                new RoleGuard(privileges),
                 authorities,
                 new CertificateAssembly(
                         octets -> {

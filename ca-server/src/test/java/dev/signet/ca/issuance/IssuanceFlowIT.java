@@ -21,6 +21,7 @@ import dev.signet.ca.policy.Grants;
 import dev.signet.ca.policy.PolicyRequest;
 import dev.signet.ca.policy.PolicySnapshot;
 import dev.signet.ca.policy.Wish;
+import dev.signet.ca.privilege.Principal;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
 
@@ -39,6 +40,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -446,7 +448,9 @@ class IssuanceFlowIT {
 
     private CreatedJoinToken token(String id) {
         return joinTokens.create(
-                SpiffeIdPattern.parse(id).orElseThrow(), Duration.ofMinutes(1), "test");
+                SpiffeIdPattern.parse(id).orElseThrow(),
+                Duration.ofMinutes(1),
+                new Principal("oidc", "test", Set.of()));
     }
 
     private static IssuanceRequest join(CreatedJoinToken token, UUID requestId) {

@@ -13,6 +13,7 @@ import dev.signet.ca.crypto.CryptoProvider;
 import dev.signet.ca.identity.EvidenceKind;
 import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.identity.TrustDomain;
+import dev.signet.ca.privilege.Privileges;
 import dev.signet.ca.refusal.RefusalCode;
 
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,8 @@ class ExamplePoliciesTest {
                         DOMAIN,
                         settings,
                         new ProfileTrial(CryptoProvider.detect()),
-                        new FakeStatusInformation());
+                        new FakeStatusInformation(),
+                        Privileges.builtIn(DOMAIN));
         PolicyLanguage.Reading reading;
         try {
             reading =

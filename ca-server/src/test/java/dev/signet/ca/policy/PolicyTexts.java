@@ -10,6 +10,7 @@ import dev.signet.ca.identity.EvidenceKind;
 import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.identity.SpiffeIdPattern;
 import dev.signet.ca.identity.TrustDomain;
+import dev.signet.ca.privilege.Privileges;
 
 import java.net.InetAddress;
 import java.time.Duration;
@@ -27,7 +28,8 @@ final class PolicyTexts {
                     DOMAIN,
                     PolicySettings.defaults(),
                     new ProfileTrial(CryptoProvider.detect()),
-                    new FakeStatusInformation());
+                    new FakeStatusInformation(),
+                    Privileges.builtIn(DOMAIN));
 
     private PolicyTexts() {}
 

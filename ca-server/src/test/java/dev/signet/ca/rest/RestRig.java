@@ -14,6 +14,7 @@ import com.nimbusds.jwt.SignedJWT;
 import dev.signet.ca.CaServer;
 import dev.signet.ca.RunningServer;
 import dev.signet.ca.TestDatabase;
+import dev.signet.ca.privilege.Role;
 import dev.signet.proto.v1.CertificateServiceGrpc;
 import dev.signet.proto.v1.CreateJoinTokenRequest;
 import dev.signet.proto.v1.IssueCertificateRequest;

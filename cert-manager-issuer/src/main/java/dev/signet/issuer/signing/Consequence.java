@@ -24,6 +24,7 @@ public enum Consequence {
                     Map.entry("REQUEST_ID_REUSED", FAILS),
                     Map.entry("POLICY_DENIED", FAILS),
                     Map.entry("IDENTITY_NOT_GRANTED", FAILS),
+                    Map.entry("ROLE_REQUIRED", FAILS),
                     Map.entry("LIFETIME_NOT_GRANTED", FAILS),
                     Map.entry("NAME_NOT_GRANTED", FAILS),
                     Map.entry("SUBJECT_NOT_GRANTED", FAILS),

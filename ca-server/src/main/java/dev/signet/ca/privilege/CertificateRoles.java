@@ -1,4 +1,4 @@
-package dev.signet.ca.rest;
+package dev.signet.ca.privilege;
 
 import dev.signet.ca.identity.SpiffeIdPattern;
 
@@ -25,7 +25,20 @@ public record CertificateRoles(String spiffeId, List<Role> roles) {
                             + " has no roles (expected: some of viewer, operator,"
                             + " security-officer, admin)");
         }
+        if (isReserved(spiffeId)) {
+            throw new IllegalArgumentException(
+                    "signet.admin.certificates: spiffe-id "
+                            + spiffeId
+                            + " is the CA's own: IDs under /signet/operator/ are admins without a"
+                            + " mapping, the others under /signet/ have no role (expected: an ID"
+                            + " outside of /signet/)");
+        }
         roles = List.copyOf(roles);
+    }
+
+    private static boolean isReserved(String spiffeId) {
+        String text = SpiffeIdPattern.parse(spiffeId).orElseThrow().toString();
+        return text.startsWith("/signet/", text.indexOf('/', "spiffe://".length()));
     }
 
     SpiffeIdPattern pattern() {
