@@ -24,6 +24,7 @@ import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.AbstractStub;
 import io.grpc.stub.MetadataUtils;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -211,7 +212,10 @@ final class ServerRig implements AutoCloseable {
     }
 
     ManagedChannel channel(KeyPair keys, List<X509Certificate> chain) throws Exception {
-        SslContextBuilder tls = GrpcSslContexts.forClient().trustManager(roots());
+        // BoringSSL would not take a CA with Ed25519 keys.
+        SslContextBuilder tls =
+                GrpcSslContexts.configure(SslContextBuilder.forClient(), SslProvider.JDK)
+                        .trustManager(roots());
         if (keys != null) {
             tls.keyManager(keys.getPrivate(), chain.toArray(X509Certificate[]::new));
         }

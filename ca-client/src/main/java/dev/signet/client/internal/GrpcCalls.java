@@ -10,12 +10,10 @@ import dev.signet.proto.v1.TrustBundle;
 import dev.signet.proto.v1.TrustServiceGrpc;
 
 import io.grpc.Channel;
-import io.grpc.ChannelCredentials;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
-import io.grpc.TlsChannelCredentials;
 import io.grpc.stub.MetadataUtils;
 
 import org.jspecify.annotations.Nullable;
@@ -176,13 +174,13 @@ public final class GrpcCalls {
 
     static ManagedChannel open(
             InetSocketAddress address, TrustManager trust, @Nullable X509ExtendedKeyManager keys) {
-        TlsChannelCredentials.Builder tls = TlsChannelCredentials.newBuilder().trustManager(trust);
-        if (keys != null) {
-            tls.keyManager(keys);
-        }
-        ChannelCredentials credentials = tls.build();
         return Grpc.newChannelBuilderForAddress(
-                        address.getHostString(), address.getPort(), credentials)
+                        address.getHostString(),
+                        address.getPort(),
+                        PlatformTls.client(tls -> {
+                            tls.trustManager(trust);
+                            return keys == null ? tls : tls.keyManager(keys);
+                        }))
                 // Our own loop retries, with its backoff and request id.
                 .disableRetry()
                 .maxInboundMessageSize(MAX_MESSAGE_OCTETS)

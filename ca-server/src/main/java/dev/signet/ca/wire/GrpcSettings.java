@@ -27,9 +27,9 @@ public record GrpcSettings(
 
     /// What does TLS.
     public enum TlsProvider {
-        /// OPENSSL where its native library loads, else JDK.
+        /// OPENSSL where its native library loads and accepts clients with Ed25519 keys, else JDK.
         AUTO,
-        /// BoringSSL by netty-tcnative; no start without it.
+        /// BoringSSL by netty-tcnative; no start without it, or where it accepts no Ed25519 keys.
         OPENSSL,
         /// The JDK's own.
         JDK

@@ -7,12 +7,15 @@ import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.DelegatingSslContext;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.OpenSslServerSessionContext;
+import io.netty.handler.ssl.ReferenceCountedOpenSslContext;
 import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.internal.tcnative.SSL;
+import io.netty.util.ReferenceCountUtil;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,10 +35,71 @@ final class ServerTls {
 
     private ServerTls() {}
 
-    /// @throws IllegalStateException when the provider asked for is not there
+    /// Every kind of key that this CA issues for is accepted of clients, whatever the provider.
+    ///
+    /// @throws IllegalStateException when the requested provider is not there, or cannot do that
     static SslContext context(
             GrpcSettings.Tls settings, LiveKeyManager keys, LiveTrustManager trust) {
-        SslProvider provider = provider(settings.provider());
+        return switch (settings.provider()) {
+            case JDK -> jdk(settings, keys, trust);
+            case OPENSSL -> {
+                if (!OpenSsl.isAvailable()) {
+                    throw new IllegalStateException(
+                            "signet.grpc.tls.provider is OPENSSL, but netty-tcnative does not load"
+                                    + " here (expected: AUTO or JDK)."
+                                    + NativeDirectory.problem(),
+                            OpenSsl.unavailabilityCause());
+                }
+                SslContext context = openSsl(settings, keys, trust);
+                if (context == null) {
+                    throw new IllegalStateException(
+                            "signet.grpc.tls.provider is OPENSSL, but this build of netty-tcnative"
+                                    + " cannot be told to accept clients with Ed25519 keys, whose"
+                                    + " renewals would fail (expected: AUTO or JDK)");
+                }
+                yield context;
+            }
+            case AUTO -> {
+                if (!OpenSsl.isAvailable()) {
+                    LOG.warn(
+                            "netty-tcnative does not load here; TLS is done by the JDK, slower.{}",
+                            NativeDirectory.problem());
+                    yield jdk(settings, keys, trust);
+                }
+                SslContext context = openSsl(settings, keys, trust);
+                if (context == null) {
+                    LOG.warn(
+                            "this build of netty-tcnative cannot be told to accept clients with"
+                                    + " Ed25519 keys; TLS is done by the JDK, slower");
+                    yield jdk(settings, keys, trust);
+                }
+                yield context;
+            }
+        };
+    }
+
+    private static SslContext jdk(
+            GrpcSettings.Tls settings, LiveKeyManager keys, LiveTrustManager trust) {
+        return new WithoutResumption(build(settings, keys, trust, SslProvider.JDK));
+    }
+
+    /// @return null where it would not ask clients for every kind of key that is issued for
+    private static @Nullable SslContext openSsl(
+            GrpcSettings.Tls settings, LiveKeyManager keys, LiveTrustManager trust) {
+        SslContext context = build(settings, keys, trust, SslProvider.OPENSSL);
+        if (context instanceof ReferenceCountedOpenSslContext openSsl
+                && ClientSignatures.accept(openSsl)) {
+            return new WithoutResumption(context);
+        }
+        ReferenceCountUtil.release(context);
+        return null;
+    }
+
+    private static SslContext build(
+            GrpcSettings.Tls settings,
+            LiveKeyManager keys,
+            LiveTrustManager trust,
+            SslProvider provider) {
         SslContextBuilder builder =
                 SslContextBuilder.forServer(keys)
                         .trustManager(trust)
@@ -45,35 +109,10 @@ final class ServerTls {
                                         ? List.of("TLSv1.3", "TLSv1.2")
                                         : List.of("TLSv1.3"));
         try {
-            return new WithoutResumption(GrpcSslContexts.configure(builder, provider).build());
+            return GrpcSslContexts.configure(builder, provider).build();
         } catch (SSLException e) {
             throw new IllegalStateException("TLS cannot be set up with " + provider, e);
         }
-    }
-
-    private static SslProvider provider(GrpcSettings.TlsProvider wished) {
-        return switch (wished) {
-            case JDK -> SslProvider.JDK;
-            case OPENSSL -> {
-                if (!OpenSsl.isAvailable()) {
-                    throw new IllegalStateException(
-                            "signet.grpc.tls.provider is OPENSSL, but netty-tcnative does not load"
-                                    + " here (expected: AUTO or JDK)."
-                                    + NativeDirectory.problem(),
-                            OpenSsl.unavailabilityCause());
-                }
-                yield SslProvider.OPENSSL;
-            }
-            case AUTO -> {
-                if (OpenSsl.isAvailable()) {
-                    yield SslProvider.OPENSSL;
-                }
-                LOG.warn(
-                        "netty-tcnative does not load here; TLS is done by the JDK, slower.{}",
-                        NativeDirectory.problem());
-                yield SslProvider.JDK;
-            }
-        };
     }
 
     /// Neither a session cache nor tickets.

@@ -1,6 +1,8 @@
 package dev.signet.cli.remote;
 
 import dev.signet.cli.CommandFailedException;
+import dev.signet.client.CaCredentials;
+import dev.signet.client.Pem;
 import dev.signet.proto.v1.CertificateServiceGrpc;
 import dev.signet.proto.v1.RevocationReason;
 import dev.signet.proto.v1.RevokeCertificateRequest;
@@ -9,9 +11,9 @@ import dev.signet.proto.v1.RevokeCertificateResponse;
 import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
-import io.grpc.TlsChannelCredentials;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
@@ -39,10 +41,10 @@ public final class HolderClient implements AutoCloseable {
                     address,
                     Grpc.newChannelBuilder(
                                     "dns:///" + address,
-                                    TlsChannelCredentials.newBuilder()
-                                            .trustManager(bundle.toFile())
-                                            .keyManager(certificate.toFile(), key.toFile())
-                                            .build())
+                                    CaCredentials.showing(
+                                            Pem.certificates(Files.readString(bundle)),
+                                            Pem.certificates(Files.readString(certificate)),
+                                            Pem.privateKey(Files.readString(key))))
                             .disableRetry()
                             .build());
         } catch (IOException | IllegalArgumentException e) {

@@ -3,6 +3,8 @@ package dev.signet.cli.remote;
 import com.google.protobuf.Duration;
 
 import dev.signet.cli.CommandFailedException;
+import dev.signet.client.CaCredentials;
+import dev.signet.client.Pem;
 import dev.signet.proto.v1.CertificateRecord;
 import dev.signet.proto.v1.CreateJoinTokenRequest;
 import dev.signet.proto.v1.CreateJoinTokenResponse;
@@ -15,12 +17,12 @@ import io.grpc.Grpc;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
-import io.grpc.TlsChannelCredentials;
 import io.grpc.stub.MetadataUtils;
 
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,9 +59,8 @@ public final class OperatorClient implements AutoCloseable {
             ManagedChannel channel =
                     Grpc.newChannelBuilder(
                                     "dns:///" + address,
-                                    TlsChannelCredentials.newBuilder()
-                                            .trustManager(bundle.toFile())
-                                            .build())
+                                    CaCredentials.trusting(
+                                            Pem.certificates(Files.readString(bundle))))
                             .disableRetry()
                             .build();
             return new OperatorClient(address, channel, credential);
