@@ -91,9 +91,9 @@ class ServerConfiguration {
 
     ServerConfiguration(SignetSettings settings) {
         SignetSettings.LogLevel level = settings.logLevel();
-        if (level != null
-                && LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME) instanceof Logger root) {
-            root.setLevel(Level.toLevel(level.name()));
+        // Of our own code alone: that of other projects logs headers and bodies below WARN.
+        if (level != null && LoggerFactory.getLogger("dev.signet") instanceof Logger ours) {
+            ours.setLevel(Level.toLevel(level.name()));
         }
     }
 

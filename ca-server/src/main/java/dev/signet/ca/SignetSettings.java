@@ -25,7 +25,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /// keeps the two equal. A key that is not here stops the start.
 ///
 /// @param trustDomain name of the trust domain, required
-/// @param logLevel least level that is logged; unset: as the logging configuration says
+/// @param logLevel least level that is logged, of other projects' code WARN; unset: as the logging
+///   configuration says
 @ConfigurationProperties(prefix = "signet", ignoreUnknownFields = false)
 public record SignetSettings(
         String trustDomain,

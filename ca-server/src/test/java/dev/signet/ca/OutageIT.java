@@ -4,8 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import ch.qos.logback.core.OutputStreamAppender;
+import ch.qos.logback.core.encoder.Encoder;
+
 import com.google.protobuf.ByteString;
 
+import dev.signet.ca.log.LineBudget;
 import dev.signet.proto.v1.CertificateServiceGrpc;
 import dev.signet.proto.v1.IssueCertificateRequest;
 import dev.signet.proto.v1.IssuedCertificate;
@@ -15,10 +22,13 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
+import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -71,6 +81,61 @@ class OutageIT {
                 assertThat(issue(rig, channel)).isNotNull();
             }
         }
+    }
+
+    @Test
+    void anOutageOfPostgresqlIsALineForEachPartThatMeetsIt() throws Exception {
+        ByteArrayOutputStream written = new ByteArrayOutputStream();
+        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        Encoder<ILoggingEvent> encoder =
+                ((OutputStreamAppender<ILoggingEvent>) root.getAppender("stderr")).getEncoder();
+        AppenderBase<ILoggingEvent> appender =
+                new AppenderBase<>() {
+                    @Override
+                    protected void append(ILoggingEvent event) {
+                        written.writeBytes(encoder.encode(event));
+                    }
+                };
+        appender.setContext(root.getLoggerContext());
+        appender.addFilter(new LineBudget());
+        appender.start();
+        try (ServerRig.Site site = new ServerRig.Site();
+                TestDatabase database = TestDatabase.create();
+                Gate gate = new Gate(port(database.url()))) {
+            Map<String, String> settings =
+                    site.settings(
+                            database.url().replaceFirst(":[0-9]+/", ":" + gate.port() + "/"),
+                            database.username(),
+                            database.password());
+            settings.put("signet.ledger.probe-interval", "200ms");
+            try (ServerRig rig = new ServerRig(site, settings)) {
+                ManagedChannel channel = rig.channel();
+                root.addAppender(appender);
+                gate.cut(true);
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> rig.get("/readyz").statusCode() == 503);
+                for (int i = 0; i < 200; i++) {
+                    assertThat(
+                                    catchThrowableOfType(
+                                            StatusRuntimeException.class,
+                                            () -> issue(rig, channel)))
+                            .isNotNull();
+                }
+                gate.cut(false);
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> rig.get("/readyz").statusCode() == 200);
+            }
+        } finally {
+            root.detachAppender(appender);
+        }
+        List<String> lines =
+                written.toString(StandardCharsets.UTF_8)
+                        .lines()
+                        // Refusals have a limit of their own, by the second.
+                        .filter(line -> !line.contains("RefusalLog"))
+                        .toList();
+        assertThat(lines).isNotEmpty().hasSizeLessThan(60);
+        assertThat(lines).noneMatch(line -> line.startsWith("\tat "));
     }
 
     @Test

@@ -35,12 +35,14 @@ import java.util.Set;
 /// Tells who calls, from exactly one credential, anew for every request: a connection may outlive
 /// the certificate or token that it began with (R9). Thread-safe; may block.
 ///
-/// A credential that can be guessed or sprayed is not looked at while its address is throttled:
-/// else the answer would tell a right one from a wrong one. A client certificate is not throttled,
-/// its key was proved in the handshake: who shares an address with an attacker can still get in.
+/// A token is not looked at while its address is throttled: else the answer would tell a right one
+/// from a wrong one. Not throttled are a client certificate, whose key was proved in the handshake,
+/// and the right operator credential, which has 32 characters or more and cannot be guessed: a
+/// caller that shares an address with an attacker can still get in.
 final class Logins {
 
     private static final String CERTIFICATES = "jakarta.servlet.request.X509Certificate";
+    private static final String OPERATOR_SCHEME = "operator";
     private static final Duration SAME_LOGIN = Duration.ofHours(1);
     private static final int REMEMBERED_LOGINS = 10_000;
 
@@ -114,7 +116,7 @@ final class Logins {
             return settle(byCertificate(List.of(chain), address), address);
         }
         Duration wait = throttle.waitTime(address);
-        if (!wait.isZero()) {
+        if (!wait.isZero() && !(credentials == 1 && isOperator(authorization.getFirst()))) {
             return new Outcome.Out(
                     Refusal.of(
                                     RefusalCode.LOGIN_THROTTLED,
@@ -210,6 +212,13 @@ final class Logins {
                         chain.getFirst().getSerialNumber().toString(16));
             }
         };
+    }
+
+    private boolean isOperator(String authorization) {
+        int space = authorization.indexOf(' ');
+        return space == OPERATOR_SCHEME.length()
+                && authorization.regionMatches(true, 0, OPERATOR_SCHEME, 0, space)
+                && operator.matches(authorization.substring(space + 1));
     }
 
     private static Outcome in(

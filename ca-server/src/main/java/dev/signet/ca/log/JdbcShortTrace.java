@@ -1,0 +1,55 @@
+package dev.signet.ca.log;
+
+import ch.qos.logback.classic.pattern.ThrowableProxyConverter;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
+import ch.qos.logback.classic.spi.ThrowableProxy;
+
+import org.jspecify.annotations.Nullable;
+
+import java.sql.SQLException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientConnectionException;
+
+/// The cause of a log event in a pattern, after its message: a stack trace on lines of its own, or
+/// one clause where PostgreSQL cannot be reached, as its trace says nothing that the clause does
+/// not, and every part of the server meets it at once. Stateless.
+public final class JdbcShortTrace extends ThrowableProxyConverter {
+
+    private static final int DEPTH = 16;
+
+    @Override
+    protected String throwableProxyToString(IThrowableProxy proxy) {
+        Throwable outage = proxy instanceof ThrowableProxy known ? outage(known) : null;
+        return outage == null
+                ? System.lineSeparator() + super.throwableProxyToString(proxy).stripTrailing()
+                : ": " + oneLine(String.valueOf(outage.getMessage()));
+    }
+
+    @Override
+    public String convert(ILoggingEvent event) {
+        return event.getThrowableProxy() == null ? "" : super.convert(event);
+    }
+
+    /// The part of the chain that says why the database cannot be used.
+    private static @Nullable Throwable outage(ThrowableProxy proxy) {
+        Throwable cause = proxy.getThrowable();
+        for (int i = 0; cause != null && i < DEPTH; i++, cause = cause.getCause()) {
+            if (cause instanceof SQLTransientConnectionException
+                    || cause instanceof SQLRecoverableException
+                    || (cause instanceof SQLException sql && isOutage(sql.getSQLState()))) {
+                return cause;
+            }
+        }
+        return null;
+    }
+
+    /// Connection exception; shutdown, crash, cannot connect now.
+    private static boolean isOutage(@Nullable String state) {
+        return state != null && (state.startsWith("08") || state.startsWith("57P0"));
+    }
+
+    private static String oneLine(String text) {
+        return text.replaceAll("\\s+", " ").strip();
+    }
+}
