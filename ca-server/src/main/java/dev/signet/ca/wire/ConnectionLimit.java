@@ -1,37 +1,43 @@
 package dev.signet.ca.wire;
 
+import dev.signet.ca.wire.ConnectionPlaces.Place;
+
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.util.AttributeKey;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.net.InetSocketAddress;
 
-/// Closes accepted TCP connections beyond a number, before anything is read from them. Sits in the
-/// pipeline of the listening channel. Thread-safe.
+/// Gives accepted TCP connections their places, or closes them before anything is read from them.
+/// Sits in the pipeline of the listening channel. Thread-safe.
 @ChannelHandler.Sharable
 final class ConnectionLimit extends ChannelInboundHandlerAdapter {
 
-    private final int most;
-    private final AtomicInteger open = new AtomicInteger();
+    /// The connection's place, of each channel that was let in.
+    static final AttributeKey<Place> PLACE = AttributeKey.valueOf("signet-place");
 
-    ConnectionLimit(int most) {
-        this.most = most;
-    }
+    private final ConnectionPlaces places;
 
-    int open() {
-        return open.get();
+    ConnectionLimit(ConnectionPlaces places) {
+        this.places = places;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (message instanceof Channel child) {
-            if (open.incrementAndGet() > most) {
-                open.decrementAndGet();
+            Place place =
+                    child.remoteAddress() instanceof InetSocketAddress peer
+                            ? places.enter(peer.getAddress(), child::close)
+                            // It has gone already.
+                            : null;
+            if (place == null) {
                 child.unsafe().closeForcibly();
                 return;
             }
-            child.closeFuture().addListener(_ -> open.decrementAndGet());
+            child.attr(PLACE).set(place);
+            child.closeFuture().addListener(_ -> place.leave());
         }
         context.fireChannelRead(message);
     }

@@ -6,6 +6,7 @@ import dev.signet.ca.trust.TrustBundles;
 import io.grpc.Server;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.NettyServerBuilder;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.ServerChannel;
 
@@ -86,7 +87,7 @@ final class GrpcServer implements SmartLifecycle {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while starting", e);
         }
-        Transport loops = new Transport(settings.eventLoops());
+        Transport loops = new Transport("signet", settings.eventLoops());
         transport = loops;
         try {
             Server started = builder(loops).build().start();
@@ -114,7 +115,13 @@ final class GrpcServer implements SmartLifecycle {
                 settings.address().isEmpty()
                         ? new InetSocketAddress(settings.port())
                         : new InetSocketAddress(settings.address(), settings.port());
-        ConnectionLimit connectionLimit = new ConnectionLimit(limits.connections());
+        ConnectionPlaces places =
+                new ConnectionPlaces(
+                        new ConnectionPlaces.Limits(
+                                limits.connections(),
+                                limits.connectionsPerAddress(),
+                                limits.handshakes()));
+        ConnectionLimit connectionLimit = new ConnectionLimit(places);
         NettyServerBuilder builder =
                 NettyServerBuilder.forAddress(address)
                         .channelFactory(() -> listening(loops, connectionLimit))
@@ -145,7 +152,11 @@ final class GrpcServer implements SmartLifecycle {
             builder.maxConnectionAge(age.toMillis(), TimeUnit.MILLISECONDS);
         }
         parts.services().forEach(builder::addService);
-        parts.registry().gauge("signet.grpc.connections", connectionLimit, ConnectionLimit::open);
+        parts.registry().gauge("signet.grpc.connections", places, ConnectionPlaces::open);
+        parts.registry().gauge("signet.grpc.handshakes", places, ConnectionPlaces::newcomers);
+        FunctionCounter.builder("signet.grpc.connections.closed", places, ConnectionPlaces::evicted)
+                .description("Connections closed because their places were needed")
+                .register(parts.registry());
         parts.registry()
                 .gauge("signet.grpc.streams", parts.access(), AccessInterceptor::openStreams);
         return builder;
@@ -153,7 +164,7 @@ final class GrpcServer implements SmartLifecycle {
 
     private static ServerChannel listening(Transport loops, ConnectionLimit limit) {
         ServerChannel channel = loops.newServerChannel();
-        channel.pipeline().addLast(limit);
+        channel.pipeline().addLast(limit).addLast(HandshakeWatch.INSTALLER);
         return channel;
     }
 

@@ -56,7 +56,11 @@ public record GrpcSettings(
 
     /// Settings under `signet.grpc.limits`.
     ///
-    /// @param connections TCP connections at the same time; one more is closed at once
+    /// @param connections TCP connections at the same time, about 50 KB of memory each; one more is
+    ///   closed at once, or gets the place of one that has not finished its handshake
+    /// @param connectionsPerAddress the same for one IP address (IPv6: /64)
+    /// @param handshakes connections that have not finished their TLS handshake; for one more, the
+    ///   oldest of them is closed
     /// @param callsPerConnection concurrent calls (HTTP/2 streams) of one connection
     /// @param watches open streams of all connections
     /// @param watchesPerConnection open streams of one connection
@@ -65,9 +69,11 @@ public record GrpcSettings(
     /// @param connectionIdle a connection without a call for so long is closed
     /// @param connectionAge a connection is replaced after so long; unset: never
     public record Limits(
-            @DefaultValue("12000") int connections,
+            @DefaultValue("4000") int connections,
+            @DefaultValue("1000") int connectionsPerAddress,
+            @DefaultValue("500") int handshakes,
             @DefaultValue("256") int callsPerConnection,
-            @DefaultValue("24000") int watches,
+            @DefaultValue("8000") int watches,
             @DefaultValue("16") int watchesPerConnection,
             @DefaultValue("10s") Duration callDeadline,
             @DefaultValue("8") int operatorCalls,
@@ -76,6 +82,12 @@ public record GrpcSettings(
 
         public Limits {
             Bounds.check("signet.grpc.limits.connections", connections, 1, 1_000_000);
+            Bounds.check(
+                    "signet.grpc.limits.connections-per-address",
+                    connectionsPerAddress,
+                    1,
+                    1_000_000);
+            Bounds.check("signet.grpc.limits.handshakes", handshakes, 1, 100_000);
             Bounds.check("signet.grpc.limits.calls-per-connection", callsPerConnection, 1, 100_000);
             Bounds.check("signet.grpc.limits.watches", watches, 1, 1_000_000);
             Bounds.check(

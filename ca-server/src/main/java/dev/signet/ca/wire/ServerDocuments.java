@@ -47,9 +47,16 @@ final class ServerDocuments {
                 yield bundle(
                         "application/x-pem-file", bundle.pem(), "\"p" + bundle.version() + "\"");
             }
+            case "/metrics" -> document(200, METRICS_TYPE, registry.scrape());
+            default -> probe(path);
+        };
+    }
+
+    /// Liveness or readiness; never blocks.
+    @Nullable Document probe(String path) {
+        return switch (path) {
             case "/livez" -> document(200, JSON, "{\"status\":\"live\"}");
             case "/readyz" -> readiness(readiness.objections());
-            case "/metrics" -> document(200, METRICS_TYPE, registry.scrape());
             default -> null;
         };
     }

@@ -21,16 +21,17 @@ final class Transport implements AutoCloseable {
     private final EventLoopGroup acceptor;
     private final EventLoopGroup workers;
 
+    /// @param name what the threads' names begin with
     /// @param loops 0: one per core
-    Transport(int loops) {
+    Transport(String name, int loops) {
         // Netty's samples of where buffers were made cost 2 % of the server's processor time; who
         // looks for a leak asks for them.
         if (System.getProperty("io.netty.leakDetection.level") == null) {
             ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.DISABLED);
         }
         int count = loops > 0 ? loops : Runtime.getRuntime().availableProcessors();
-        this.acceptor = group("signet-accept", 1);
-        this.workers = group("signet-io", count);
+        this.acceptor = group(name + "-accept", 1);
+        this.workers = group(name + "-io", count);
     }
 
     private EventLoopGroup group(String name, int count) {

@@ -218,12 +218,14 @@ public class WireConfiguration {
             Readiness readiness,
             PrometheusMeterRegistry registry,
             ServerIdentity identity,
+            InstantSource clock,
             ObjectProvider<HttpDocuments> parts) {
         bindMetrics(registry, identity);
         return new HttpEndpoints(
                 settings,
                 new ServerDocuments(bundles, readiness, registry),
-                parts.orderedStream().toList());
+                parts.orderedStream().toList(),
+                clock);
     }
 
     @Bean

@@ -150,18 +150,78 @@ class LimitsIT {
         try (WireRig rig = WireRig.start(Map.of("signet.grpc.limits.connections", "2"))) {
             List<Socket> sockets = new ArrayList<>();
             try {
-                for (int i = 0; i < 3; i++) {
-                    Socket socket = new Socket("127.0.0.1", rig.grpcPort());
-                    socket.setSoTimeout(5_000);
-                    sockets.add(socket);
-                }
-                assertThat(closedByServer(sockets.getLast())).isTrue();
+                // Two that have finished their handshakes.
+                assertServes(rig);
+                assertServes(rig);
+                Socket third = new Socket("127.0.0.1", rig.grpcPort());
+                third.setSoTimeout(5_000);
+                sockets.add(third);
+                assertThat(closedByServer(third)).isTrue();
+                rig.closeChannels();
             } finally {
                 for (Socket socket : sockets) {
                     socket.close();
                 }
             }
             await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertServes(rig));
+        }
+    }
+
+    @Test
+    void aNewCallerGetsThePlaceOfTheOldestConnectionWithoutAHandshake() throws Exception {
+        try (WireRig rig =
+                WireRig.start(
+                        Map.of(
+                                "signet.grpc.limits.connections",
+                                "20",
+                                "signet.grpc.limits.handshakes",
+                                "4",
+                                "signet.grpc.tls.handshake-timeout",
+                                "2m"))) {
+            List<Socket> sockets = new ArrayList<>();
+            try {
+                for (int i = 0; i < 40; i++) {
+                    Socket socket = new Socket("127.0.0.1", rig.grpcPort());
+                    socket.setSoTimeout(5_000);
+                    sockets.add(socket);
+                    if (i % 10 == 0) {
+                        assertServes(rig);
+                    }
+                }
+                assertThat(closedByServer(sockets.getFirst())).isTrue();
+                assertServes(rig);
+            } finally {
+                for (Socket socket : sockets) {
+                    socket.close();
+                }
+            }
+        }
+    }
+
+    @Test
+    void oneAddressDoesNotGetThePlacesOfAll() throws Exception {
+        try (WireRig rig =
+                WireRig.start(
+                        Map.of(
+                                "signet.grpc.limits.connections-per-address",
+                                "2",
+                                "signet.grpc.address",
+                                ""))) {
+            assertServes(rig);
+            assertServes(rig);
+            try (Socket third = new Socket("127.0.0.1", rig.grpcPort())) {
+                third.setSoTimeout(5_000);
+                assertThat(closedByServer(third)).isTrue();
+            }
+            try (Socket other =
+                    new Socket(
+                            java.net.InetAddress.ofLiteral("127.0.0.1"),
+                            rig.grpcPort(),
+                            java.net.InetAddress.ofLiteral("127.0.0.2"),
+                            0)) {
+                other.setSoTimeout(500);
+                assertThat(closedByServer(other)).isFalse();
+            }
         }
     }
 

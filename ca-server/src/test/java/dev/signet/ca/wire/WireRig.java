@@ -216,8 +216,7 @@ final class WireRig implements AutoCloseable {
                 .orElse("");
     }
 
-    @Override
-    public void close() {
+    void closeChannels() {
         channels.forEach(ManagedChannel::shutdownNow);
         for (ManagedChannel channel : channels) {
             try {
@@ -226,6 +225,11 @@ final class WireRig implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    @Override
+    public void close() {
+        closeChannels();
         context.close();
     }
 
