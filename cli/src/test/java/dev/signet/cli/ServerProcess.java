@@ -3,8 +3,6 @@ package dev.signet.cli;
 import dev.signet.cli.home.DataDirectory;
 import dev.signet.cli.remote.OperatorClient;
 
-import org.awaitility.Awaitility;
-
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -30,7 +28,6 @@ public final class ServerProcess implements AutoCloseable {
     /// Trust domain of every server that is started here.
     public static final String TRUST_DOMAIN = "test.signet";
 
-    private static final Duration SOON = Duration.ofMinutes(2);
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
@@ -38,11 +35,17 @@ public final class ServerProcess implements AutoCloseable {
     private final int grpcPort;
     private final int httpPort;
     private final Map<String, String> settings;
+    private final List<String> flags;
     private volatile Process process;
 
     private ServerProcess(
-            DataDirectory directory, int grpcPort, int httpPort, Map<String, String> settings)
+            DataDirectory directory,
+            int grpcPort,
+            int httpPort,
+            Map<String, String> settings,
+            List<String> flags)
             throws IOException {
+        this.flags = List.copyOf(flags);
         this.directory = directory;
         this.grpcPort = grpcPort;
         this.httpPort = httpPort;
@@ -56,6 +59,16 @@ public final class ServerProcess implements AutoCloseable {
     /// @param settings more of them, such as `signet.ledger.writers`; they win
     public static ServerProcess start(
             Path directory, PostgresProcess postgres, Map<String, String> settings)
+            throws IOException {
+        return start(directory, postgres, settings, List.of("-XX:+UseSerialGC", "-Xmx256m"));
+    }
+
+    /// The same with other flags of the JVM.
+    public static ServerProcess start(
+            Path directory,
+            PostgresProcess postgres,
+            Map<String, String> settings,
+            List<String> flags)
             throws IOException {
         DataDirectory data = DataDirectory.at(directory);
         data.prepare(new SecureRandom());
@@ -75,7 +88,7 @@ public final class ServerProcess implements AutoCloseable {
         all.put("signet.stop.drain-time", "0s");
         all.putAll(postgres.serverSettings());
         all.putAll(settings);
-        ServerProcess server = new ServerProcess(data, grpcPort, httpPort, all);
+        ServerProcess server = new ServerProcess(data, grpcPort, httpPort, all, flags);
         try {
             server.awaitReady();
             data.publish(server.address(), server.get("/trust-bundle.pem").body());
@@ -100,8 +113,7 @@ public final class ServerProcess implements AutoCloseable {
     private Process launch() throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-XX:+UseSerialGC");
-        command.add("-Xmx256m");
+        command.addAll(flags);
         command.add("--enable-native-access=ALL-UNNAMED");
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
@@ -139,15 +151,27 @@ public final class ServerProcess implements AutoCloseable {
     ///
     /// @throws IllegalStateException when the process ends before
     public void awaitReady() {
-        Awaitility.await()
-                .atMost(SOON)
-                .pollInterval(Duration.ofMillis(20))
-                .until(() -> {
+        SignsOfLife.await(
+                "the server is ready",
+                () -> {
                     if (!process.isAlive()) {
                         throw new IllegalStateException("the server ended:\n" + log());
                     }
                     return ready();
-                });
+                },
+                this::trace);
+    }
+
+    /// What the process has done until now: its processor time, and the size of its log. A process
+    /// that waits for work does little, so tenths of seconds are counted.
+    public String trace() {
+        long cpu =
+                process.info().totalCpuDuration().orElse(Duration.ZERO).toMillis() / 100;
+        try {
+            return cpu + " " + Files.size(directory.serverLog());
+        } catch (IOException _) {
+            return cpu + " -";
+        }
     }
 
     /// What `/readyz` says; false where nothing answers.
@@ -203,6 +227,10 @@ public final class ServerProcess implements AutoCloseable {
 
     public int httpPort() {
         return httpPort;
+    }
+
+    public int adminPort() {
+        return Integer.parseInt(settings.get("signet.admin.port"));
     }
 
     /// `localhost:port` of gRPC.

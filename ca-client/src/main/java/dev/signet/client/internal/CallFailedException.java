@@ -11,6 +11,7 @@ import io.grpc.protobuf.StatusProto;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 
@@ -42,7 +43,7 @@ public final class CallFailedException extends Exception {
     }
 
     static CallFailedException of(String address, Throwable failure) {
-        Status status = Status.fromThrowable(failure);
+        Status status = retryable(Status.fromThrowable(failure));
         String reason = "";
         Duration retryAfter = null;
         Map<String, String> details = Map.of();
@@ -83,6 +84,22 @@ public final class CallFailedException extends Exception {
                 retryAfter,
                 details,
                 failure);
+    }
+
+    /// gRPC's own transport says UNKNOWN, with "channel closed", where the server went while the call
+    /// was being written (io.grpc.netty.Utils). The CA has said nothing then: it is unavailable.
+    private static Status retryable(Status status) {
+        if (status.getCode() != Status.Code.UNKNOWN) {
+            return status;
+        }
+        for (Throwable t = status.getCause(); t != null; t = t.getCause()) {
+            if (t instanceof IOException) {
+                return Status.UNAVAILABLE
+                        .withDescription(status.getDescription())
+                        .withCause(status.getCause());
+            }
+        }
+        return status;
     }
 
     public Status.Code status() {

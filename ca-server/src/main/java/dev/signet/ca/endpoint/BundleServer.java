@@ -3,13 +3,13 @@ package dev.signet.ca.endpoint;
 import dev.signet.ca.egress.FileKeys;
 import dev.signet.ca.egress.TlsFiles;
 import dev.signet.ca.trust.TrustBundles;
+import dev.signet.ca.wire.HttpsConnections;
 import dev.signet.ca.wire.ServerKeys;
 
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -38,6 +38,7 @@ final class BundleServer implements BundleEndpoint {
 
     private static final int MAX_HEADER_OCTETS = 8 * 1024;
     private static final long IDLE_MILLIS = 10_000;
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
     private static final long STOP_MILLIS = 2_000;
     private static final Duration LOOK_AT_FILES = Duration.ofSeconds(5);
 
@@ -135,13 +136,15 @@ final class BundleServer implements BundleEndpoint {
             connector.setHost(settings.address());
         }
         made.addConnector(connector);
-        made.addBean(new NetworkConnectionLimit(settings.connections(), connector));
 
         SizeLimitHandler bodies = new SizeLimitHandler(0, -1);
         bodies.setHandler(new BundleHandler(bundles));
         QoSHandler requests = new QoSHandler(bodies);
         requests.setMaxRequestCount(settings.requests());
-        made.setHandler(requests);
+        HttpsConnections connections =
+                new HttpsConnections(connector, settings.connections(), REQUEST_TIMEOUT, requests);
+        connector.addBean(connections, false);
+        made.setHandler(connections);
         return made;
     }
 

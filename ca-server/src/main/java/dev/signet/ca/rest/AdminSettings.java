@@ -45,8 +45,12 @@ public record AdminSettings(
 
     /// Bounds of what callers may use up.
     ///
-    /// @param connections at the same time; further ones wait to be accepted
-    /// @param requests served at the same time; one more is OVERLOADED
+    /// @param connections at the same time; one more gets the place of the one that has waited
+    ///   longest without a whole request
+    /// @param requests served at the same time, of one caller three quarters of them; one more is
+    ///   OVERLOADED. A quarter as many are kept beside them for admins and security officers
+    /// @param requestTimeout longest time to a whole request, head and body, from accept or from
+    ///   the last answer
     /// @param streams exports and replays among them; one more is OVERLOADED
     /// @param idle a connection on which nothing moves for so long is closed
     /// @param streamDeadline longest time of an export or replay
@@ -54,12 +58,18 @@ public record AdminSettings(
             @DefaultValue("256") int connections,
             @DefaultValue("32") int requests,
             @DefaultValue("4") int streams,
+            @DefaultValue("10s") Duration requestTimeout,
             @DefaultValue("30s") Duration idle,
             @DefaultValue("10m") Duration streamDeadline) {
         public Limits {
             check("signet.admin.limits.connections", connections, 1, 100_000);
             check("signet.admin.limits.requests", requests, 1, 10_000);
             check("signet.admin.limits.streams", streams, 1, 1_000);
+            check(
+                    "signet.admin.limits.request-timeout",
+                    requestTimeout,
+                    Duration.ofMillis(100),
+                    Duration.ofMinutes(10));
             check("signet.admin.limits.idle", idle, Duration.ofSeconds(1), Duration.ofHours(1));
             check(
                     "signet.admin.limits.stream-deadline",

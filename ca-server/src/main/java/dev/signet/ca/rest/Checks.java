@@ -98,18 +98,19 @@ final class Checks {
         }
     }
 
-    /// Neither NUL nor half a code point, which PostgreSQL does not keep.
     private static void text(String name, Object value) {
-        if (value instanceof String text
-                && text.codePoints()
-                        .anyMatch(c ->
-                                c == 0
-                                        || (c >= Character.MIN_SURROGATE
-                                                && c <= Character.MAX_SURROGATE))) {
+        if (value instanceof String text && !isText(text)) {
             throw RefusedException.of(
                     RefusalCode.INVALID_ARGUMENT,
                     name + ": it holds NUL or half a character (expected: Unicode text).");
         }
+    }
+
+    /// Neither NUL nor half a code point, which PostgreSQL does not keep.
+    static boolean isText(String text) {
+        return text.codePoints()
+                .noneMatch(c ->
+                        c == 0 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE));
     }
 
     private static @Nullable Object part(Record value, RecordComponent component) {

@@ -2,6 +2,7 @@ package dev.signet.ca.rest;
 
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
+import dev.signet.ca.wire.HttpsConnections;
 
 import io.micrometer.core.instrument.MeterRegistry;
 
@@ -21,7 +22,8 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 
 /// Lets a bounded number of requests in, each with a proved caller; nothing is reached without one,
-/// not even what does not exist. Thread-safe.
+/// not even what does not exist. A request has its place when its body is there ([RequestPlaces]).
+/// Thread-safe.
 final class EdgeFilter extends OncePerRequestFilter {
 
     private static final Logger LOG = LoggerFactory.getLogger(EdgeFilter.class);
@@ -29,28 +31,19 @@ final class EdgeFilter extends OncePerRequestFilter {
     private final Logins logins;
     private final Problems problems;
     private final MeterRegistry registry;
-    private final Semaphore places;
+    private final RequestPlaces places;
 
     EdgeFilter(Logins logins, Problems problems, MeterRegistry registry, int requests) {
         this.logins = logins;
         this.problems = problems;
         this.registry = registry;
-        this.places = new Semaphore(requests);
+        this.places = new RequestPlaces(requests);
     }
 
     @Override
     protected void doFilterInternal(
             HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        if (!places.tryAcquire()) {
-            problems.write(
-                    response,
-                    Refusal.of(
-                                    RefusalCode.OVERLOADED,
-                                    "Too many requests at a time. Retry after the given time.")
-                            .retryAfter(Duration.ofSeconds(1)));
-            return;
-        }
         try {
             serve(request, response, chain);
         } catch (RuntimeException | ServletException e) {
@@ -60,7 +53,6 @@ final class EdgeFilter extends OncePerRequestFilter {
             problems.write(response, Problems.problem(request, e));
         } finally {
             SecurityContextHolder.clearContext();
-            places.release();
         }
     }
 
@@ -83,10 +75,54 @@ final class EdgeFilter extends OncePerRequestFilter {
                                     RefusalCode.METHOD_NOT_ALLOWED, "TRACE is not answered here."));
                     return;
                 }
-                SecurityContextHolder.setContext(
-                        new SecurityContextImpl(new AdminAuthentication(caller)));
-                chain.doFilter(request, response);
+                if (!places.enter(caller)) {
+                    problems.write(response, overloaded());
+                    return;
+                }
+                try {
+                    serve(caller, request, response, chain);
+                } finally {
+                    places.leave(caller);
+                }
             }
         }
+    }
+
+    private void serve(
+            AdminCaller caller,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            FilterChain chain)
+            throws ServletException, IOException {
+        HttpServletRequest whole;
+        try {
+            whole = WholeRequest.read(request);
+        } catch (IOException e) {
+            problems.write(response, Problems.unread(e));
+            return;
+        }
+        HttpsConnections.Held connection = HttpsConnections.of(request);
+        if (connection != null) {
+            connection.requestRead();
+        }
+        Semaphore place = places.acquire(caller);
+        if (place == null) {
+            problems.write(response, overloaded());
+            return;
+        }
+        try {
+            SecurityContextHolder.setContext(
+                    new SecurityContextImpl(new AdminAuthentication(caller)));
+            chain.doFilter(whole, response);
+        } finally {
+            place.release();
+        }
+    }
+
+    private static Refusal overloaded() {
+        return Refusal.of(
+                        RefusalCode.OVERLOADED,
+                        "Too many requests at a time. Retry after the given time.")
+                .retryAfter(Duration.ofSeconds(1));
     }
 }

@@ -98,11 +98,7 @@ final class Problems implements HandlerExceptionResolver {
         return switch (exception) {
             case RefusedException refused -> Problem.of(refused.refusal(), refused.details());
             case LedgerUnavailableException away -> {
-                LOG.warn(
-                        "{} {}: PostgreSQL did not answer",
-                        request.getMethod(),
-                        path(request),
-                        away);
+                LOG.warn("PostgreSQL did not answer a call of the admin API", away);
                 yield refused(ledgerAway());
             }
             case NoHandlerFoundException _ ->
@@ -137,12 +133,34 @@ final class Problems implements HandlerExceptionResolver {
                                     "A name or value in the request's head holds characters that"
                                             + " are not accepted (expected: no control"
                                             + " characters)."));
-            default -> fault(request, exception);
+            default ->
+                    isBadRequest(exception)
+                            ? refused(
+                                    Refusal.of(
+                                            RefusalCode.INVALID_ARGUMENT,
+                                            "The request's path or query is not UTF-8 in percent"
+                                                    + " encoding (RFC 3986)."))
+                            : fault(request, exception);
         };
     }
 
-    private static Problem unreadable(HttpMessageNotReadableException exception) {
-        for (Throwable cause = exception.getCause(); cause != null; cause = cause.getCause()) {
+    /// Jetty decodes the query when it is first asked for, and throws then.
+    private static boolean isBadRequest(Throwable exception) {
+        for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
+            if (cause instanceof HttpException http && http.getCode() / 100 == 4) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// Of a body that could not be read to its end.
+    static Problem unread(IOException exception) {
+        return unreadable((Throwable) exception);
+    }
+
+    private static Problem unreadable(Throwable exception) {
+        for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
             if (cause instanceof HttpException http && http.getCode() == 413) {
                 return refused(tooLarge());
             }

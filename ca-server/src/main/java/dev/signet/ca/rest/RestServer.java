@@ -1,5 +1,6 @@
 package dev.signet.ca.rest;
 
+import dev.signet.ca.wire.HttpsConnections;
 import dev.signet.ca.wire.ReadinessConditions;
 import dev.signet.ca.wire.ServerKeys;
 
@@ -12,7 +13,6 @@ import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -54,7 +54,7 @@ final class RestServer implements SmartLifecycle, AdminPort {
     static final int MAX_BODY_OCTETS = 512 * 1024;
 
     private static final int MAX_HEADER_OCTETS = 16 * 1024;
-    private static final int BACKLOG = 128;
+    private static final int BACKLOG = 1024;
     private static final long STOP_MILLIS = 10_000;
 
     private final AdminSettings settings;
@@ -148,7 +148,8 @@ final class RestServer implements SmartLifecycle, AdminPort {
 
         VirtualThreadPool requests = new VirtualThreadPool();
         requests.setName("signet-admin");
-        requests.setMaxConcurrentTasks(settings.limits().requests() * 2);
+        // A connection has one request at a time, and each of them may wait for its body.
+        requests.setMaxConcurrentTasks(settings.limits().connections() * 2);
         QueuedThreadPool selectors = new QueuedThreadPool(8, 1);
         selectors.setName("signet-admin-io");
         selectors.setDaemon(true);
@@ -187,7 +188,6 @@ final class RestServer implements SmartLifecycle, AdminPort {
         }
         connector.open(bound);
         made.addConnector(connector);
-        made.addBean(new NetworkConnectionLimit(settings.limits().connections(), connector));
 
         ServletContextHandler servlets = new ServletContextHandler("/", false, false);
         servlets.setErrorHandler(new JettyProblems.ForServlets());
@@ -205,7 +205,14 @@ final class RestServer implements SmartLifecycle, AdminPort {
         servlets.addServlet(holder, "/");
         SizeLimitHandler bodies = new SizeLimitHandler(MAX_BODY_OCTETS, -1);
         bodies.setHandler(servlets);
-        made.setHandler(bodies);
+        HttpsConnections connections =
+                new HttpsConnections(
+                        connector,
+                        settings.limits().connections(),
+                        settings.limits().requestTimeout(),
+                        bodies);
+        connector.addBean(connections, false);
+        made.setHandler(connections);
         synchronized (this) {
             if (!running) {
                 throw new IOException("stopped meanwhile");

@@ -82,7 +82,10 @@ final class TokenLogins {
         try {
             Jwt jwt = issuer.decoder().decode(token);
             String subject = jwt.getSubject();
-            if (subject == null || subject.isBlank() || subject.length() > 1024) {
+            if (subject == null
+                    || subject.isBlank()
+                    || subject.length() > 1024
+                    || !Checks.isText(subject)) {
                 return refused("the token has no usable sub");
             }
             return new Outcome.Proved(

@@ -1,12 +1,12 @@
 package dev.signet.cli.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jose.jwk.ECKey;
 
 import dev.signet.cli.PostgresProcess;
 import dev.signet.cli.ServerProcess;
+import dev.signet.cli.SignsOfLife;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,7 +22,6 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -35,7 +34,6 @@ import java.util.Set;
 class CrashIT {
 
     private static final int CALLERS = 16;
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path directory;
@@ -153,10 +151,10 @@ class CrashIT {
 
     private static void awaitSuccesses(IssuingLoad load, int more) {
         long target = load.receivedCount() + more;
-        await("certificates are issued")
-                .atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(2))
-                .until(() -> load.receivedCount() >= target);
+        SignsOfLife.await(
+                "certificates are issued",
+                () -> load.receivedCount() >= target,
+                load::receivedCount);
     }
 
     private void assertOnRecord(List<String> serials, Set<String> seen) throws SQLException {
