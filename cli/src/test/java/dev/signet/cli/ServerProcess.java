@@ -165,8 +165,7 @@ public final class ServerProcess implements AutoCloseable {
     /// What the process has done until now: its processor time, and the size of its log. A process
     /// that waits for work does little, so tenths of seconds are counted.
     public String trace() {
-        long cpu =
-                process.info().totalCpuDuration().orElse(Duration.ZERO).toMillis() / 100;
+        long cpu = process.info().totalCpuDuration().orElse(Duration.ZERO).toMillis() / 100;
         try {
             return cpu + " " + Files.size(directory.serverLog());
         } catch (IOException _) {

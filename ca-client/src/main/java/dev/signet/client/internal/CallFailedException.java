@@ -86,8 +86,9 @@ public final class CallFailedException extends Exception {
                 failure);
     }
 
-    /// gRPC's own transport says UNKNOWN, with "channel closed", where the server went while the call
-    /// was being written (io.grpc.netty.Utils). The CA has said nothing then: it is unavailable.
+    /// gRPC's own transport says UNKNOWN, with "channel closed", where the server went while the
+    /// call was being written (io.grpc.netty.Utils). The CA has said nothing then: it is
+    /// unavailable.
     private static Status retryable(Status status) {
         if (status.getCode() != Status.Code.UNKNOWN) {
             return status;

@@ -25,8 +25,8 @@ public enum RefusalCode {
     POLICY_DENIED(Origin.CALLER),
     /// The wished SPIFFE ID is not the one that the evidence entitles to.
     IDENTITY_NOT_GRANTED(Origin.CALLER),
-    /// The identity carries roles of the admin API that whoever would cause its certificate does not
-    /// hold.
+    /// The identity carries roles of the admin API that whoever would cause its certificate does
+    /// not hold.
     ROLE_REQUIRED(Origin.CALLER),
     /// The wished lifetime is shorter or longer than policy allows.
     LIFETIME_NOT_GRANTED(Origin.CALLER),

@@ -1,5 +1,7 @@
 package dev.signet.ca.rest;
 
+import dev.signet.ca.privilege.Role;
+
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;

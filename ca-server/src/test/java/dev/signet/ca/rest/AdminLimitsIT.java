@@ -2,6 +2,8 @@ package dev.signet.ca.rest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signet.ca.privilege.Role;
+
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;

@@ -66,9 +66,7 @@ class ServerLogIT {
                                 "-Dlogback.configurationFile=dev/signet/cli/"
                                         + "logback-server.xml"))) {
             String operator =
-                    Files.readString(
-                                    server.dataDirectory().resolve("operator-credential"))
-                            .strip();
+                    Files.readString(server.dataDirectory().resolve("operator-credential")).strip();
             secrets.add(operator);
             secrets.add(server.joinToken("spiffe://test.signet/host/canary"));
             assertThat(send(server, "Operator " + operator).statusCode()).isEqualTo(200);
