@@ -8,6 +8,8 @@ import com.google.protobuf.ByteString;
 import dev.signet.ca.admin.ActOutcome;
 import dev.signet.ca.admin.AdminActs;
 import dev.signet.ca.audit.Actor;
+import dev.signet.ca.authority.AuthorityLifeCycle;
+import dev.signet.ca.authority.KnownAuthorities;
 import dev.signet.ca.certificate.SerialNumber;
 import dev.signet.ca.revocation.RevocationCause;
 import dev.signet.ca.revocation.RevocationReason;
@@ -190,6 +192,41 @@ class CertificateStatusIT {
                 .untilAsserted(() ->
                         assertThat(crl(here, uri).getEncoded())
                                 .isEqualTo(crl(there, uri).getEncoded()));
+    }
+
+    @Test
+    void theIssuingCaNamesTheCrlOfItsRootAndTheBundleHasThatOfAPreparedOne() throws Exception {
+        X509Certificate issuing = issue("/host/chain").get(1);
+        String uri = crlUri(issuing);
+        String issuerId =
+                here.server.part(KnownAuthorities.class).described().stream()
+                        .filter(authority -> authority.role().equals("root"))
+                        .findFirst()
+                        .orElseThrow()
+                        .id();
+        assertThat(uri).isEqualTo(URL + "/crl/" + issuerId + "/full.crl");
+        for (ServerRig rig : List.of(here, there)) {
+            await().atMost(Duration.ofSeconds(20)).until(() -> crl(rig, uri) != null);
+            assertThat(crl(rig, uri).isRevoked(issuing)).isFalse();
+        }
+        assertThat(
+                        here.server
+                                .part(AuthorityLifeCycle.class)
+                                .prepareIssuing(AuthorityLifeCycle.ANY, "a test"))
+                .isInstanceOf(AuthorityLifeCycle.Change.Done.class);
+        for (ServerRig rig : List.of(here, there)) {
+            await().atMost(Duration.ofSeconds(20)).until(() -> bundled(rig) == 3);
+        }
+    }
+
+    /// CRLs in the PEM bundle; 0: there is none yet.
+    private static int bundled(ServerRig rig) throws Exception {
+        HttpResponse<byte[]> response = send(rig, HttpRequest.newBuilder(), "/crl/full.pem");
+        return response.statusCode() == 200
+                ? CertificateFactory.getInstance("X.509")
+                        .generateCRLs(new ByteArrayInputStream(response.body()))
+                        .size()
+                : 0;
     }
 
     @Test

@@ -5,6 +5,7 @@ import dev.signet.ca.crypto.CryptoProvider;
 import org.jspecify.annotations.Nullable;
 
 import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.Signature;
@@ -27,8 +28,11 @@ final class AuthorityCertificateLint {
     private static final String SUBJECT_KEY_IDENTIFIER = "2.5.29.14";
     private static final String AUTHORITY_KEY_IDENTIFIER = "2.5.29.35";
     private static final Set<String> CRITICAL = Set.of(BASIC_CONSTRAINTS, KEY_USAGE);
+    private static final String CRL_DISTRIBUTION_POINTS = "2.5.29.31";
     private static final Set<String> NOT_CRITICAL =
             Set.of(SUBJECT_KEY_IDENTIFIER, AUTHORITY_KEY_IDENTIFIER);
+    private static final Set<String> NOT_CRITICAL_WITH_CRL =
+            Set.of(SUBJECT_KEY_IDENTIFIER, AUTHORITY_KEY_IDENTIFIER, CRL_DISTRIBUTION_POINTS);
 
     private static final int KEY_CERT_SIGN = 5;
     private static final int CRL_SIGN = 6;
@@ -70,8 +74,16 @@ final class AuthorityCertificateLint {
         if (!CRITICAL.equals(certificate.getCriticalExtensionOIDs())) {
             return "critical extensions are not basicConstraints and keyUsage";
         }
-        if (!NOT_CRITICAL.equals(certificate.getNonCriticalExtensionOIDs())) {
-            return "other extensions are not the two key identifiers";
+        boolean namesCrl = certificate.getExtensionValue(CRL_DISTRIBUTION_POINTS) != null;
+        if (!(namesCrl ? NOT_CRITICAL_WITH_CRL : NOT_CRITICAL)
+                .equals(certificate.getNonCriticalExtensionOIDs())) {
+            return "other extensions are not the two key identifiers, and perhaps"
+                    + " cRLDistributionPoints";
+        }
+        if (namesCrl && (role == AuthorityRole.ROOT || !namesOneCrl(certificate))) {
+            return role == AuthorityRole.ROOT
+                    ? "a root names a CRL"
+                    : "cRLDistributionPoints is not one http URL";
         }
         int pathLength = certificate.getBasicConstraints();
         boolean fits =
@@ -100,6 +112,44 @@ final class AuthorityCertificateLint {
             return "validity is not within the issuer's";
         }
         return verifies(certificate, issuer) ? null : "signature does not verify";
+    }
+
+    /// One distribution point with one name, a URL over plain HTTP, and no further fields: SEQUENCE
+    /// in SEQUENCE in [0] in [0] in [6], each to the end of the one around it.
+    ///
+    /// @rfc 5280 4.2.1.13
+    private static boolean namesOneCrl(X509Certificate certificate) {
+        byte[] value = certificate.getExtensionValue(CRL_DISTRIBUTION_POINTS);
+        int at = 0;
+        for (int tag : new int[] {0x04, 0x30, 0x30, 0xa0, 0xa0, 0x86}) {
+            at = contentToTheEnd(value, at, tag);
+            if (at < 0) {
+                return false;
+            }
+        }
+        return new String(value, at, value.length - at, StandardCharsets.ISO_8859_1)
+                .matches("http://[!-~]{1,512}");
+    }
+
+    /// @return where the content of an element begins that reaches to the end; negative: there is
+    ///   no such element
+    private static int contentToTheEnd(byte[] der, int at, int tag) {
+        if (at + 2 > der.length || (der[at] & 0xff) != tag) {
+            return -1;
+        }
+        int length = der[at + 1] & 0xff;
+        int content = at + 2;
+        if (length >= 0x80) {
+            int count = length & 0x7f;
+            if (count < 1 || count > 2 || content + count > der.length) {
+                return -1;
+            }
+            length = 0;
+            for (int i = 0; i < count; i++) {
+                length = length << 8 | (der[content++] & 0xff);
+            }
+        }
+        return content + length == der.length ? content : -1;
     }
 
     private static int count(boolean[] usage) {

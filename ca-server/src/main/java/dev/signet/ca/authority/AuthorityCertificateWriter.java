@@ -15,8 +15,13 @@ import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLDistPoint;
+import org.bouncycastle.asn1.x509.DistributionPoint;
+import org.bouncycastle.asn1.x509.DistributionPointName;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.ExtensionsGenerator;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
@@ -34,11 +39,12 @@ import java.security.PublicKey;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.HexFormat;
+import java.util.Optional;
 
 /// Writes the certificates of roots and issuing CAs: basicConstraints critical CA:TRUE (with a path
 /// length for an issuing CA, usually 0: it signs leaves only), keyUsage critical keyCertSign and
-/// cRLSign, subject and authority key identifier; no name constraints and no extKeyUsage, which
-/// some peers cannot read.
+/// cRLSign, subject and authority key identifier, and below a root the address of its issuer's CRL
+/// where there is one; no name constraints and no extKeyUsage, which some peers cannot read.
 ///
 /// @rfc 5280 4.2.1
 final class AuthorityCertificateWriter {
@@ -50,9 +56,11 @@ final class AuthorityCertificateWriter {
     private static final int MAX_ORGANIZATION = 64;
 
     private final CryptoProvider crypto;
+    private final CrlAddresses crlAddresses;
 
-    AuthorityCertificateWriter(CryptoProvider crypto) {
+    AuthorityCertificateWriter(CryptoProvider crypto, CrlAddresses crlAddresses) {
         this.crypto = crypto;
+        this.crlAddresses = crlAddresses;
     }
 
     /// @param pathLength of an issuing CA; a root has none
@@ -144,7 +152,7 @@ final class AuthorityCertificateWriter {
                 new BigInteger(1, SerialNumber.of(validity.notAfter(), random).octets());
         byte[] issuerIdentifier = issuer == null ? identifier : issuer.subjectKeyIdentifier();
         try {
-            byte[] der =
+            X509v3CertificateBuilder certificate =
                     new X509v3CertificateBuilder(
                                     issuer == null ? subject : issuer.holder().getSubject(),
                                     serial,
@@ -164,13 +172,31 @@ final class AuthorityCertificateWriter {
                             .addExtension(
                                     Extension.authorityKeyIdentifier,
                                     false,
-                                    new AuthorityKeyIdentifier(issuerIdentifier))
-                            .build(new Adapter(signer))
-                            .getEncoded();
+                                    new AuthorityKeyIdentifier(issuerIdentifier));
+            Optional<String> crl =
+                    issuer == null ? Optional.empty() : crlAddresses.full(issuer.id());
+            if (crl.isPresent()) {
+                certificate.addExtension(
+                        Extension.cRLDistributionPoints, false, distributionPoint(crl.get()));
+            }
+            byte[] der = certificate.build(new Adapter(signer)).getEncoded();
             return new AuthorityCertificate(der, crypto.sha256(der));
         } catch (IOException e) {
             throw new IllegalStateException("CA certificate cannot be encoded", e);
         }
+    }
+
+    private static CRLDistPoint distributionPoint(String url) {
+        return new CRLDistPoint(
+                new DistributionPoint[] {
+                    new DistributionPoint(
+                            new DistributionPointName(
+                                    new GeneralNames(
+                                            new GeneralName(
+                                                    GeneralName.uniformResourceIdentifier, url))),
+                            null,
+                            null)
+                });
     }
 
     /// Unlike for each key, so that chains are found by name even where several roots live.

@@ -108,8 +108,9 @@ public class AuthorityConfiguration {
     }
 
     @Bean
-    AuthorityFactory authorityFactory(CryptoProvider crypto, AuthorityKeys keys) {
-        return new AuthorityFactory(crypto, keys);
+    AuthorityFactory authorityFactory(
+            CryptoProvider crypto, AuthorityKeys keys, CrlAddresses crlAddresses) {
+        return new AuthorityFactory(crypto, keys, crlAddresses);
     }
 
     @Bean

@@ -26,9 +26,10 @@ final class AuthorityFactory {
     private final AuthorityCertificateLint lint;
 
     /// @param keys where the new authorities' keys are made
-    AuthorityFactory(CryptoProvider crypto, AuthorityKeys keys) {
+    /// @param crlAddresses named in the certificates of issuing and cross-signed CAs
+    AuthorityFactory(CryptoProvider crypto, AuthorityKeys keys, CrlAddresses crlAddresses) {
         this.keys = keys;
-        this.writer = new AuthorityCertificateWriter(crypto);
+        this.writer = new AuthorityCertificateWriter(crypto, crlAddresses);
         this.lint = new AuthorityCertificateLint(crypto);
     }
 

@@ -79,7 +79,7 @@ final class AuthorityLoader {
                             certificate,
                             chain,
                             signs && keyed != null ? keyed.issuing() : null,
-                            keyed == null ? rootStatus(stored, certificate) : keyed.status(),
+                            keyed == null ? seldomStatus(stored, certificate) : keyed.status(),
                             stored.issuerId(),
                             stored.foreign(),
                             !stored.keys().isEmpty()));
@@ -167,11 +167,18 @@ final class AuthorityLoader {
         return checked(certificate, Objects.requireNonNull(keyType), signer);
     }
 
-    /// A root signs a list now and then: its key is opened each time and not kept.
-    private @Nullable StatusAuthority rootStatus(
+    /// A root signs a list now and then, and so does a prepared issuing CA, whose CRL verifiers are
+    /// to have before its first certificate: their keys are opened each time and not kept.
+    private @Nullable StatusAuthority seldomStatus(
             StoredAuthority stored, AuthorityCertificate certificate) {
         KeyType keyType = stored.keyType();
-        if (stored.role() != AuthorityRole.ROOT || keyType == null || stored.keys().isEmpty()) {
+        boolean signsSeldom =
+                switch (stored.role()) {
+                    case ROOT -> true;
+                    case ISSUING -> stored.state() == AuthorityState.PREPARED;
+                    case CROSS, INTERMEDIATE -> false;
+                };
+        if (!signsSeldom || keyType == null || stored.keys().isEmpty()) {
             return null;
         }
         return new SigningStatusAuthority(

@@ -27,7 +27,7 @@ final class OpeningSigner implements Signer {
         try {
             return opened.get().sign(toBeSigned);
         } catch (IllegalStateException e) {
-            throw new SigningException("the key of a root could not be opened", e);
+            throw new SigningException("the key of the authority could not be opened", e);
         }
     }
 

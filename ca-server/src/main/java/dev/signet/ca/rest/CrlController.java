@@ -21,8 +21,10 @@ final class CrlController {
     record Crl(
             @Field("Authority that signed it") String authorityId,
             @Field(
-                            value = "1: all of its certificates; 2 n and 2 n + 1: the halves of n",
-                            least = 1,
+                            value =
+                                    "0: all of its certificates, in the full CRL; 1: all of its"
+                                            + " certificates; 2 n and 2 n + 1: the halves of n",
+                            least = 0,
                             most = 8191)
                     int shard,
             @Field("CRL number, grows within a shard") long number,

@@ -13,6 +13,10 @@ import java.util.Optional;
 /// from the states and dates alone, so that every replica finds the same.
 final class RotationPlan {
 
+    /// A prepared issuing CA waits before it signs, so that software which reads CRLs from files
+    /// has fetched its CRL by then; a hundredth of its life, and at most:
+    private static final Duration LONGEST_WAIT = Duration.ofDays(1);
+
     private RotationPlan() {}
 
     /// The next thing to do.
@@ -46,7 +50,7 @@ final class RotationPlan {
             latest = (whenLeft + RotationSettings.OVERDUE_WHEN_LEFT) / 2;
         }
         if (left(issuing, now) <= latest) {
-            ofIssuing(issuing, root, all).ifPresent(steps::add);
+            ofIssuing(issuing, root, all, now).ifPresent(steps::add);
         }
         return steps;
     }
@@ -87,7 +91,8 @@ final class RotationPlan {
     private static Optional<Step> ofIssuing(
             AuthorityDescription issuing,
             AuthorityDescription root,
-            List<AuthorityDescription> all) {
+            List<AuthorityDescription> all,
+            Instant now) {
         Optional<AuthorityDescription> next =
                 all.stream()
                         .filter(authority -> authority.role().equals("issuing"))
@@ -97,7 +102,10 @@ final class RotationPlan {
                         .filter(authority -> lastsLonger(authority, issuing))
                         .findFirst();
         if (next.isPresent()) {
-            return Optional.of(new Step.Activate(next.get().id()));
+            boolean overdue = left(issuing, now) <= RotationSettings.OVERDUE_WHEN_LEFT;
+            return overdue || hasWaited(next.get(), now)
+                    ? Optional.of(new Step.Activate(next.get().id()))
+                    : Optional.empty();
         }
         if (!root.validity().notAfter().isAfter(issuing.validity().notAfter())) {
             // Under a root that ends with it there is nothing to gain.
@@ -124,6 +132,13 @@ final class RotationPlan {
                 .filter(authority -> root(authority, all).id().equals(root.id()))
                 .filter(authority -> left(authority, now) > RotationSettings.OVERDUE_WHEN_LEFT)
                 .findFirst();
+    }
+
+    private static boolean hasWaited(AuthorityDescription prepared, Instant now) {
+        Validity validity = prepared.validity();
+        Duration wait = validity.lifetime().dividedBy(100);
+        return !now.isBefore(
+                validity.notBefore().plus(wait.compareTo(LONGEST_WAIT) < 0 ? wait : LONGEST_WAIT));
     }
 
     private static boolean lastsLonger(AuthorityDescription one, AuthorityDescription other) {

@@ -12,7 +12,8 @@ public interface CrlInventory {
     /// One CRL. Immutable.
     ///
     /// @param authorityId that signed it, 64 hexadecimal digits
-    /// @param shard 1: all of its certificates; 2 n and 2 n + 1: the halves of n
+    /// @param shard 0: all of its certificates, in the full CRL; 1: all of its certificates; 2 n
+    ///   and 2 n + 1: the halves of n
     /// @param number grows within a shard
     /// @param entries certificates that it names
     /// @param octets of its DER

@@ -44,6 +44,11 @@ final class CrlIssue {
     static final Duration LONGEST_TRUSTED = Duration.ofMinutes(1);
 
     private static final Duration EXPIRY_PERIOD = Duration.ofHours(1);
+
+    /// A full CRL is not split however large it gets: so many bytes of it are signed and recorded
+    /// in a second at most.
+    private static final int FULL_BYTES_PER_SECOND = 1_000_000;
+
     private static final SortedSet<Integer> NONE = Collections.emptySortedSet();
 
     private final RevocationFeed feed;
@@ -96,22 +101,28 @@ final class CrlIssue {
                         revoked -> {
                             sequence[0] = Math.max(sequence[0], revoked.sequence());
                             SerialNumber serial = revoked.serialNumber();
+                            boolean added = false;
                             for (int each : bits.getOrDefault(revoked.authorityId(), NONE)) {
                                 Shard shard = Shard.of(revoked.authorityId(), serial, each);
-                                CrlEntries list = entries.get(shard);
-                                if (list != null && lasts(serial, keptFrom.get(shard))) {
-                                    add(list, revoked);
-                                    if (!serial.expiryHour().isAfter(now)) {
-                                        ending.add(serial);
-                                    }
-                                }
+                                added |= add(entries.get(shard), revoked, keptFrom.get(shard));
+                            }
+                            Shard full = Shard.full(revoked.authorityId());
+                            added |= add(entries.get(full), revoked, keptFrom.get(full));
+                            if (added && !serial.expiryHour().isAfter(now)) {
+                                ending.add(serial);
                             }
                         });
         return new Round(entries, ending, Math.max(sequence[0], knowledge.sequence()));
     }
 
-    private static void add(CrlEntries list, RevokedCertificate revoked) {
+    /// @param list null: not asked for
+    private static boolean add(
+            @Nullable CrlEntries list, RevokedCertificate revoked, @Nullable Instant keptFrom) {
+        if (list == null || !lasts(revoked.serialNumber(), keptFrom)) {
+            return false;
+        }
         list.add(revoked.serialNumber(), revoked.revokedAt(), revoked.reason());
+        return true;
     }
 
     /// Whether the certificate may still have been valid at that instant. Its serial number knows
@@ -157,15 +168,31 @@ final class CrlIssue {
     /// Whether the newest one will do: another replica signed it meanwhile, or a moment ago.
     private boolean stays(
             CrlRecord newest, @Nullable CrlRecord held, Round round, boolean refresh) {
-        Duration age = Duration.between(newest.thisUpdate().plus(BACKDATE), clock.instant());
-        if (!age.isNegative() && age.compareTo(settings.pause()) < 0) {
+        if (isRecent(newest)) {
             return true;
         }
+        Duration age = age(newest);
         Duration longest = held == null ? LONGEST_TRUSTED : settings.interval();
         boolean recent = !age.isNegative() && age.compareTo(longest) < 0;
         boolean others = held == null || newest.number() > held.number();
         boolean named = newest.uris().equals(plans.uris(newest.shard()));
         return newest.sequence() >= round.sequence() && recent && named && (others || !refresh);
+    }
+
+    private Duration age(CrlRecord record) {
+        return Duration.between(record.thisUpdate().plus(BACKDATE), clock.instant());
+    }
+
+    /// Whether it is too early for the next one of its shard, whatever was revoked.
+    boolean isRecent(CrlRecord record) {
+        Duration age = age(record);
+        Duration pause = settings.pause();
+        if (record.shard().isFull()) {
+            Duration bySize =
+                    Duration.ofMillis(record.der().length / (FULL_BYTES_PER_SECOND / 1000));
+            pause = bySize.compareTo(pause) > 0 ? bySize : pause;
+        }
+        return !age.isNegative() && age.compareTo(pause) < 0;
     }
 
     private CrlRecord sign(

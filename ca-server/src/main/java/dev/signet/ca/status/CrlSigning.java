@@ -94,6 +94,11 @@ final class CrlSigning {
             if (signAll(live)) {
                 failedBefore = false;
             }
+            published.await(
+                    live.stream()
+                            .map(authority -> Shard.full(authority.id()))
+                            .filter(full -> !failed.contains(full))
+                            .toList());
         } catch (RuntimeException e) {
             metrics.crlFailed();
             complain("CRLs could not be brought up to date; trying again", e);
@@ -129,6 +134,7 @@ final class CrlSigning {
                                 revoked.sequence(),
                                 Math::max);
                     }
+                    wanted.merge(Shard.full(revoked.authorityId()), revoked.sequence(), Math::max);
                 });
         scanned = sequence[0];
     }
@@ -157,7 +163,9 @@ final class CrlSigning {
 
     private boolean isDue(Shard shard) {
         Optional<CrlRecord> held = published.find(shard);
-        return held.isEmpty() || issue.isOld(held.get()) || lacks(shard, held.get());
+        return held.isEmpty()
+                || issue.isOld(held.get())
+                || (lacks(shard, held.get()) && !issue.isRecent(held.get()));
     }
 
     private boolean lacks(Shard shard, CrlRecord held) {

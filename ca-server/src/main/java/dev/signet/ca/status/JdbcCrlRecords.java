@@ -17,14 +17,14 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/// In `status.crl`.
+/// In `status.crl`, full ones in `status.full_crl`; read from `status.every_crl`.
 final class JdbcCrlRecords implements CrlRecords {
 
     private static final String NEWEST =
             """
             SELECT authority_id, shard, number, this_update, next_update, sequence, entries, uris,
                    der
-            FROM status.crl
+            FROM status.every_crl
             WHERE authority_id = :authority AND shard = :shard
             ORDER BY number DESC
             LIMIT 1
@@ -37,6 +37,14 @@ final class JdbcCrlRecords implements CrlRecords {
                  der, replica)
             VALUES (:authority, :shard, :number, :thisUpdate, :nextUpdate, :sequence, :entries,
                     :uris, :der, :replica)
+            """;
+
+    private static final String INSERT_FULL =
+            """
+            INSERT INTO status.full_crl
+                (authority_id, number, this_update, next_update, sequence, entries, der, replica)
+            VALUES (:authority, :number, :thisUpdate, :nextUpdate, :sequence, :entries, :der,
+                    :replica)
             """;
 
     private final JdbcClient jdbc;
@@ -57,7 +65,7 @@ final class JdbcCrlRecords implements CrlRecords {
                         jdbc.sql(
                                         """
                                         SELECT authority_id, shard, max(number) AS number
-                                        FROM status.crl
+                                        FROM status.every_crl
                                         GROUP BY authority_id, shard
                                         """)
                                 .query((row, _) ->
@@ -96,15 +104,17 @@ final class JdbcCrlRecords implements CrlRecords {
             throw new IllegalStateException(
                     "CRL number " + made.number() + " after " + newest.number());
         }
-        jdbc.sql(INSERT)
-                .param("authority", shard.authorityId())
-                .param("shard", shard.id())
+        JdbcClient.StatementSpec insert = jdbc.sql(shard.isFull() ? INSERT_FULL : INSERT);
+        if (!shard.isFull()) {
+            insert =
+                    insert.param("shard", shard.id()).param("uris", String.join("\n", made.uris()));
+        }
+        insert.param("authority", shard.authorityId())
                 .param("number", made.number())
                 .param("thisUpdate", utc(made.thisUpdate()))
                 .param("nextUpdate", utc(made.nextUpdate()))
                 .param("sequence", made.sequence())
                 .param("entries", made.entries())
-                .param("uris", String.join("\n", made.uris()))
                 .param("der", made.der())
                 .param("replica", replica)
                 .update();

@@ -1,5 +1,7 @@
 package dev.signet.ca.status;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -12,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class PublishedCrls implements CrlInventory {
 
     private final Map<Shard, CrlRecord> byShard = new ConcurrentHashMap<>();
+    private volatile @Nullable List<Shard> awaited;
 
     /// Takes a CRL in unless there is a newer one.
     void publish(CrlRecord recorded) {
@@ -23,6 +26,23 @@ final class PublishedCrls implements CrlInventory {
 
     Optional<CrlRecord> find(Shard shard) {
         return Optional.ofNullable(byShard.get(shard));
+    }
+
+    /// @param full CRLs that are or will be here: all but those which cannot be made
+    void await(List<Shard> full) {
+        awaited = List.copyOf(full);
+    }
+
+    /// The full CRLs of all authorities, by authority; empty: not all of them are here yet.
+    Optional<List<CrlRecord>> full() {
+        List<Shard> all = awaited;
+        return all == null || !byShard.keySet().containsAll(all)
+                ? Optional.empty()
+                : Optional.of(
+                        byShard.values().stream()
+                                .filter(crl -> crl.shard().isFull())
+                                .sorted(Comparator.comparing(crl -> crl.shard().authorityId()))
+                                .toList());
     }
 
     @Override

@@ -6,17 +6,30 @@ import dev.signet.ca.certificate.SerialNumber;
 /// their expiry period, so shards of the same number of bits are of about the same size.
 ///
 /// @param authorityId 64 hexadecimal digits
-/// @param id 1: all; 2 n and 2 n + 1: the halves of n, by the next bit; below 2^13
+/// @param id 0: all, in the full CRL, which no certificate need name; 1: all; 2 n and 2 n + 1: the
+///   halves of n, by the next bit; below 2^13
 record Shard(String authorityId, int id) {
+
+    private static final int FULL = 0;
 
     static final int MAX_BITS = 12;
 
     private static final int FIRST_RANDOM_OCTET = 4;
 
     Shard {
-        if (id < 1 || id >= 2 << MAX_BITS) {
-            throw new IllegalArgumentException("shard " + id + " (expected: 1 to 8191)");
+        if (id < 0 || id >= 2 << MAX_BITS) {
+            throw new IllegalArgumentException("shard " + id + " (expected: 0 to 8191)");
         }
+    }
+
+    /// All certificates, in a CRL without an issuing distribution point: for software that takes
+    /// CRLs from files and has certificates before it that name no CRL, or another one.
+    static Shard full(String authorityId) {
+        return new Shard(authorityId, FULL);
+    }
+
+    boolean isFull() {
+        return id == FULL;
     }
 
     /// The shard of that many bits which a certificate is in.
@@ -33,15 +46,11 @@ record Shard(String authorityId, int id) {
     }
 
     int bits() {
-        return 31 - Integer.numberOfLeadingZeros(id);
-    }
-
-    boolean covers(SerialNumber serialNumber) {
-        return id(serialNumber, bits()) == id;
+        return isFull() ? 0 : 31 - Integer.numberOfLeadingZeros(id);
     }
 
     /// What its URLs end with.
     String path() {
-        return "/crl/" + authorityId + "/" + id + ".crl";
+        return "/crl/" + authorityId + "/" + (isFull() ? "full" : id) + ".crl";
     }
 }

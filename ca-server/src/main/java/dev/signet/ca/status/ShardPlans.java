@@ -121,9 +121,10 @@ final class ShardPlans {
         return bits;
     }
 
-    /// Every shard that has a CRL.
+    /// Every shard that has a CRL, the full one among them.
     List<Shard> shards(String authorityId) {
         List<Shard> shards = new ArrayList<>();
+        shards.add(Shard.full(authorityId));
         for (int bits : everyBits(authorityId)) {
             for (int id = 1 << bits; id < 2 << bits; id++) {
                 shards.add(new Shard(authorityId, id));
@@ -132,8 +133,12 @@ final class ShardPlans {
         return shards;
     }
 
-    /// Under which certificates name it.
+    /// Under which certificates name it, and its distribution point with them; none for a full CRL,
+    /// which is to be good for certificates that name another one or none.
     List<String> uris(Shard shard) {
+        if (shard.isFull()) {
+            return List.of();
+        }
         return plans.getOrDefault(shard.authorityId(), List.of()).stream()
                 .filter(plan -> plan.bits() == shard.bits() && !plan.baseUrl().isEmpty())
                 .map(plan -> plan.baseUrl() + shard.path())

@@ -101,8 +101,10 @@ public class StatusServingConfiguration {
     }
 
     @Bean
-    CrlDocuments crlDocuments(PublishedCrls published, CrlIssue issue, StatusSettings settings) {
-        return new CrlDocuments(published, issue, settings.maxAge());
+    CrlDocuments crlDocuments(
+            PublishedCrls published, CrlIssue issue, StatusSettings settings, InstantSource clock) {
+        return new CrlDocuments(
+                published, issue, new CrlBundle(published, issue, clock), settings.maxAge());
     }
 
     @Bean

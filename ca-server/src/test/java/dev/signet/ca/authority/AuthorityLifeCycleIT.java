@@ -97,6 +97,21 @@ class AuthorityLifeCycleIT {
     }
 
     @Test
+    void aPreparedIssuingCaSignsItsCrlBeforeItsFirstCertificate() {
+        String second = prepared();
+        StatusAuthority status =
+                rig.authorities.statusAuthorities().stream()
+                        .filter(authority -> authority.id().equals(second))
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(status.signCertificateList(new byte[] {0x30, 0})).isNotEmpty();
+        assertThat(done(rig.lifeCycle.activate(second, AuthorityLifeCycle.ANY, WHY))).hasSize(2);
+        assertThat(done(rig.lifeCycle.rollBack(AuthorityLifeCycle.ANY, WHY)))
+                .as("a signed CRL does not stand in the way")
+                .isNotEmpty();
+    }
+
+    @Test
     void aNewRootIsTrustedBeforeItsIssuingCaSignsAndTheOldOneAfterwards() throws Exception {
         String oldRoot = rig.active("root").id();
         byte[] oldRootDer = rig.authorities.trustAnchors().certificates().getFirst();

@@ -105,7 +105,7 @@ class KeyWrappingsIT {
         PolledAuthorities authorities =
                 new PolledAuthorities(
                         new JdbcAuthorityStore(jdbc, transactions),
-                        new AuthorityFactory(TestCertificates.CRYPTO, keys),
+                        new AuthorityFactory(TestCertificates.CRYPTO, keys, CrlAddresses.NONE),
                         new AuthorityLoader(TestCertificates.CRYPTO, keys, settings, DOMAIN),
                         settings,
                         DOMAIN,

@@ -51,7 +51,7 @@ public final class LifeCycleRig implements AutoCloseable {
                         TestCertificates.CRYPTO,
                         KeyEncryptionKeys.from(
                                 settings, _ -> null, TestCertificates.CRYPTO.secureRandom()));
-        factory = new AuthorityFactory(TestCertificates.CRYPTO, keys);
+        factory = new AuthorityFactory(TestCertificates.CRYPTO, keys, CrlAddresses.NONE);
         loader =
                 new AuthorityLoader(
                         TestCertificates.CRYPTO, keys, settings, TestAuthority.TRUST_DOMAIN);

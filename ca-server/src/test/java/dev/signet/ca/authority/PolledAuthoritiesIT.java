@@ -59,7 +59,8 @@ class PolledAuthoritiesIT {
         KeyEncryptionKeys key =
                 KeyEncryptionKeys.from(settings, _ -> null, TestCertificates.CRYPTO.secureRandom());
         AuthorityKeys keys = new SoftwareKeys(TestCertificates.CRYPTO, key);
-        AuthorityFactory factory = new AuthorityFactory(TestCertificates.CRYPTO, keys);
+        AuthorityFactory factory =
+                new AuthorityFactory(TestCertificates.CRYPTO, keys, CrlAddresses.NONE);
         DataSource dataSource = database.dataSource();
         return new PolledAuthorities(
                 new JdbcAuthorityStore(

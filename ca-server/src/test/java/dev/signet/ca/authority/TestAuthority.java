@@ -17,15 +17,23 @@ public final class TestAuthority implements Authorities {
 
     private final AuthoritySnapshot snapshot;
     private final AuthorityCertificate root;
+    private final StatusAuthority rootStatus;
 
-    private TestAuthority(AuthoritySnapshot snapshot, AuthorityCertificate root) {
+    private TestAuthority(
+            AuthoritySnapshot snapshot, AuthorityCertificate root, StatusAuthority rootStatus) {
         this.snapshot = snapshot;
         this.root = root;
+        this.rootStatus = rootStatus;
     }
 
     /// P-384 root, P-256 issuing CA, of a year, begun a little before this instant.
     public static TestAuthority at(Instant now) {
-        return with(KeyType.P256, now, Duration.ofDays(365), 0, signer -> signer);
+        return naming(CrlAddresses.NONE, now);
+    }
+
+    /// The same, the issuing CA's certificate with the address of its root's CRL.
+    public static TestAuthority naming(CrlAddresses crlAddresses, Instant now) {
+        return with(KeyType.P256, now, Duration.ofDays(365), 0, signer -> signer, crlAddresses);
     }
 
     /// The same with room for CA certificates below the issuing CA.
@@ -55,6 +63,16 @@ public final class TestAuthority implements Authorities {
             Duration issuingLifetime,
             int pathLength,
             UnaryOperator<Signer> signer) {
+        return with(issuingKeyType, now, issuingLifetime, pathLength, signer, CrlAddresses.NONE);
+    }
+
+    private static TestAuthority with(
+            KeyType issuingKeyType,
+            Instant now,
+            Duration issuingLifetime,
+            int pathLength,
+            UnaryOperator<Signer> signer,
+            CrlAddresses crlAddresses) {
         AuthorityFactory factory =
                 new AuthorityFactory(
                         TestCertificates.CRYPTO,
@@ -64,11 +82,13 @@ public final class TestAuthority implements Authorities {
                                         new KeyEncryptionKey(
                                                 new byte[32],
                                                 TestCertificates.CRYPTO.secureRandom()),
-                                        List.of())));
+                                        List.of())),
+                        crlAddresses);
+        KeyType rootKeyType = issuingKeyType == KeyType.P256 ? KeyType.P384 : issuingKeyType;
         AuthorityFactory.Pair pair =
                 factory.create(
                         TRUST_DOMAIN,
-                        issuingKeyType == KeyType.P256 ? KeyType.P384 : issuingKeyType,
+                        rootKeyType,
                         Duration.ofDays(3650),
                         issuingKeyType,
                         issuingLifetime,
@@ -106,7 +126,12 @@ public final class TestAuthority implements Authorities {
                                         false,
                                         true)),
                         Duration.ofSeconds(1)),
-                pair.root().certificate());
+                pair.root().certificate(),
+                new SigningStatusAuthority(
+                        pair.root().certificate().id(),
+                        pair.root().certificate().der(),
+                        pair.root().certificate().issuer(rootKeyType.algorithm()),
+                        pair.root().key().signer()));
     }
 
     /// The one issuing authority, whatever the time.
@@ -120,6 +145,11 @@ public final class TestAuthority implements Authorities {
     /// The issuing authority as one that signs CRLs.
     public StatusAuthority status() {
         return snapshot.statusAuthorities().getFirst();
+    }
+
+    /// The root as one that signs CRLs.
+    public StatusAuthority rootStatus() {
+        return rootStatus;
     }
 
     /// The root's DER certificate.

@@ -89,7 +89,7 @@ class TokenKeysIT {
                 new JdbcAuthorityStore(
                         JdbcClient.create(dataSource),
                         new TransactionTemplate(new JdbcTransactionManager(dataSource))),
-                new AuthorityFactory(TestCertificates.CRYPTO, keys),
+                new AuthorityFactory(TestCertificates.CRYPTO, keys, CrlAddresses.NONE),
                 new AuthorityLoader(TestCertificates.CRYPTO, keys, settings, DOMAIN),
                 settings,
                 DOMAIN,

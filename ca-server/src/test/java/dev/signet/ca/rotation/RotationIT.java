@@ -172,6 +172,11 @@ class RotationIT {
         assertThat(rig.authorities.all("issuing", "prepared")).hasSize(1);
         assertThat(rig.authorities.signing().id()).isEqualTo(first);
         rig.automation.look();
+        assertThat(rig.authorities.signing().id())
+                .as("those who read CRLs from files have a day to fetch that of the next one")
+                .isEqualTo(first);
+        rig.authorities.setNow(rig.authorities.now().plus(Duration.ofDays(1)));
+        rig.automation.look();
         assertThat(rig.authorities.signing().id()).isNotEqualTo(first);
         rig.automation.look();
         assertThat(rig.automation.doing()).isEmpty();
@@ -244,6 +249,7 @@ class RotationIT {
                     for (int i = 0; i < 4; i++) {
                         one.authorities.known().refresh();
                         one.automation.look();
+                        one.authorities.setNow(due.plus(Duration.ofDays(1)));
                     }
                     return null;
                 });
@@ -283,10 +289,12 @@ class RotationIT {
         Instant due = leftOfIssuing(0.4);
         String first = rig.authorities.signing().id();
         rig.authorities.setNow(due);
-        for (boolean persists : new boolean[] {false, true, false, true}) {
+        for (int round = 0; round < 4; round++) {
+            boolean persists = round % 2 == 1;
             try (RotationRig crashing =
                     new RotationRig(database, transactions -> new Faulty(transactions, persists))) {
-                crashing.authorities.setNow(due);
+                // Two prepare, and two activate a day later.
+                crashing.authorities.setNow(due.plus(Duration.ofDays(round / 2)));
                 crashing.automation.look();
                 assertThat(crashing.automation.doing()).startsWith("failed");
                 // What signs is always one, whatever was lost.

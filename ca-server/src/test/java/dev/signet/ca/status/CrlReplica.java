@@ -51,9 +51,21 @@ final class CrlReplica {
             InstantSource clock,
             LongSupplier unexpired,
             UnaryOperator<CrlRecords> around) {
+        this(database, List.of(authority), feed, settings, clock, unexpired, around);
+    }
+
+    /// @param authorities the first is an issuing CA, the others are roots
+    CrlReplica(
+            TestDatabase database,
+            List<StatusAuthority> authorities,
+            RevocationFeed feed,
+            StatusSettings settings,
+            InstantSource clock,
+            LongSupplier unexpired,
+            UnaryOperator<CrlRecords> around) {
         DataSource dataSource = database.dataSource();
         JdbcClient jdbc = JdbcClient.create(dataSource);
-        this.authority = authority;
+        this.authority = authorities.getFirst();
         this.records =
                 around.apply(
                         new JdbcCrlRecords(
@@ -74,8 +86,8 @@ final class CrlReplica {
                         clock);
         this.signing =
                 new CrlSigning(
-                        () -> List.of(authority),
-                        _ -> false,
+                        () -> authorities,
+                        id -> !id.equals(authority.id()),
                         feed,
                         Optional::empty,
                         plans,
@@ -84,7 +96,12 @@ final class CrlReplica {
                         published,
                         new StatusMetrics(meters),
                         clock);
-        this.documents = new CrlDocuments(published, issue, settings.maxAge());
+        this.documents =
+                new CrlDocuments(
+                        published,
+                        issue,
+                        new CrlBundle(published, issue, clock),
+                        settings.maxAge());
     }
 
     CrlRecord held() {
@@ -93,6 +110,10 @@ final class CrlReplica {
 
     CrlRecord held(int shard) {
         return published.find(new Shard(authority.id(), shard)).orElseThrow();
+    }
+
+    CrlRecord full() {
+        return published.find(Shard.full(authority.id())).orElseThrow();
     }
 
     double failures() {

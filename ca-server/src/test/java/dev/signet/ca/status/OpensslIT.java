@@ -60,10 +60,10 @@ class OpensslIT {
     @TempDir static Path directory;
 
     private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.SECONDS);
-    private static final TestAuthority CA = TestAuthority.at(NOW.minus(Duration.ofDays(40)));
 
     private static HttpRig http;
     private static String url;
+    private static TestAuthority CA;
     private static FakeFeed feed;
     private static CrlReplica crls;
     private static OcspRig ocsp;
@@ -103,7 +103,19 @@ class OpensslIT {
         InstantSource clock = InstantSource.system();
         feed = new FakeFeed(clock);
         StatusSettings settings = StatusSettings.at(url);
-        crls = new CrlReplica(DATABASE, CA.status(), feed, settings, clock);
+        CA =
+                TestAuthority.naming(
+                        new StatusConfiguration().crlAddresses(settings),
+                        NOW.minus(Duration.ofDays(40)));
+        crls =
+                new CrlReplica(
+                        DATABASE,
+                        List.of(CA.status(), CA.rootStatus()),
+                        feed,
+                        settings,
+                        clock,
+                        () -> 0,
+                        records -> records);
         ocsp = new OcspRig(CA.status(), feed, settings, clock);
         crl.real = crls.documents;
         status.real = ocsp.documents;
@@ -166,7 +178,7 @@ class OpensslIT {
     private static void revoke(Leaf leaf) throws Exception {
         feed.revoke(leaf.serialNumber(), CA.status().id(), RevocationReason.KEY_COMPROMISE);
         long sequence = feed.knowledge().sequence();
-        while (crls.held().sequence() < sequence) {
+        while (crls.held().sequence() < sequence || crls.full().sequence() < sequence) {
             TimeUnit.MILLISECONDS.sleep(50); // the pause between two CRLs
             crls.signing.sign();
         }
@@ -233,6 +245,101 @@ class OpensslIT {
         assertThat(verify(revoked)).contains("certificate revoked");
         assertThat(verify(unknown)).contains("unknown.pem: OK"); // a CRL cannot tell
         assertThat(verify(expired)).contains("certificate has expired");
+    }
+
+    /// OpenSSL asks for the CRL of a root about itself, too, and downloads that of no root.
+    @Test
+    void opensslDownloadsTheCrlOfEveryCertificateBelowTheRoot() throws Exception {
+        Leaf good = leaf("chain-good", NOW, Duration.ofDays(2), true);
+        Leaf revoked = leaf("chain-revoked", NOW, Duration.ofDays(2), true);
+        revoke(revoked);
+        Files.write(
+                directory.resolve("root.crl"),
+                get("/crl/" + CA.rootStatus().id() + "/full.crl").body());
+        String alone = verifyAll("root.pem", good, "-crl_download");
+        assertThat(alone.lines().filter(line -> line.startsWith("error ")))
+                .containsExactly(
+                        "error 3 at 2 depth lookup: unable to get certificate CRL",
+                        "error chain-good.pem: verification failed");
+        String[] withRoots = {"-crl_download", "-CRLfile", "root.crl"};
+        assertThat(verifyAll("root.pem", good, withRoots)).contains("chain-good.pem: OK");
+        assertThat(verifyAll("root.pem", revoked, withRoots))
+                .contains("error 23 at 0 depth lookup: certificate revoked");
+    }
+
+    @Test
+    void theBundleOfFullCrlsIsEnoughForCertificatesThatNameNoCrl() throws Exception {
+        Leaf good = leaf("file-good", NOW, Duration.ofHours(1), true);
+        Leaf revoked = leaf("file-revoked", NOW, Duration.ofHours(1), true);
+        Leaf named = leaf("file-named", NOW, Duration.ofDays(2), true);
+        revoke(revoked);
+        HttpResponse<byte[]> fetched = get("/crl/full.pem");
+        assertThat(fetched.statusCode()).isEqualTo(200);
+        assertThat(fetched.headers().firstValue("Content-Type")).hasValue("application/x-pem-file");
+        String tag = fetched.headers().firstValue("ETag").orElseThrow();
+        assertThat(get("/crl/full.pem", "If-None-Match", tag).statusCode()).isEqualTo(304);
+        Files.write(directory.resolve("full.crl.pem"), fetched.body());
+        String[] fromFile = {"-CRLfile", "full.crl.pem"};
+        assertThat(verifyAll("root.pem", good, fromFile)).contains("file-good.pem: OK");
+        assertThat(verifyAll("root.pem", named, fromFile)).contains("file-named.pem: OK");
+        assertThat(verifyAll("root.pem", revoked, fromFile))
+                .contains("error 23 at 0 depth lookup: certificate revoked");
+        // The CRL of a shard is about certificates that name it, and about no others.
+        Files.write(directory.resolve("shard.crl"), get(crls.held().shard().path()).body());
+        assertThat(verifyAll("root.pem", good, "-CRLfile", "shard.crl"))
+                .contains("error 44 at 0 depth lookup: different CRL scope");
+    }
+
+    @Test
+    void anIssuingCaThatItsRootRevokedIsRefusedByTheBundle() throws Exception {
+        Leaf leaf = leaf("below-revoked", NOW, Duration.ofHours(1), true);
+        TestAuthority other =
+                TestAuthority.naming(
+                        new FullCrlAddresses("http://127.0.0.1"), NOW.minus(Duration.ofDays(1)));
+        FakeFeed feed = new FakeFeed(InstantSource.system());
+        feed.revoke(
+                SerialNumber.fromOctets(
+                                TestCertificates.parse(CA.status().certificate())
+                                        .getSerialNumber()
+                                        .toByteArray())
+                        .orElseThrow(),
+                CA.rootStatus().id(),
+                RevocationReason.CA_COMPROMISE);
+        try (TestDatabase database = TestDatabase.create()) {
+            CrlReplica replica =
+                    new CrlReplica(
+                            database,
+                            List.of(CA.status(), CA.rootStatus(), other.rootStatus()),
+                            feed,
+                            StatusSettings.at(url),
+                            InstantSource.system(),
+                            () -> 0,
+                            records -> records);
+            assertThat(
+                            replica.documents
+                                    .answer(
+                                            new HttpDocuments.Request(
+                                                    "GET", "/full.pem", null, new byte[0]))
+                                    .status())
+                    .isEqualTo(503);
+            replica.signing.sign();
+            Files.write(
+                    directory.resolve("ca-revoked.crl.pem"),
+                    replica.documents
+                            .answer(
+                                    new HttpDocuments.Request(
+                                            "GET", "/full.pem", null, new byte[0]))
+                            .body());
+        }
+        assertThat(verifyAll("root.pem", leaf, "-CRLfile", "ca-revoked.crl.pem"))
+                .contains("error 23 at 1 depth lookup: certificate revoked");
+    }
+
+    private static String verifyAll(String root, Leaf leaf, String... more) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of("verify", "-crl_check_all"));
+        arguments.addAll(List.of(more));
+        arguments.addAll(List.of("-CAfile", root, "-untrusted", "issuing.pem", leaf.file()));
+        return openssl(arguments.toArray(String[]::new));
     }
 
     @Test

@@ -133,6 +133,91 @@ class R15_CrlIT {
     }
 
     @Test
+    void theFullCrlHasEveryShardsEntriesAndNoDistributionPoint() throws Exception {
+        CrlReplica replica =
+                new CrlReplica(
+                        database,
+                        ca.status(),
+                        feed,
+                        SETTINGS,
+                        clock,
+                        () -> 40_000, // four shards
+                        records -> records);
+        List<RevokedCertificate> all = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            all.add(revoke());
+        }
+        replica.signing.sign();
+        assertThat(replica.published.all()).hasSizeGreaterThan(3);
+        CrlRecord full = replica.full();
+        assertThat(all).allMatch(revoked -> lists(full, revoked));
+        assertThat(verified(full).getCriticalExtensionOIDs()).isEmpty();
+        assertThat(new X509CRLHolder(full.der()).getExtensionOIDs().toString())
+                .isEqualTo(
+                        List.of(Extension.authorityKeyIdentifier, Extension.cRLNumber).toString());
+    }
+
+    @Test
+    void R15_theFullCrlForgetsNothingEither() {
+        CrlReplica replica = replica();
+        RevokedCertificate lost = revoke();
+        replica.signing.sign();
+        long number = replica.full().number();
+        pass(Duration.ofMinutes(10));
+        feed.forget(lost);
+        database.ownerJdbcClient().sql("DELETE FROM status.full_crl").update();
+        RevokedCertificate next = revoke();
+        replica.signing.sign();
+        assertThat(replica.full().number()).isGreaterThan(number);
+        assertThat(lists(replica.full(), lost)).isTrue();
+        assertThat(lists(replica.full(), next)).isTrue();
+        // Another replica serves the same octets.
+        CrlReplica other = replica();
+        other.signing.sign();
+        assertThat(other.full().der()).isEqualTo(replica.full().der());
+    }
+
+    @Test
+    void aLargeFullCrlIsSignedTheLessOftenTheLargerItIs() {
+        CrlReplica replica = replica();
+        for (int i = 0; i < 100_000; i++) {
+            revoke();
+        }
+        replica.signing.sign();
+        CrlRecord first = replica.full();
+        assertThat(first.der().length).isBetween(5_000_000, 6_000_000);
+        RevokedCertificate late = revoke();
+        pass(Duration.ofSeconds(4));
+        replica.signing.sign();
+        assertThat(lists(replica.held(), late)).isTrue();
+        assertThat(replica.full()).isSameAs(first);
+        pass(Duration.ofSeconds(2));
+        replica.signing.sign();
+        assertThat(lists(replica.full(), late)).isTrue();
+    }
+
+    @Test
+    void supersededFullCrlsAreRemovedAndTheServedOneStays() {
+        CrlReplica replica = replica();
+        for (int i = 0; i < 4; i++) {
+            replica.signing.sign();
+            pass(Duration.ofHours(6));
+        }
+        database.ownerJdbcClient()
+                .sql("UPDATE status.full_crl SET recorded_at = recorded_at - interval '2 hours'")
+                .update();
+        replica.records.forgetSuperseded();
+        assertThat(
+                        database.ownerJdbcClient()
+                                .sql("SELECT number FROM status.full_crl ORDER BY number DESC")
+                                .query(Long.class)
+                                .list())
+                .hasSize(2)
+                .first()
+                .isEqualTo(replica.full().number());
+    }
+
+    @Test
     void namesTheReasonUnlessItIsUnspecified() throws Exception {
         List<RevokedCertificate> all = new ArrayList<>();
         for (RevocationReason reason : RevocationReason.values()) {
@@ -322,7 +407,7 @@ class R15_CrlIT {
                 for (int i = 0; i < replicas.size(); i++) {
                     CrlReplica replica = replicas.get(i);
                     replica.signing.take();
-                    if (replica.published.all().isEmpty()) {
+                    if (replica.published.find(new Shard(ca.status().id(), 1)).isEmpty()) {
                         continue; // the first round: another one was at it
                     }
                     CrlRecord held = replica.held();
@@ -375,9 +460,11 @@ class R15_CrlIT {
             RevokedCertificate revoked = revoke();
             fault.set(Fault.values()[i % 4]);
             CrlRecord before = replica.held();
+            CrlRecord fullBefore = replica.full();
             replica.signing.sign();
-            assertThat(replica.failures()).isEqualTo(1);
+            assertThat(replica.failures()).isEqualTo(2); // the shard's and the full one
             assertThat(replica.held()).isSameAs(before); // nothing unrecorded is handed out
+            assertThat(replica.full()).isSameAs(fullBefore);
             fault.set(null);
             // It goes on, or dies and another one goes on.
             CrlReplica next = i % 2 == 0 ? replica : other;
@@ -386,6 +473,7 @@ class R15_CrlIT {
             next.signing.take();
             CrlRecord held = next.held();
             assertThat(lists(held, revoked)).isTrue();
+            assertThat(lists(next.full(), revoked)).isTrue();
             assertThat(held.number()).isGreaterThan(highest);
             highest = held.number();
             assertThat(published.put(held.number(), held.der())).isNull();
@@ -507,7 +595,7 @@ class R15_CrlIT {
         replica.signing.sign();
         assertThat(replica.published.all()).isEmpty();
         assertThat(replica.records.heads()).isEmpty();
-        assertThat(replica.failures()).isEqualTo(1);
+        assertThat(replica.failures()).isEqualTo(2); // the shard's and the full one
     }
 
     @Test
@@ -604,7 +692,7 @@ class R15_CrlIT {
                         records -> records);
         RevokedCertificate revoked = revoke();
         replica.signing.sign();
-        assertThat(replica.published.all()).hasSize(1);
+        assertThat(replica.published.all()).hasSize(2); // it, and the full one
         assertThat(lists(replica.held(), revoked)).isTrue();
         assertThat(verified(replica.held()).getCriticalExtensionOIDs()).isEmpty();
         assertThat(replica.plans.bits(ca.status().id())).isEmpty();

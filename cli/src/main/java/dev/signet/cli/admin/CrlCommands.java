@@ -32,7 +32,8 @@ public final class CrlCommands extends Group {
             name = "list",
             description = {
                 "The CRLs that the server hands out.",
-                "Anybody fetches them from its plain HTTP port, at PATH or URL of --json."
+                "Anybody fetches them from its plain HTTP port, at PATH or URL of --json;",
+                "all full ones in one PEM file: /crl/full.pem (docs/servers.md)."
             })
     static final class ListThem extends AdminCommand {
 
@@ -60,7 +61,7 @@ public final class CrlCommands extends Group {
                 String authority = Shown.text(item, "authorityId");
                 table.add(
                         authority.substring(0, Math.min(SHORT_ID, authority.length())),
-                        Shown.text(item, "shard"),
+                        item.path("shard").asInt(-1) == 0 ? "full" : Shown.text(item, "shard"),
                         Shown.text(item, "number"),
                         Shown.time(item, "thisUpdate"),
                         Shown.time(item, "nextUpdate"),
