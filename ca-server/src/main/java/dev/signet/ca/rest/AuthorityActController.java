@@ -108,9 +108,11 @@ final class AuthorityActController {
     }
 
     record Straggler(
-            @Field("Who has not said that it knows the root") String spiffeId,
-            @Field("How many live certificates it has") long certificates,
-            @Field("With how many of those anything was said") long heard,
+            @Field("Identity with a holder of which nothing shows that it knows the root")
+                    String spiffeId,
+            @Field("Its holders: live certificates that no newer one takes the place of")
+                    long certificates,
+            @Field("How many of those have said anything") long heard,
             @Field("The oldest trust bundle version that it said; absent: it said nothing")
                     @Nullable Long version) {
 
@@ -130,7 +132,12 @@ final class AuthorityActController {
             @Field("Trust bundle version from which on the root is in it; 0: none yet")
                     long bundleVersion,
             @Field("How many identities with a live certificate count") long identities,
-            @Field("How many of those have said that they know the root") long acknowledged,
+            @Field("How many of those have said that they know the root, with each holder")
+                    long acknowledged,
+            @Field(
+                            "How many further ones were told with the newest certificate of each"
+                                    + " holder that said nothing")
+                    long renewed,
             @Field("Their share, 0 to 1") double share,
             @Field("The share that is needed, 0 to 1") double requiredShare,
             @Field("The first of those that have not, at most 20; all: /stragglers")
@@ -144,6 +151,7 @@ final class AuthorityActController {
                     readiness.version(),
                     readiness.identities(),
                     readiness.acknowledged(),
+                    readiness.renewed(),
                     readiness.share(),
                     readiness.requiredShare(),
                     readiness.stragglers().stream().map(Straggler::of).toList());

@@ -53,17 +53,20 @@ public final class GatedActivations {
                 readiness.stragglers().stream()
                         .map(Straggler::spiffeId)
                         .collect(Collectors.joining(", "));
-        long missing = readiness.identities() - readiness.acknowledged();
+        long missing = readiness.identities() - readiness.current();
         return new Refusal(
                 RefusalCode.ACTIVATION_NOT_ACKNOWLEDGED,
                 String.format(
                         Locale.ROOT,
-                        "%d of %d identities (%.2f %%) know the root of this issuing CA (expected:"
-                                + " %.2f %%). Missing: %s%s. Wait, or set override: then these"
+                        "%d of %d identities (%.2f %%) know the root of this issuing CA: %d say so,"
+                                + " %d were told with their newest certificate (expected: %.2f %%)."
+                                + " Missing: %s%s. Wait, or set override: then these"
                                 + " refuse new certificates until they reload their trust bundle.",
-                        readiness.acknowledged(),
+                        readiness.current(),
                         readiness.identities(),
                         100 * readiness.share(),
+                        readiness.acknowledged(),
+                        readiness.renewed(),
                         100 * readiness.requiredShare(),
                         named.isEmpty() ? "no version of the bundle has the root yet" : named,
                         missing > readiness.stragglers().size()
@@ -73,6 +76,7 @@ public final class GatedActivations {
                 null,
                 Map.of(
                         "identities", Long.toString(readiness.identities()),
-                        "acknowledged", Long.toString(readiness.acknowledged())));
+                        "acknowledged", Long.toString(readiness.acknowledged()),
+                        "renewed", Long.toString(readiness.renewed())));
     }
 }

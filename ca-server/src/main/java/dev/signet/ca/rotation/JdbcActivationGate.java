@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/// The gate over `ledger.certificate`, `revocation.revocation`, `trust.bundle` and
-/// `trust.acknowledgement`: one question over all live certificates, which no port of their
+/// The gate over `ledger.certificate`, `revocation.revocation`, `trust.bundle`, `trust.bundle_use`
+/// and `trust.acknowledgement`: one question over all live certificates, which no port of their
 /// packages could answer without handing over each row.
 final class JdbcActivationGate implements ActivationGate {
 
@@ -40,11 +40,19 @@ final class JdbcActivationGate implements ActivationGate {
                                   WHERE a.id = :rootId) IN l.x509_authorities) = 0)
             """;
 
-    /// An identity has acknowledged when somebody spoke for it, and nobody said less.
+    /// A server begins to name a version and records that it does a little later; an answer is put
+    /// together a little before its row is written; a retry may be answered by a server that learns
+    /// of the version a little later than the first. None of these takes longer.
+    private static final String SLACK = "interval '30 seconds'";
+
+    /// Holders with what each has said, and an identity's least of them. A holder's earlier
+    /// certificate may have spoken for it on a connection that is still open.
     private static final String IDENTITIES =
             """
-            WITH live AS (
-                SELECT c.spiffe_id, c.serial
+            WITH live AS MATERIALIZED (
+                SELECT c.spiffe_id, c.serial, c.key_sha256, c.issued_at, c.replica,
+                    CASE WHEN c.evidence_kind = 'current-certificate'
+                        THEN c.attributes::json ->> 'certificate.serial-number' END AS replaces
                 FROM ledger.certificate c
                 WHERE c.not_after >= statement_timestamp()
                   AND c.evidence_kind <> 'server'
@@ -52,24 +60,56 @@ final class JdbcActivationGate implements ActivationGate {
                   AND NOT starts_with(c.spiffe_id, :operators)
                   AND NOT EXISTS (
                       SELECT FROM revocation.revocation r WHERE r.serial = c.serial)
-            ), stated AS (
-                SELECT a.serial, max(a.version) AS version
+            ), stated AS MATERIALIZED (
+                SELECT a.serial, encode(a.serial, 'hex') AS hex, max(a.version) AS version
                 FROM trust.acknowledgement a
                 WHERE a.not_after >= statement_timestamp()
                 GROUP BY a.serial
+            ), same_key AS (
+                SELECT l.spiffe_id, l.key_sha256, max(s.version) AS version
+                FROM live l JOIN stated s ON s.serial = l.serial
+                GROUP BY l.spiffe_id, l.key_sha256
+            ), newest AS (
+                SELECT DISTINCT ON (l.spiffe_id, l.key_sha256) l.*
+                FROM live l
+                ORDER BY l.spiffe_id, l.key_sha256, l.issued_at DESC, l.serial DESC
+            ), replaced AS (
+                SELECT DISTINCT l.replaces AS hex FROM live l WHERE l.replaces IS NOT NULL
+            ), told AS (
+                SELECT u.replica, min(u.used_from) AS since
+                FROM trust.bundle_use u
+                WHERE u.trust_domain = :trustDomain AND u.version >= :version AND :version > 0
+                GROUP BY u.replica
+            ), holder AS (
+                SELECT n.spiffe_id, own.version AS own,
+                    greatest(own.version, before.version, k.version) AS version,
+                    coalesce(n.issued_at >= t.since + %s, false) AS told
+                FROM newest n
+                LEFT JOIN replaced r ON r.hex = encode(n.serial, 'hex')
+                LEFT JOIN stated own ON own.serial = n.serial
+                LEFT JOIN stated before ON before.hex = n.replaces
+                LEFT JOIN same_key k
+                    ON k.spiffe_id = n.spiffe_id AND k.key_sha256 = n.key_sha256
+                LEFT JOIN told t ON t.replica = n.replica
+                WHERE r.hex IS NULL
             ), identity AS (
-                SELECT l.spiffe_id, count(*) AS certificates, count(s.version) AS heard,
-                    min(s.version) AS version
-                FROM live l LEFT JOIN stated s ON s.serial = l.serial
-                GROUP BY l.spiffe_id
+                SELECT h.spiffe_id, count(*) AS certificates, count(h.version) AS heard,
+                    min(h.version) AS version,
+                    bool_and(coalesce(h.version >= :version, false)) AS acknowledged,
+                    bool_and(coalesce(h.version >= :version, false)
+                        OR (h.told AND h.own IS NULL)) AS current
+                FROM holder h
+                GROUP BY h.spiffe_id
             )
-            """;
+            """
+                    .formatted(SLACK);
 
     private static final String COUNT =
             IDENTITIES
                     + """
                     SELECT count(*) AS identities,
-                        count(*) FILTER (WHERE i.version >= :version) AS acknowledged
+                        count(*) FILTER (WHERE i.acknowledged) AS acknowledged,
+                        count(*) FILTER (WHERE i.current AND NOT i.acknowledged) AS renewed
                     FROM identity i
                     """;
 
@@ -78,7 +118,7 @@ final class JdbcActivationGate implements ActivationGate {
                     + """
                     SELECT i.spiffe_id, i.certificates, i.heard, i.version
                     FROM identity i
-                    WHERE (i.version IS NULL OR i.version < :version) AND i.spiffe_id > :after
+                    WHERE NOT i.current AND i.spiffe_id > :after
                     ORDER BY i.spiffe_id
                     LIMIT :limit
                     """;
@@ -109,7 +149,7 @@ final class JdbcActivationGate implements ActivationGate {
         boolean known = root.state().equals("active");
         return ask(() -> {
             long version = version(root);
-            long[] counts = known ? new long[2] : counts(version);
+            long[] counts = known ? new long[3] : counts(version);
             return new Readiness(
                     authorityId,
                     root.id(),
@@ -117,6 +157,7 @@ final class JdbcActivationGate implements ActivationGate {
                     version,
                     counts[0],
                     counts[1],
+                    counts[2],
                     requiredShare,
                     known || most == 0 ? List.of() : stragglers(version, "", most));
         });
@@ -173,17 +214,23 @@ final class JdbcActivationGate implements ActivationGate {
 
     private long[] counts(long version) {
         return jdbc.sql(COUNT)
+                .param("trustDomain", trustDomain.name())
                 .param("trustDomainId", "spiffe://" + trustDomain.name())
                 .param("operators", operators())
                 .param("version", version)
                 .query((row, _) ->
-                        new long[] {row.getLong("identities"), row.getLong("acknowledged")})
+                        new long[] {
+                            row.getLong("identities"),
+                            row.getLong("acknowledged"),
+                            row.getLong("renewed")
+                        })
                 .single();
     }
 
     private List<Straggler> stragglers(long version, String after, int limit) {
         return new ArrayList<>(
                 jdbc.sql(STRAGGLERS)
+                        .param("trustDomain", trustDomain.name())
                         .param("trustDomainId", "spiffe://" + trustDomain.name())
                         .param("operators", operators())
                         .param("version", version)

@@ -50,12 +50,31 @@ final class JdbcTrustBundleStore implements TrustBundleStore {
     /// How far ahead the clock of a PostgreSQL that made a version may have been of this one's.
     private static final long SKEW_SECONDS = 300;
 
+    private static final String USE =
+            """
+            INSERT INTO trust.bundle_use (trust_domain, replica, version)
+            VALUES (:trustDomain, :replica, :version)
+            ON CONFLICT DO NOTHING
+            """;
+
     private final JdbcClient jdbc;
     private final TransactionOperations transactions;
+    private final String replica;
 
-    JdbcTrustBundleStore(JdbcClient jdbc, TransactionOperations transactions) {
+    /// @param replica as in the rows of the ledger
+    JdbcTrustBundleStore(JdbcClient jdbc, TransactionOperations transactions, String replica) {
         this.jdbc = jdbc;
         this.transactions = transactions;
+        this.replica = replica;
+    }
+
+    @Override
+    public void use(TrustDomain trustDomain, long version) {
+        jdbc.sql(USE)
+                .param("trustDomain", trustDomain.name())
+                .param("replica", replica)
+                .param("version", version)
+                .update();
     }
 
     @Override

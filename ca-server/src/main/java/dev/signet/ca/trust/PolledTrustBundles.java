@@ -31,6 +31,7 @@ final class PolledTrustBundles implements TrustBundles, AutoCloseable {
     private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
 
     private volatile TrustBundle current;
+    private long recordedUse;
     private boolean failedBefore;
 
     /// @param scheduler closed with this; listeners run on it
@@ -99,6 +100,10 @@ final class PolledTrustBundles implements TrustBundles, AutoCloseable {
                     newest.version(),
                     newest.certificates().size());
             watches.forEach(Watch::deliver);
+        }
+        if (current.version() > recordedUse) {
+            store.use(trustDomain, current.version());
+            recordedUse = current.version();
         }
     }
 

@@ -33,6 +33,13 @@ interface TrustBundleStore {
     ///   version may have been recorded nevertheless
     Optional<Version> surpass(TrustDomain trustDomain, long version);
 
+    /// Records that this server names the version, or a later one, in all its answers from now on.
+    /// Doing it again does nothing.
+    ///
+    /// @throws org.springframework.dao.DataAccessException when the database did not answer; it may
+    ///   have been recorded nevertheless
+    void use(TrustDomain trustDomain, long version);
+
     /// One version.
     ///
     /// @param generation of the anchors that it follows from

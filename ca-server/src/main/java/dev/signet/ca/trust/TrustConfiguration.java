@@ -4,6 +4,7 @@ import dev.signet.ca.authority.Authorities;
 import dev.signet.ca.authority.AuthorityChanges;
 import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.ledger.Changes;
+import dev.signet.ca.ledger.LedgerSettings;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -20,14 +21,15 @@ import java.util.concurrent.ScheduledExecutorService;
 import javax.sql.DataSource;
 
 /// Beans of this package: [TrustBundles], [Acknowledgements]. Needs beans [TrustSettings],
-/// [TrustDomain], [Authorities], [AuthorityChanges], [Changes], `DataSource`, `JdbcClient` and
-/// `TransactionOperations` over a migrated database, `MeterRegistry`.
+/// [TrustDomain], [Authorities], [AuthorityChanges], [Changes], [LedgerSettings], `DataSource`,
+/// `JdbcClient` and `TransactionOperations` over a migrated database, `MeterRegistry`.
 @Configuration(proxyBeanMethods = false)
 public class TrustConfiguration {
 
     @Bean
-    JdbcTrustBundleStore trustBundleStore(JdbcClient jdbc, TransactionOperations transactions) {
-        return new JdbcTrustBundleStore(jdbc, transactions);
+    JdbcTrustBundleStore trustBundleStore(
+            JdbcClient jdbc, TransactionOperations transactions, LedgerSettings ledger) {
+        return new JdbcTrustBundleStore(jdbc, transactions, ledger.replica());
     }
 
     @Bean(destroyMethod = "close")

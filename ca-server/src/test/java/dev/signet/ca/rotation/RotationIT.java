@@ -67,7 +67,6 @@ class RotationIT {
         byte[] twoOld = rig.certificate("/two");
         byte[] twoNew = rig.certificate("/two");
         byte[] three = rig.certificate("/three");
-        rig.certificate("/three");
         rig.certificate("/silent");
         String id = preparedUnderNewRoot();
         assertThat(readiness(id).version()).as("not published yet").isZero();
@@ -93,6 +92,101 @@ class RotationIT {
         assertThat(rig.gate.forEachStraggler(id, all::add)).isTrue();
         assertThat(all).isEqualTo(readiness.stragglers());
         assertThat(rig.gate.forEachStraggler("none", all::add)).isFalse();
+    }
+
+    @Test
+    void aHolderThatSaysNothingCountsWhenItsNewestCertificateWasIssuedWithTheRoot() {
+        byte[] old = rig.issued("/renewed", "a", "r1");
+        byte[] sameKey = rig.issued("/same-key", "b", "r1");
+        rig.issued("/not-renewed", "c", "r1");
+        String id = preparedUnderNewRoot();
+        long version = rig.publish();
+        rig.used("r1", before);
+        assertThat(stragglers(id)).hasSize(3);
+        rig.used("r1", version);
+        age("/not-renewed");
+        age("/renewed");
+        age("/same-key");
+        assertThat(stragglers(id)).hasSize(3);
+        rig.renewed("/renewed", old, "r1");
+        rig.issued("/same-key", "b", "r1");
+        Readiness readiness = readiness(id);
+        assertThat(readiness.identities()).isEqualTo(3);
+        assertThat(readiness.acknowledged()).isZero();
+        assertThat(readiness.renewed()).isEqualTo(2);
+        assertThat(readiness.share()).isEqualTo(2.0 / 3);
+        assertThat(stragglers(id)).containsExactly("spiffe://example.org/not-renewed");
+        assertThat(sameKey).isNotNull();
+    }
+
+    /// The certificates of an identity were issued two hours ago.
+    private void age(String path) {
+        database.ownerJdbcClient()
+                .sql(
+                        "UPDATE ledger.certificate SET issued_at = issued_at - interval '2 hours'"
+                                + " WHERE spiffe_id = :id")
+                .param("id", "spiffe://example.org" + path)
+                .update();
+    }
+
+    @Test
+    void eachHolderOfAnIdentityCountsNotTheNewestCertificateAlone() {
+        rig.issued("/two-replicas", "a", "r1");
+        age("/two-replicas");
+        byte[] watches = rig.issued("/mixed", "b", "r1");
+        rig.issued("/mixed", "c", "r1");
+        age("/mixed");
+        String id = preparedUnderNewRoot();
+        long version = rig.publish();
+        rig.used("r1", version);
+        rig.issued("/two-replicas", "other key", "r1");
+        rig.acknowledge(watches, version);
+        assertThat(stragglers(id))
+                .containsExactly("spiffe://example.org/mixed", "spiffe://example.org/two-replicas");
+        // The silent holder of each gets its next certificate.
+        rig.issued("/mixed", "c", "r1");
+        rig.issued("/two-replicas", "a", "r1");
+        Readiness readiness = readiness(id);
+        assertThat(readiness.stragglers()).isEmpty();
+        assertThat(readiness.acknowledged()).isZero();
+        assertThat(readiness.renewed()).isEqualTo(2);
+        assertThat(readiness.ready()).isTrue();
+    }
+
+    @Test
+    void aReplicaWithAnOldCopyOfTheBundleProvesNothing() {
+        String id = preparedUnderNewRoot();
+        long version = rig.publish();
+        rig.used("current", version);
+        rig.used("old", before);
+        rig.used("a moment ago", version, 20);
+        rig.issued("/current", "a", "current");
+        rig.issued("/old", "b", "old");
+        rig.issued("/unknown", "c", "unknown");
+        rig.issued("/moment", "d", "a moment ago");
+        assertThat(stragglers(id))
+                .containsExactly(
+                        "spiffe://example.org/moment",
+                        "spiffe://example.org/old",
+                        "spiffe://example.org/unknown");
+    }
+
+    @Test
+    void whatAHolderSaysWithItsNewestCertificateComesBeforeTheAnswer() {
+        byte[] first = rig.issued("/lagging", "a", "r1");
+        byte[] watched = rig.issued("/watched", "b", "r1");
+        String id = preparedUnderNewRoot();
+        long version = rig.publish();
+        rig.used("r1", version);
+        byte[] second = rig.renewed("/lagging", first, "r1");
+        rig.renewed("/watched", watched, "r1");
+        rig.acknowledge(second, before);
+        // On a connection that was opened with the certificate before it.
+        rig.acknowledge(watched, version);
+        Readiness readiness = readiness(id);
+        assertThat(readiness.acknowledged()).isEqualTo(1);
+        assertThat(readiness.stragglers())
+                .containsExactly(new Straggler("spiffe://example.org/lagging", 1, 1, before));
     }
 
     @Test

@@ -11,6 +11,7 @@ import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import java.io.ByteArrayOutputStream;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
@@ -82,6 +83,51 @@ final class RotationRig implements AutoCloseable {
     ///
     /// @param minutes until it expires
     byte[] certificate(String path, String evidence, int minutes) {
+        return certificate(path, evidence, minutes, "key " + certificates, "{}", "r");
+    }
+
+    /// One that was issued now by a replica, for a key.
+    byte[] issued(String path, String key, String replica) {
+        return certificate(path, "oidc", 60, key, "{}", replica);
+    }
+
+    /// One that was issued now by proof of another one, for a new key.
+    byte[] renewed(String path, byte[] replaced, String replica) {
+        return certificate(
+                path,
+                "current-certificate",
+                60,
+                "key " + certificates,
+                "{\"certificate.serial-number\":\"" + HexFormat.of().formatHex(replaced) + "\"}",
+                replica);
+    }
+
+    /// The replica has named the version in its answers for an hour.
+    void used(String replica, long version) {
+        used(replica, version, 3600);
+    }
+
+    void used(String replica, long version, int seconds) {
+        database.ownerJdbcClient()
+                .sql(
+                        """
+                        INSERT INTO trust.bundle_use (trust_domain, replica, version, used_from)
+                        VALUES ('example.org', :replica, :version,
+                            clock_timestamp() - make_interval(secs => :seconds))
+                        """)
+                .param("replica", replica)
+                .param("version", version)
+                .param("seconds", seconds)
+                .update();
+    }
+
+    private byte[] certificate(
+            String path,
+            String evidence,
+            int minutes,
+            String key,
+            String attributes,
+            String replica) {
         certificates++;
         return database.ownerJdbcClient()
                 .sql(
@@ -92,8 +138,9 @@ final class RotationRig implements AutoCloseable {
                             replica, der)
                         SELECT int4send(1073741824 + floor(date_part('epoch', n.moment) / 3600)::int)
                                 || substring(sha256(:number::text::bytea) FROM 1 FOR 16),
-                            :id, sha256('k'), 'workload', 1, '0', 'r', :evidence, 's', '{}', 'a',
-                            n.moment - interval '2 hours', n.moment, 'r', 'der'
+                            :id, sha256(:key::text::bytea), 'workload', 1, '0', 'r', :evidence, 's',
+                            :attributes, 'a', n.moment - interval '2 hours', n.moment, :replica,
+                            'der'
                         FROM (SELECT date_trunc('second', clock_timestamp()
                             + make_interval(mins => :minutes)) AS moment) n
                         RETURNING serial
@@ -101,6 +148,9 @@ final class RotationRig implements AutoCloseable {
                 .param("number", Integer.toString(certificates))
                 .param("id", "spiffe://example.org" + path)
                 .param("evidence", evidence)
+                .param("key", key)
+                .param("attributes", attributes)
+                .param("replica", replica)
                 .param("minutes", minutes)
                 .query((row, _) -> row.getBytes(1))
                 .single();

@@ -62,7 +62,8 @@ class PolledTrustBundlesIT {
                 authorities,
                 new JdbcTrustBundleStore(
                         JdbcClient.create(dataSource),
-                        new TransactionTemplate(new JdbcTransactionManager(dataSource))),
+                        new TransactionTemplate(new JdbcTransactionManager(dataSource)),
+                        "replica"),
                 TestAuthority.TRUST_DOMAIN,
                 new TrustSettings(Duration.ofSeconds(60), Duration.ofHours(1)),
                 Executors.newSingleThreadScheduledExecutor());
@@ -82,6 +83,39 @@ class PolledTrustBundlesIT {
                     .containsExactlyElementsOf(roots.trustAnchors().certificates());
             assertThat(one.current().refreshHint()).isEqualTo(Duration.ofSeconds(60));
         }
+    }
+
+    @Test
+    void eachVersionThatAReplicaNamesIsOnRecordAndTriedAgainWhenItWasNot() {
+        byte[] first = TestAuthority.at(NOW).root();
+        byte[] second = TestAuthority.at(NOW).root();
+        SetRoots roots = new SetRoots(2, first);
+        try (TestDatabase database = TestDatabase.create();
+                PolledTrustBundles bundles = bundles(database, roots)) {
+            bundles.start();
+            long before = bundles.current().version();
+            assertThat(used(database)).containsExactly(before);
+            database.ownerJdbcClient()
+                    .sql("REVOKE INSERT ON trust.bundle_use FROM signet_server")
+                    .update();
+            roots.set(3, first, second);
+            bundles.refresh();
+            long version = bundles.current().version();
+            assertThat(version).isGreaterThan(before);
+            assertThat(used(database)).containsExactly(before);
+            database.ownerJdbcClient()
+                    .sql("GRANT INSERT ON trust.bundle_use TO signet_server")
+                    .update();
+            bundles.refresh();
+            assertThat(used(database)).containsExactly(before, version);
+        }
+    }
+
+    private static List<Long> used(TestDatabase database) {
+        return database.ownerJdbcClient()
+                .sql("SELECT version FROM trust.bundle_use WHERE replica = 'replica' ORDER BY 1")
+                .query(Long.class)
+                .list();
     }
 
     @Test

@@ -46,7 +46,8 @@ class RecordedAcknowledgementsIT {
     private long version;
 
     private JdbcTrustBundleStore bundles() {
-        return new JdbcTrustBundleStore(JdbcClient.create(database.dataSource()), transactions());
+        return new JdbcTrustBundleStore(
+                JdbcClient.create(database.dataSource()), transactions(), "replica");
     }
 
     private TransactionTemplate transactions() {

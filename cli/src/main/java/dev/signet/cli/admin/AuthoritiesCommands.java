@@ -166,10 +166,13 @@ public final class AuthoritiesCommands extends Group {
         }
         return String.format(
                 Locale.ROOT,
-                "%s of %s identities know its root, %.2f %% (needed: %.2f %%)",
-                Shown.text(readiness, "acknowledged"),
+                "%d of %s identities know its root, %.2f %% (needed: %.2f %%): %s say so, %s were told"
+                        + " with their newest certificate",
+                readiness.path("acknowledged").asLong(0) + readiness.path("renewed").asLong(0),
                 Shown.text(readiness, "identities"),
                 100 * readiness.path("share").asDouble(0),
-                100 * readiness.path("requiredShare").asDouble(0));
+                100 * readiness.path("requiredShare").asDouble(0),
+                Shown.text(readiness, "acknowledged"),
+                Shown.text(readiness, "renewed"));
     }
 }
