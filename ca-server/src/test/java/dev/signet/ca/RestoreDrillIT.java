@@ -6,11 +6,13 @@ import static org.awaitility.Awaitility.await;
 import com.google.protobuf.ByteString;
 
 import dev.signet.ca.admin.ActOutcome;
+import dev.signet.ca.admin.RecoveryActs;
 import dev.signet.ca.admin.ReissueActs;
 import dev.signet.ca.audit.Actor;
 import dev.signet.ca.authority.KnownAuthorities;
 import dev.signet.ca.certificate.SerialNumber;
 import dev.signet.ca.ledger.Replacements;
+import dev.signet.ca.recovery.Losses;
 import dev.signet.ca.recovery.UnrecordedCertificates;
 import dev.signet.ca.reissue.Reissue;
 import dev.signet.ca.revocation.RevocationCause;
@@ -117,6 +119,28 @@ class RestoreDrillIT {
                             assertThat(lost.greatestSequence()).isEqualTo(lostSequence);
                             assertThat(lost.knownSequence()).isEqualTo(knownSequence);
                         });
+                Losses losses = rig.server.part(Losses.class);
+                await().atMost(Duration.ofSeconds(20))
+                        .untilAsserted(() ->
+                                assertThat(losses.open().revocations())
+                                        .hasValueSatisfying(lost ->
+                                                assertThat(lost.upTo()).isEqualTo(lostSequence)));
+                // Another replica says the same, and nothing more once it is acknowledged on it.
+                try (ServerRig other = ServerRig.start(site, backup, Map.of())) {
+                    Losses there = other.server.part(Losses.class);
+                    assertThat(there.open().revocations()).isEqualTo(losses.open().revocations());
+                    RecoveryActs acts = other.server.part(RecoveryActs.class);
+                    Actor officer = new Actor("oidc", "issuer|olga", null);
+                    assertThat(acts.acknowledge(officer, lostSequence + 1, null, "too much"))
+                            .isInstanceOf(ActOutcome.Refused.class);
+                    assertThat(acts.acknowledge(officer, null, null, "nothing"))
+                            .isInstanceOf(ActOutcome.Refused.class);
+                    assertThat(acts.acknowledge(officer, lostSequence, null, "revoked again"))
+                            .isInstanceOf(ActOutcome.Done.class);
+                    assertThat(acts.acknowledge(officer, lostSequence, null, "once more"))
+                            .isInstanceOf(ActOutcome.Refused.class);
+                }
+                assertThat(losses.open().revocations()).isEmpty();
                 // Sequences are times: this is the span to look through.
                 assertThat(at(lostSequence)).isAfterOrEqualTo(at(knownSequence));
 

@@ -105,7 +105,7 @@ public final class SignetCli implements Runnable {
         line.addSubcommand(AuthoritiesCommands.commandLine(terminal, clock));
         line.addSubcommand(HaltCommands.commandLine(terminal, clock));
         line.addSubcommand(ReissueCommands.commandLine(terminal, clock));
-        line.addSubcommand(new RecoveryCommand(terminal, clock));
+        line.addSubcommand(RecoveryCommand.commandLine(terminal, clock));
         line.addSubcommand(
                 KeyCommands.commandLine(terminal, clock)
                         .addSubcommand(new KeysDoctorCommand(terminal, clock)));

@@ -13,6 +13,7 @@ import dev.signet.ca.ledger.CertificateRecords;
 import dev.signet.ca.ledger.LedgerSettings;
 import dev.signet.ca.policy.PolicyVersions;
 import dev.signet.ca.privilege.Privileges;
+import dev.signet.ca.recovery.Losses;
 import dev.signet.ca.reissue.Reissues;
 import dev.signet.ca.revocation.BlockRegister;
 import dev.signet.ca.revocation.BulkRevocations;
@@ -147,6 +148,11 @@ public class AdminConfiguration {
     @Bean
     FederationActs federationActs(JdbcAuditedActs acts, Relationships relationships) {
         return new RecordedFederationActs(acts, relationships);
+    }
+
+    @Bean
+    RecoveryActs recoveryActs(JdbcAuditedActs acts, Losses losses) {
+        return new RecordedRecoveryActs(acts, losses);
     }
 
     @Bean

@@ -19,6 +19,7 @@
             "federation",
             "halt",
             "revocation",
+            "recovery",
             "reissue"
         })
 @NullMarked

@@ -3,6 +3,7 @@ package dev.signet.ca.recovery;
 import dev.signet.ca.certificate.SerialNumber;
 import dev.signet.ca.ledger.LedgerUnavailableException;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.TransactionException;
@@ -39,17 +40,33 @@ final class JdbcUnrecordedCertificates implements UnrecordedCertificates {
             ON CONFLICT DO NOTHING
             """;
 
-    private static final String LIST =
+    /// Neither expired, nor acknowledged, nor repaired: on record after all, or revoked.
+    private static final String OPEN =
             """
-            SELECT serial, spiffe_id, authority_id, not_before, not_after, presented_at, der
-            FROM recovery.unrecorded_certificate
-            WHERE not_after >= :now
-            ORDER BY presented_at, serial
-            LIMIT :limit
+            FROM recovery.unrecorded_certificate u
+            WHERE u.not_after >= :now
+              AND u.presented_at > coalesce(
+                  (SELECT max(a.certificates_up_to) FROM recovery.acknowledgement a), '-infinity')
+              AND NOT EXISTS (
+                  SELECT FROM ledger.certificate c
+                  WHERE c.serial = u.serial AND c.not_after = u.not_after)
+              AND NOT EXISTS (
+                  SELECT FROM revocation.revocation r WHERE r.serial = u.serial)
             """;
 
+    private static final String LIST =
+            """
+            SELECT u.serial, u.spiffe_id, u.authority_id, u.not_before, u.not_after,
+                u.presented_at, u.der
+            """
+                    + OPEN
+                    + """
+                    ORDER BY u.presented_at, u.serial
+                    LIMIT :limit
+                    """;
+
     private static final String COUNT =
-            "SELECT count(*) FROM recovery.unrecorded_certificate WHERE not_after >= :now";
+            "SELECT count(*) AS count, max(u.presented_at) AS last\n" + OPEN;
 
     private final JdbcClient jdbc;
     private final InstantSource clock;
@@ -120,8 +137,22 @@ final class JdbcUnrecordedCertificates implements UnrecordedCertificates {
 
     @Override
     public long count() {
+        return open().count();
+    }
+
+    /// @param last null where there are none
+    record Presentations(long count, @Nullable Instant last) {}
+
+    Presentations open() {
         return ask(() ->
-                jdbc.sql(COUNT).param("now", utc(clock.instant())).query(Long.class).single());
+                jdbc.sql(COUNT)
+                        .param("now", utc(clock.instant()))
+                        .query((row, _) -> {
+                            OffsetDateTime last = row.getObject("last", OffsetDateTime.class);
+                            return new Presentations(
+                                    row.getLong("count"), last == null ? null : last.toInstant());
+                        })
+                        .single());
     }
 
     private static UnrecordedCertificate certificate(ResultSet row, int index) throws SQLException {

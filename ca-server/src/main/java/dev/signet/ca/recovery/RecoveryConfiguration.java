@@ -1,6 +1,8 @@
 package dev.signet.ca.recovery;
 
 import dev.signet.ca.crypto.CryptoProvider;
+import dev.signet.ca.ledger.LedgerSettings;
+import dev.signet.ca.revocation.RevocationLoss;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -11,14 +13,28 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 import java.time.InstantSource;
 
-/// Beans of this package: [PresentedCertificates], [UnrecordedCertificates]. Needs beans
-/// `JdbcClient` over a migrated database, [CryptoProvider], `InstantSource`, `MeterRegistry`.
+/// Beans of this package: [PresentedCertificates], [UnrecordedCertificates], [Losses]. Needs beans
+/// `JdbcClient` over a migrated database, [RevocationLoss], [LedgerSettings], [CryptoProvider],
+/// `InstantSource`, `MeterRegistry`.
 @Configuration(proxyBeanMethods = false)
 public class RecoveryConfiguration {
 
     @Bean
     JdbcUnrecordedCertificates unrecordedCertificates(JdbcClient jdbc, InstantSource clock) {
         return new JdbcUnrecordedCertificates(jdbc, clock);
+    }
+
+    @Bean
+    JdbcLosses losses(
+            JdbcClient jdbc, JdbcUnrecordedCertificates certificates, LedgerSettings ledger) {
+        return new JdbcLosses(jdbc, certificates, ledger.replica());
+    }
+
+    @Bean(destroyMethod = "close")
+    LossRecorder lossRecorder(RevocationLoss loss, JdbcLosses losses) {
+        LossRecorder recorder = new LossRecorder(loss, losses, System::nanoTime);
+        recorder.start();
+        return recorder;
     }
 
     @Bean(destroyMethod = "close")

@@ -7,11 +7,12 @@ import java.util.List;
 /// [dev.signet.ca.ledger.LedgerUnavailableException] when that did not answer.
 public interface UnrecordedCertificates {
 
-    /// Those that have not expired, the first presented first.
+    /// Those that have not expired and that nobody has acknowledged, recorded or revoked since, the
+    /// first presented first.
     ///
     /// @param limit 1 to 1,000
     List<UnrecordedCertificate> list(int limit);
 
-    /// How many there are that have not expired.
+    /// How many of these there are.
     long count();
 }

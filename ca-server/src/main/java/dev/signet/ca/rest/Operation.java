@@ -97,6 +97,7 @@ enum Operation {
             OPERATOR,
             SECURITY_OFFICER,
             ADMIN),
+    ACKNOWLEDGE_RECOVERY("Acknowledge what was lost", SECURITY_OFFICER, ADMIN),
     LIST_APPROVALS("Acts that wait for approval", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
     SHOW_APPROVAL("One act that waits", VIEWER, OPERATOR, SECURITY_OFFICER, ADMIN),
     APPROVE("Approve an act", SECURITY_OFFICER, ADMIN),

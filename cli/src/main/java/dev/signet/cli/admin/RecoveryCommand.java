@@ -6,7 +6,9 @@ import dev.signet.cli.output.Terminal;
 import dev.signet.cli.remote.AdminClient;
 import dev.signet.cli.remote.AdminRequest;
 
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -17,6 +19,7 @@ import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /// `signet recovery`.
 @Command(
@@ -24,8 +27,10 @@ import java.util.Map;
         description = {
             "What others know and the CA's record has lost, as after a restore of PostgreSQL:",
             "certificates that are out and not on record, revocations that clients have seen.",
+            "It is the same on every replica, until it is acknowledged or repaired.",
             "Exit code 5 when there is anything."
         },
+        synopsisSubcommandLabel = "[COMMAND]",
         footerHeading = "%nExample:%n",
         footer = "  signet recovery --json   # docs/runbooks/restore.md says what to do about it")
 public final class RecoveryCommand extends AdminCommand {
@@ -44,9 +49,72 @@ public final class RecoveryCommand extends AdminCommand {
         super(terminal, clock);
     }
 
+    public static CommandLine commandLine(Terminal terminal, InstantSource clock) {
+        return new CommandLine(new RecoveryCommand(terminal, clock))
+                .addSubcommand(new Acknowledge(terminal, clock));
+    }
+
     @Override
     void prepare() {
         Limits.require(spec, limit);
+    }
+
+    @Command(
+            name = "acknowledge",
+            description = {
+                "Close what is shown now, on all replicas, after it was dealt with:",
+                "what was revoked is revoked again, each certificate is accounted for.",
+                "What clients show later is open again."
+            },
+            footerHeading = "%nExample:%n",
+            footer =
+                    "  signet recovery acknowledge --reason 'incident 42: revoked again, see ticket'")
+    static final class Acknowledge extends AdminCommand {
+
+        @Option(names = "--revocations", description = "Close lost revocations only.")
+        private boolean revocationsOnly;
+
+        @Option(names = "--certificates", description = "Close certificates only.")
+        private boolean certificatesOnly;
+
+        @Mixin private ReasonOption reason;
+
+        Acknowledge(Terminal terminal, InstantSource clock) {
+            super(terminal, clock);
+        }
+
+        @Override
+        int run(AdminClient client) {
+            JsonNode state = client.send(AdminRequest.get(PATH)).body();
+            Map<String, Object> body = new LinkedHashMap<>();
+            String revocations = state.path("lostRevocations").path("upTo").asString("");
+            if (!revocations.isEmpty() && (revocationsOnly || !certificatesOnly)) {
+                body.put("revocationsUpTo", revocations);
+            }
+            String certificates = state.path("certificatesUpTo").asString("");
+            if (!certificates.isEmpty() && (certificatesOnly || !revocationsOnly)) {
+                body.put("certificatesUpTo", certificates);
+            }
+            if (body.isEmpty()) {
+                if (json()) {
+                    printJson(state);
+                } else {
+                    print("nothing is open");
+                }
+                return ExitCode.OK;
+            }
+            String told =
+                    "acknowledged: "
+                            + body.entrySet().stream()
+                                    .map(each ->
+                                            (each.getKey().startsWith("r")
+                                                            ? "lost revocations up to "
+                                                            : "certificates presented up to ")
+                                                    + each.getValue())
+                                    .collect(Collectors.joining(", "));
+            body.put("reason", reason.text());
+            return settled(client.send(AdminRequest.post(PATH + "/acknowledge", body)), told);
+        }
     }
 
     @Override
@@ -81,7 +149,8 @@ public final class RecoveryCommand extends AdminCommand {
                     List.of(
                             new String[] {"After", Shown.time(lost, "after")},
                             new String[] {"Up to", Shown.time(lost, "upTo")},
-                            new String[] {"Shown by", Shown.text(lost, "clients") + " clients"}));
+                            new String[] {"First shown", Shown.time(lost, "firstShown")},
+                            new String[] {"Shown to", Shown.joined(lost.path("replicas"))}));
         } else {
             print("no client has shown a revocation that is not on record");
         }
