@@ -12,7 +12,8 @@ import java.time.Duration;
 ///   one is prepared, and activated as soon as enough clients know it; default 0.5, 0.34 to 0.95:
 ///   what has a third or less left is overdue
 /// @param acknowledgedShare the share of identities with a live certificate that must know a root,
-///   as [ActivationGate] counts it, before an issuing CA under it is activated; default 0.99, 0 to 1
+///   as [ActivationGate] counts it, before an issuing CA under it is activated; default 0.99, 0 to
+///   1
 /// @param crossSign whether the automation has a new root's key signed by the old root as well, for
 ///   verifiers that reload their bundle late; default true
 /// @param interval how often the automation looks; default 10 s, 100 ms to 1 hour
