@@ -23,7 +23,7 @@ import dev.signet.ca.rotation.GatedActivations;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -31,23 +31,21 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 
-import javax.sql.DataSource;
-
 /// Makes the beans of this package: [OperatorActs], [AdminActs], [ReissueActs], [AuthorityActs],
 /// [Approvals]. Needs beans [ApprovalSettings], [TrustDomain], [Privileges], [JoinTokens],
 /// [PolicyVersions], [Halts], [AuditTrail], [AuthorityLifeCycle], [GatedActivations],
-/// [CertificateRecords], [Reissues], [Revocations], [LedgerSettings], `DataSource` and `JdbcClient`
-/// over a migrated database, `InstantSource`, `SecureRandom`.
+/// [CertificateRecords], [Reissues], [Revocations], [LedgerSettings],
+/// `PlatformTransactionManager` and `JdbcClient` over a migrated database, `InstantSource`,
+/// `SecureRandom`.
 @Configuration(proxyBeanMethods = false)
 public class AdminConfiguration {
 
-    /// Joins the transactions of everybody who uses the same `DataSource`.
+    /// Joins the transactions of everybody who uses the same manager.
     @Bean
-    JdbcAuditedActs auditedActs(DataSource dataSource, AuditTrail trail) {
-        JdbcTransactionManager manager = new JdbcTransactionManager(dataSource);
-        TransactionTemplate savepoints = new TransactionTemplate(manager);
+    JdbcAuditedActs auditedActs(PlatformTransactionManager transactionManager, AuditTrail trail) {
+        TransactionTemplate savepoints = new TransactionTemplate(transactionManager);
         savepoints.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
-        return new JdbcAuditedActs(new TransactionTemplate(manager), savepoints, trail);
+        return new JdbcAuditedActs(new TransactionTemplate(transactionManager), savepoints, trail);
     }
 
     @Bean

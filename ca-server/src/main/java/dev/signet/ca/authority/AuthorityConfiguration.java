@@ -12,20 +12,18 @@ import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import java.time.InstantSource;
 import java.util.concurrent.Executors;
 
-import javax.sql.DataSource;
-
 /// Beans of this package: [Authorities] and its siblings, [AuthorityLifeCycle], [AuthorityIntake],
 /// [KeyWrappings]. Needs beans [AuthoritySettings], [TrustDomain], [CryptoProvider], [Changes],
-/// [LedgerSettings], `DataSource`, `JdbcClient` and `TransactionOperations` over a migrated
-/// database, `InstantSource`, `MeterRegistry`. The context does not start when the CA's keys do not
-/// open.
+/// [LedgerSettings], `PlatformTransactionManager`, `JdbcClient` and `TransactionOperations` over a
+/// migrated database, `InstantSource`, `MeterRegistry`. The context does not start when the CA's
+/// keys do not open.
 @Configuration(proxyBeanMethods = false)
 public class AuthorityConfiguration {
 
@@ -72,7 +70,7 @@ public class AuthorityConfiguration {
 
     @Bean
     StoredKeyWrappings keyWrappings(
-            DataSource dataSource,
+            PlatformTransactionManager transactionManager,
             JdbcClient jdbc,
             KeyEncryptionKeys keyEncryptionKeys,
             AuthorityKeys keys,
@@ -80,7 +78,7 @@ public class AuthorityConfiguration {
             LedgerSettings ledger) {
         return new StoredKeyWrappings(
                 new JdbcKeyStore(jdbc),
-                new TransactionTemplate(new JdbcTransactionManager(dataSource)),
+                new TransactionTemplate(transactionManager),
                 keyEncryptionKeys,
                 keys,
                 crypto,

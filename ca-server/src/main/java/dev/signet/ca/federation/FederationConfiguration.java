@@ -10,24 +10,21 @@ import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import java.security.SecureRandom;
 import java.time.InstantSource;
 
-import javax.sql.DataSource;
-
 /// Beans of this package: [FederatedBundles], [Relationships]. Needs beans [FederationSettings],
-/// [TrustDomain], [Changes], [LedgerSettings], `DataSource` and `JdbcClient` over a migrated
-/// database, `InstantSource`, `SecureRandom`, `MeterRegistry`.
+/// [TrustDomain], [Changes], [LedgerSettings], `PlatformTransactionManager` and `JdbcClient` over a
+/// migrated database, `InstantSource`, `SecureRandom`, `MeterRegistry`.
 @Configuration(proxyBeanMethods = false)
 public class FederationConfiguration {
 
     @Bean
-    JdbcFederation federationStore(DataSource dataSource, JdbcClient jdbc) {
-        return new JdbcFederation(
-                jdbc, new TransactionTemplate(new JdbcTransactionManager(dataSource)));
+    JdbcFederation federationStore(PlatformTransactionManager transactionManager, JdbcClient jdbc) {
+        return new JdbcFederation(jdbc, new TransactionTemplate(transactionManager));
     }
 
     @Bean

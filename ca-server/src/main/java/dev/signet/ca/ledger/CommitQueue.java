@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
@@ -29,6 +30,7 @@ final class CommitQueue {
     private final AtomicInteger connectedWriters = new AtomicInteger();
     private volatile boolean closed;
     private volatile String refusal = NOT_CONNECTED;
+    private volatile LedgerProblem problem = LedgerProblem.LEDGER_UNAVAILABLE;
 
     CommitQueue(int capacity) {
         this.capacity = capacity;
@@ -112,14 +114,28 @@ final class CommitQueue {
         }
     }
 
+    /// A writer without a connection did not get one.
+    void writerNotConnected(String why, LedgerProblem cause) {
+        lock.lock();
+        try {
+            if (connectedWriters.get() == 0 && !closed) {
+                refusal = why;
+                problem = cause;
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// @return what nobody will commit now: to be refused by the caller
-    List<PendingIssuance> writerDisconnected(String why) {
+    List<PendingIssuance> writerDisconnected(String why, LedgerProblem cause) {
         lock.lock();
         try {
             if (connectedWriters.decrementAndGet() > 0) {
                 return List.of();
             }
             refusal = why;
+            problem = cause;
             return removeUpTo(Integer.MAX_VALUE);
         } finally {
             lock.unlock();
@@ -132,6 +148,7 @@ final class CommitQueue {
         try {
             closed = true;
             refusal = "the server is stopping";
+            problem = LedgerProblem.LEDGER_UNAVAILABLE;
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -151,8 +168,8 @@ final class CommitQueue {
         return closed;
     }
 
-    boolean available() {
-        return connectedWriters.get() > 0 && !closed;
+    Optional<LedgerProblem> problem() {
+        return connectedWriters.get() > 0 && !closed ? Optional.empty() : Optional.of(problem);
     }
 
     String refusal() {

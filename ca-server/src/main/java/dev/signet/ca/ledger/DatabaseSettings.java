@@ -106,6 +106,24 @@ public record DatabaseSettings(
                 Duration.ofSeconds(30));
     }
 
+    /// The same with another wait at start.
+    DatabaseSettings withStartupWait(Duration wait) {
+        return new DatabaseSettings(
+                url,
+                username,
+                password,
+                passwordFile,
+                migrationUsername,
+                migrationPassword,
+                migrationPasswordFile,
+                migrations,
+                poolSize,
+                connectTimeout,
+                statementTimeout,
+                socketTimeout,
+                wait);
+    }
+
     Login serverLogin() {
         return new Login(username, secret(password, passwordFile));
     }

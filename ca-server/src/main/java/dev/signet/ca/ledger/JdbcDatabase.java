@@ -3,11 +3,8 @@ package dev.signet.ca.ledger;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 
-import org.flywaydb.core.api.FlywayException;
-import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.datasource.AbstractDataSource;
 
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -18,21 +15,28 @@ import java.time.Duration;
 import javax.sql.DataSource;
 
 /// PostgreSQL as this server uses it: every connection has its timeouts, its role and
-/// synchronous_commit set. Thread-safe.
+/// synchronous_commit set, and a session of its own. Thread-safe.
 final class JdbcDatabase {
 
-    private static final Logger LOG = LoggerFactory.getLogger(JdbcDatabase.class);
-    private static final int OLDEST_VERSION = 14;
-    private static final Duration RETRY_PAUSE = Duration.ofMillis(500);
+    static final int OLDEST_VERSION = 14;
+
+    /// Of the connections that apply migrations: who waits behind them is found by it.
+    static final String MIGRATING = "signet migrations";
+
     private static final Duration MIGRATION_TIMEOUT = Duration.ofMinutes(10);
 
     /// How long a writer, and everybody behind it, waits for a row of another transaction. Longer
     /// than the lock_timeout of ledger.drop_expired_partitions, which all inserts wait for.
     private static final Duration WRITER_LOCK_TIMEOUT = Duration.ofSeconds(1);
 
-    /// Held while migrations are applied: PostgreSQL cannot create the same schema twice at once,
-    /// and Flyway creates its own before it takes its lock.
-    private static final long MIGRATION_LOCK = 5131471623550304341L;
+    /// An error where a pooled connection is not what it was made to be, or its server takes no
+    /// writes any more: it is closed then, and another one made.
+    private static final String STILL_GOOD =
+            """
+            SELECT 1 / (current_user = 'signet_server'
+                AND current_setting('transaction_read_only') = 'off'
+                AND NOT pg_is_in_recovery())::integer
+            """;
 
     private final DatabaseSettings settings;
 
@@ -40,62 +44,65 @@ final class JdbcDatabase {
         this.settings = settings;
     }
 
-    /// Waits for PostgreSQL within the configured bound and brings the schema up to date, or waits
-    /// until somebody else has, as `signet.database.migrations` says.
-    ///
-    /// @throws IllegalStateException when it stays away, refuses the login, is too old, a migration
-    ///   fails, or the schema stays behind; the message says what to do
+    /// As [JdbcSchema#prepare()].
     void prepare() {
-        switch (settings.migrations()) {
-            case APPLY -> applyMigrations();
-            case AWAIT -> withinStartupWait(this::requireMigrations);
-        }
+        new JdbcSchema(this, settings).prepare();
     }
 
-    /// As [#prepare()], and never waits for somebody else to do it.
+    /// As [JdbcSchema#applyMigrations()].
     void applyMigrations() {
-        withinStartupWait(this::migrate);
+        new JdbcSchema(this, settings).applyMigrations();
     }
 
-    private void withinStartupWait(Attempt attempt) {
-        long deadline = System.nanoTime() + settings.startupWait().toNanos();
-        while (true) {
-            try {
-                attempt.make();
-                return;
-            } catch (SQLException e) {
-                if (!mayPass(e) || System.nanoTime() - deadline >= 0) {
-                    throw new IllegalStateException(advice(e), e);
-                }
-                LOG.warn(
-                        "PostgreSQL at {} does not answer yet ({}); trying again for {} s at most",
-                        settings.publicUrl(),
-                        e.getMessage(),
-                        settings.startupWait().toSeconds());
-                pause(e);
-            }
-        }
-    }
-
-    /// Connections for look-ups, in the role signet_server.
+    /// Connections in the role signet_server to a server that is no standby. One that was idle is
+    /// examined before it is handed out.
     HikariDataSource pool() {
+        HikariConfig config = poolConfig();
+        config.setConnectionTestQuery(STILL_GOOD);
+        config.setDataSource(
+                new AbstractDataSource() {
+                    @Override
+                    public Connection getConnection() throws SQLException {
+                        return primary(lookUps());
+                    }
+
+                    @Override
+                    public Connection getConnection(String username, String password)
+                            throws SQLException {
+                        return getConnection();
+                    }
+                });
+        return new HikariDataSource(config);
+    }
+
+    /// The same for a program that only reads: of a standby, too.
+    HikariDataSource readers() {
+        HikariConfig config = poolConfig();
+        config.setDataSource(lookUps());
+        config.setConnectionInitSql(sessionSql());
+        return new HikariDataSource(config);
+    }
+
+    private HikariConfig poolConfig() {
         HikariConfig config = new HikariConfig();
         config.setPoolName("signet");
-        PGSimpleDataSource driver = driver(settings.serverLogin(), settings.socketTimeout());
-        // Planned anew each time: a plan for any period would be one for the whole ledger.
-        driver.setPrepareThreshold(0);
-        config.setDataSource(driver);
-        config.setConnectionInitSql(sessionSql());
         config.setMaximumPoolSize(settings.poolSize());
         config.setMinimumIdle(1);
         config.setConnectionTimeout(settings.connectTimeout().toMillis());
         config.setValidationTimeout(settings.connectTimeout().toMillis());
-        return new HikariDataSource(config);
+        return config;
+    }
+
+    private PGSimpleDataSource lookUps() {
+        PGSimpleDataSource driver = serverLogin();
+        // Planned anew each time: a plan for any period would be one for the whole ledger.
+        driver.setPrepareThreshold(0);
+        return driver;
     }
 
     /// A session for a ledger writer.
     JdbcSession.Source sessions(String replica) {
-        PGSimpleDataSource driver = driver(settings.serverLogin(), settings.socketTimeout());
+        PGSimpleDataSource driver = serverLogin();
         // The few statements of a writer run for as long as its connection lives.
         driver.setPrepareThreshold(1);
         String sql =
@@ -103,9 +110,9 @@ final class JdbcDatabase {
                         + "; SET plan_cache_mode = force_generic_plan; SET lock_timeout = "
                         + WRITER_LOCK_TIMEOUT.toMillis();
         return () -> {
-            Connection connection = driver.getConnection();
+            // The session says itself that its server is a standby.
+            Connection connection = open(driver, sql).connection;
             try {
-                execute(connection, sql);
                 return new JdbcSession(connection, replica);
             } catch (SQLException e) {
                 connection.close();
@@ -116,82 +123,58 @@ final class JdbcDatabase {
 
     /// A connection in the role signet_server that is nobody else's.
     Connection server() throws SQLException {
-        Connection connection =
-                driver(settings.serverLogin(), settings.socketTimeout()).getConnection();
-        try {
-            execute(connection, sessionSql());
-            return connection;
-        } catch (SQLException e) {
-            connection.close();
-            throw e;
-        }
+        return primary(serverLogin());
     }
 
     /// A connection in the role signet_maintenance.
     Connection maintenance() throws SQLException {
-        Connection connection =
-                driver(settings.migrationLogin(), MIGRATION_TIMEOUT).getConnection();
-        try {
-            execute(connection, "SET ROLE signet_maintenance; SET statement_timeout = '5min'");
-            return connection;
+        return open(
+                        driver(settings.migrationLogin(), MIGRATION_TIMEOUT),
+                        "SET ROLE signet_maintenance; SET statement_timeout = '5min'")
+                .connection;
+    }
+
+    /// Connections of the login that owns the schema, as they come.
+    DataSource owner() {
+        PGSimpleDataSource driver = driver(settings.migrationLogin(), MIGRATION_TIMEOUT);
+        driver.setApplicationName(MIGRATING);
+        return driver;
+    }
+
+    /// Connections of the server's login, as they come.
+    PGSimpleDataSource serverLogin() {
+        return driver(settings.serverLogin(), settings.socketTimeout());
+    }
+
+    private record Opened(Connection connection, boolean standby) {}
+
+    private Connection primary(PGSimpleDataSource driver) throws SQLException {
+        Opened opened = open(driver, sessionSql());
+        if (opened.standby) {
+            opened.connection.close();
+            throw JdbcProblem.standby();
+        }
+        return opened.connection;
+    }
+
+    private static Opened open(PGSimpleDataSource driver, String sql) throws SQLException {
+        Connection connection = driver.getConnection();
+        try (Statement statement = connection.createStatement()) {
+            boolean rows =
+                    statement.execute(sql + "; SELECT pg_backend_pid(), pg_is_in_recovery()");
+            while (!rows && statement.getUpdateCount() >= 0) {
+                rows = statement.getMoreResults();
+            }
+            try (ResultSet row = statement.getResultSet()) {
+                row.next();
+                int process = row.getInt(1);
+                boolean standby = row.getBoolean(2);
+                JdbcSessionProbe.proveUnlessDirect(connection, process, driver::getConnection);
+                return new Opened(connection, standby);
+            }
         } catch (SQLException e) {
             connection.close();
             throw e;
-        }
-    }
-
-    private void migrate() throws SQLException {
-        DataSource owner = driver(settings.migrationLogin(), MIGRATION_TIMEOUT);
-        try (Connection connection = owner.getConnection()) {
-            examine(connection);
-            execute(connection, "SELECT pg_advisory_lock(" + MIGRATION_LOCK + ")");
-            try {
-                Migrations.apply(owner);
-            } catch (FlywayException e) {
-                throw new IllegalStateException(
-                        "The database schema at "
-                                + settings.publicUrl()
-                                + " was not brought up to date: "
-                                + e.getMessage(),
-                        e);
-            }
-        }
-    }
-
-    private void requireMigrations() throws SQLException {
-        DataSource login = driver(settings.serverLogin(), settings.socketTimeout());
-        // Before Flyway: what is wrong with address or login is told by its own words.
-        try (Connection connection = login.getConnection()) {
-            boolean applied;
-            try {
-                applied = Migrations.applied(login);
-            } catch (FlywayException e) {
-                throw new SchemaBehindException(e);
-            }
-            if (!applied) {
-                throw new SchemaBehindException(null);
-            }
-            examine(connection);
-        }
-    }
-
-    private void examine(Connection connection) throws SQLException {
-        int version = connection.getMetaData().getDatabaseMajorVersion();
-        if (version < OLDEST_VERSION) {
-            throw new IllegalStateException(
-                    "PostgreSQL at "
-                            + settings.publicUrl()
-                            + " is version "
-                            + version
-                            + " (expected: "
-                            + OLDEST_VERSION
-                            + " or later); upgrade it");
-        }
-        if ("off".equals(show(connection, "fsync"))) {
-            LOG.warn(
-                    "PostgreSQL at {} runs with fsync off: a crash of its host loses"
-                            + " certificates that clients hold. Set fsync = on",
-                    settings.publicUrl());
         }
     }
 
@@ -230,73 +213,5 @@ final class JdbcDatabase {
     /// pgjdbc counts in whole seconds; 0 would mean for ever.
     private static int seconds(Duration duration) {
         return Math.toIntExact(Math.max(1, duration.toSeconds()));
-    }
-
-    private static void execute(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
-    }
-
-    private static String show(Connection connection, String setting) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SHOW " + setting)) {
-            return row.next() ? row.getString(1) : "";
-        }
-    }
-
-    /// Not there, starting, stopping, full of connections, or behind; anything else stays as it is.
-    private static boolean mayPass(SQLException e) {
-        if (e instanceof SchemaBehindException) {
-            return true;
-        }
-        String state = String.valueOf(e.getSQLState());
-        return state.startsWith("08") || state.startsWith("57P0") || state.equals("53300");
-    }
-
-    private String advice(SQLException e) {
-        String where = "PostgreSQL at " + settings.publicUrl() + ": " + e.getMessage() + ". ";
-        if (e instanceof SchemaBehindException) {
-            return where
-                    + "Waited "
-                    + settings.startupWait().toSeconds()
-                    + " s for the migrations that this release needs, as"
-                    + " signet.database.migrations says. Apply them (docs/operating.md), by a login"
-                    + " other than the server's";
-        }
-        String state = String.valueOf(e.getSQLState());
-        if (state.startsWith("28")) {
-            return where + "Check signet.database.username and its password";
-        }
-        if (state.equals("3D000")) {
-            return where + "Create the database, or correct signet.database.url";
-        }
-        return where
-                + "Waited "
-                + settings.startupWait().toSeconds()
-                + " s. Check that it runs and that signet.database.url names it";
-    }
-
-    private static void pause(SQLException cause) {
-        try {
-            Thread.sleep(RETRY_PAUSE);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            e.addSuppressed(cause);
-            throw new IllegalStateException("interrupted while waiting for PostgreSQL", e);
-        }
-    }
-
-    @FunctionalInterface
-    private interface Attempt {
-        void make() throws SQLException;
-    }
-
-    private static final class SchemaBehindException extends SQLException {
-        private static final long serialVersionUID = 1L;
-
-        SchemaBehindException(@Nullable Throwable cause) {
-            super("its schema is not yet what this server needs", cause);
-        }
     }
 }

@@ -25,6 +25,18 @@ final class JdbcIssuanceInsert {
             not_after, request_id, caller_sha256, csr_sha256, der, notices\
             """;
 
+    /// What the session has to be, asked in the transaction that writes: a constant condition,
+    /// which PostgreSQL evaluates once for each statement, whatever the number of rows.
+    private static final String IN_OWN_SESSION =
+            """
+            WHERE CASE
+                WHEN current_user = 'signet_server'
+                    AND current_setting('synchronous_commit') IN ('on', 'remote_apply')
+                THEN true
+                ELSE ledger.session_not_kept(current_user, current_setting('synchronous_commit'))
+            END),
+            """;
+
     // In order of request id: two writers with ids in common wait for each other in one direction.
     private static final String REQUEST =
             """
@@ -60,7 +72,8 @@ final class JdbcIssuanceInsert {
                 AS columns (\
             """
                     + COLUMNS
-                    + ")),\n"
+                    + ")\n"
+                    + IN_OWN_SESSION
                     + REQUEST
                     + CERTIFICATE;
 
@@ -71,7 +84,8 @@ final class JdbcIssuanceInsert {
                 AS columns (\
             """
                     + COLUMNS
-                    + ", token_hash)),\n"
+                    + ", token_hash)\n"
+                    + IN_OWN_SESSION
                     + REQUEST
                     + """
                     , redemption AS (

@@ -41,7 +41,7 @@ final class JdbcLedger implements Ledger, LedgerHealth, AutoCloseable {
         metrics.gauge(
                 "signet.ledger.available",
                 "1 while the ledger can record",
-                () -> queue.available() ? 1 : 0);
+                () -> queue.problem().isEmpty() ? 1 : 0);
         for (int i = 1; i <= settings.writers(); i++) {
             JdbcLedgerWriter writer = new JdbcLedgerWriter(sessions, queue, metrics, settings);
             writer.connect();
@@ -65,8 +65,8 @@ final class JdbcLedger implements Ledger, LedgerHealth, AutoCloseable {
     }
 
     @Override
-    public boolean available() {
-        return queue.available();
+    public Optional<LedgerProblem> problem() {
+        return queue.problem();
     }
 
     /// Commits what was accepted, for as long as the settings allow, then cuts the connections.

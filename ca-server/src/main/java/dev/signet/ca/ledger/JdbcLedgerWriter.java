@@ -26,7 +26,7 @@ final class JdbcLedgerWriter implements Runnable {
     private final Duration probeInterval;
     private volatile @Nullable JdbcSession session;
     private Duration pause = FIRST_PAUSE;
-    private boolean failureLogged;
+    private @Nullable LedgerProblem logged;
 
     JdbcLedgerWriter(
             JdbcSession.Source sessions,
@@ -59,7 +59,7 @@ final class JdbcLedgerWriter implements Runnable {
             } else if (queue.closed()) {
                 session = null;
                 current.close();
-                refuse(queue.writerDisconnected(queue.refusal()));
+                refuse(queue.writerDisconnected(queue.refusal(), LedgerProblem.LEDGER_UNAVAILABLE));
                 return;
             } else {
                 probe(current);
@@ -73,12 +73,14 @@ final class JdbcLedgerWriter implements Runnable {
             session = sessions.open();
             pause = FIRST_PAUSE;
             queue.writerConnected();
-            if (failureLogged) {
-                failureLogged = false;
+            if (logged != null) {
+                logged = null;
                 LOG.info("The ledger is connected to PostgreSQL again");
             }
         } catch (SQLException | RuntimeException e) {
-            warnOnce(e);
+            LedgerProblem problem = JdbcProblem.of(e);
+            warnOnce(problem, e);
+            queue.writerNotConnected(problem.text() + ": " + e, problem);
         }
     }
 
@@ -180,13 +182,14 @@ final class JdbcLedgerWriter implements Runnable {
 
     /// First the state, then the answers: who asks again at once is refused at once.
     private void lost(JdbcSession current, List<PendingIssuance> undecided, Throwable cause) {
-        warnOnce(cause);
+        LedgerProblem problem = JdbcProblem.of(cause);
+        warnOnce(problem, cause);
         Ledger.Unavailable unavailable =
                 new Ledger.Unavailable("PostgreSQL did not confirm the commit: " + cause);
         session = null;
         current.abort();
         List<PendingIssuance> waiting =
-                queue.writerDisconnected("no connection to PostgreSQL: " + cause);
+                queue.writerDisconnected(problem.text() + ": " + cause, problem);
         undecided.forEach(pending -> pending.decide(unavailable));
         refuse(waiting);
     }
@@ -195,12 +198,15 @@ final class JdbcLedgerWriter implements Runnable {
         waiting.forEach(pending -> pending.decide(new Ledger.Unavailable(queue.refusal())));
     }
 
-    private void warnOnce(Throwable cause) {
-        if (!failureLogged) {
-            failureLogged = true;
+    /// Once for each kind of problem until it is over.
+    private void warnOnce(LedgerProblem problem, Throwable cause) {
+        if (logged != problem) {
+            logged = problem;
             LOG.warn(
-                    "The ledger has no connection to PostgreSQL; nothing is issued until it has"
-                            + " again: {}",
+                    "The ledger cannot record, so nothing is issued until it can again: {} ({}):"
+                            + " {}",
+                    problem.text(),
+                    problem,
                     cause.toString());
         }
     }

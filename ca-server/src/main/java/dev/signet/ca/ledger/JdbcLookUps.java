@@ -12,6 +12,6 @@ public final class JdbcLookUps {
     ///
     /// @throws RuntimeException when PostgreSQL does not answer, or refuses the login
     public static HikariDataSource open(DatabaseSettings settings) {
-        return new JdbcDatabase(settings).pool();
+        return new JdbcDatabase(settings).readers();
     }
 }

@@ -25,7 +25,16 @@ final class JdbcSession {
         JdbcSession open() throws SQLException;
     }
 
-    private static final String LOCK_NOT_AVAILABLE = "55P03";
+    // PostgreSQL asks for the right to insert when the statement that records runs, and not before.
+    private static final String PROBE =
+            """
+            SELECT pg_is_in_recovery(), current_setting('transaction_read_only') = 'on',
+                current_user = 'signet_server'
+                    AND current_setting('synchronous_commit') IN ('on', 'remote_apply'),
+                has_table_privilege('ledger.certificate', 'INSERT')
+                    AND has_table_privilege('ledger.issuance_request', 'INSERT')
+                    AND has_table_privilege('ledger.join_token_redemption', 'INSERT')
+            """;
 
     private static final String READ_REQUESTS =
             """
@@ -49,7 +58,7 @@ final class JdbcSession {
         withJoinToken = JdbcIssuanceInsert.withJoinToken(connection, replica);
         readRequests = connection.prepareStatement(READ_REQUESTS);
         certificates = new JdbcRecordedCertificates(connection);
-        probe = connection.prepareStatement("SELECT pg_is_in_recovery()");
+        probe = connection.prepareStatement(PROBE);
         probe();
     }
 
@@ -95,11 +104,24 @@ final class JdbcSession {
         connection.setAutoCommit(true);
     }
 
-    /// Asks for a sign of life from a server that takes writes.
+    /// Asks for a sign of life from a server that would take the writes of this session.
     void probe() throws SQLException {
         try (ResultSet answer = probe.executeQuery()) {
             if (!answer.next() || answer.getBoolean(1)) {
-                throw new SQLException("PostgreSQL is a standby and takes no writes", "25006");
+                throw JdbcProblem.standby();
+            }
+            if (answer.getBoolean(2)) {
+                throw new SQLException(
+                        "PostgreSQL takes no writes: default_transaction_read_only is on",
+                        JdbcProblem.READ_ONLY);
+            }
+            if (!answer.getBoolean(3)) {
+                throw JdbcProblem.sessionNotKept("role or synchronous_commit was lost");
+            }
+            if (!answer.getBoolean(4)) {
+                throw new SQLException(
+                        "role signet_server may not insert into schema ledger",
+                        JdbcProblem.NOT_PERMITTED);
             }
         }
     }
@@ -130,13 +152,13 @@ final class JdbcSession {
                         || state.startsWith("23")
                         || state.equals("40001")
                         || state.equals("40P01")
-                        || state.equals(LOCK_NOT_AVAILABLE));
+                        || state.equals(JdbcProblem.LOCK_NOT_AVAILABLE));
     }
 
     /// Another transaction held on to a request id or token for too long: one whose server has not
     /// noticed yet that its client is gone.
     static boolean isLockTimeout(SQLException e) {
-        return LOCK_NOT_AVAILABLE.equals(e.getSQLState());
+        return JdbcProblem.LOCK_NOT_AVAILABLE.equals(e.getSQLState());
     }
 
     static boolean isUniqueViolation(SQLException e) {

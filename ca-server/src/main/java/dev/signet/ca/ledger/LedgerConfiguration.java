@@ -7,7 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -17,9 +17,10 @@ import java.time.InstantSource;
 
 /// The ledger's beans. Needs beans [DatabaseSettings], [LedgerSettings], `InstantSource`,
 /// `SecureRandom` and `MeterRegistry`; makes a `DataSource` whose connections are in the role
-/// signet_server, `JdbcClient`, [JdbcMaintenance], `TransactionOperations`, [Ledger],
-/// [CertificateRecords], [CertificateSelection], [LedgerSize], [Changes], [ClockGuard] and
-/// [LedgerHealth]. The schema is up to date before the first of them exists.
+/// signet_server, `JdbcClient`, [JdbcMaintenance], `PlatformTransactionManager`,
+/// `TransactionOperations`, [Ledger], [CertificateRecords], [CertificateSelection], [LedgerSize],
+/// [Changes], [ClockGuard] and [LedgerHealth]. The schema is up to date before the first of them
+/// exists.
 ///
 /// Making the beans fails with an [IllegalStateException] that says what to do when PostgreSQL
 /// stays away longer than `signet.database.startup-wait`, or cannot be used.
@@ -44,8 +45,13 @@ public class LedgerConfiguration {
     }
 
     @Bean
-    TransactionOperations transactionOperations(HikariDataSource dataSource) {
-        return new TransactionTemplate(new JdbcTransactionManager(dataSource));
+    PlatformTransactionManager transactionManager(HikariDataSource dataSource) {
+        return new JdbcServerTransactions(dataSource);
+    }
+
+    @Bean
+    TransactionOperations transactionOperations(PlatformTransactionManager transactionManager) {
+        return new TransactionTemplate(transactionManager);
     }
 
     @Bean
@@ -70,8 +76,8 @@ public class LedgerConfiguration {
     }
 
     @Bean(destroyMethod = "close")
-    JdbcChanges changes(JdbcDatabase database, LedgerMetrics metrics) {
-        return new JdbcChanges(database::server, metrics);
+    JdbcChanges changes(JdbcDatabase database, HikariDataSource dataSource, LedgerMetrics metrics) {
+        return new JdbcChanges(database::server, dataSource::getConnection, metrics);
     }
 
     @Bean

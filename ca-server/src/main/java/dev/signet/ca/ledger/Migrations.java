@@ -13,6 +13,10 @@ public final class Migrations {
     /// Schema of the table that says which migrations were applied.
     private static final String HISTORY_SCHEMA = "signet";
 
+    /// While a migration waits for a table, everybody else waits behind it: it gives up first, and
+    /// is tried again.
+    private static final String BOUNDED_LOCK_WAIT = "SET lock_timeout = '8s'";
+
     private Migrations() {}
 
     /// Applies what was not applied yet; safe when several servers call at once.
@@ -49,6 +53,7 @@ public final class Migrations {
                 .failOnMissingLocations(true)
                 .defaultSchema(HISTORY_SCHEMA)
                 .createSchemas(true)
+                .initSql(BOUNDED_LOCK_WAIT)
                 // A release only adds to the schema: the one before runs on it, too (rollback).
                 .ignoreMigrationPatterns("*:future")
                 .load();

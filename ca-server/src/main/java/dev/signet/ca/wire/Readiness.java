@@ -67,9 +67,9 @@ final class Readiness implements ReadinessConditions {
         if (draining) {
             objections.add(new Objection("SHUTTING_DOWN", "this server is stopping"));
         }
-        if (!ledger.available()) {
-            objections.add(new Objection("LEDGER_UNAVAILABLE", "PostgreSQL cannot be reached"));
-        }
+        ledger.problem()
+                .ifPresent(
+                        problem -> objections.add(new Objection(problem.name(), problem.text())));
         clockGuard.objection().ifPresent(refusal -> objections.add(objection(refusal)));
         switch (authorities.active(clock.instant())) {
             case Authorities.Selection.Usable _ -> {}

@@ -26,7 +26,10 @@ class JdbcChangesIT {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
     private JdbcChanges changes(DatabaseSettings settings) {
-        return new JdbcChanges(new JdbcDatabase(settings)::server, new LedgerMetrics(registry));
+        return new JdbcChanges(
+                new JdbcDatabase(settings)::server,
+                new JdbcDatabase(settings)::server,
+                new LedgerMetrics(registry));
     }
 
     private static void change(JdbcClient jdbc, String topic) {

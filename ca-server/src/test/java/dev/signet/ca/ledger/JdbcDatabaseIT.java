@@ -15,6 +15,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
 import org.junit.jupiter.api.Test;
+import org.postgresql.PGConnection;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -24,6 +25,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -58,6 +61,61 @@ class JdbcDatabaseIT {
     }
 
     @Test
+    void aMigrationLockThatAnotherHoldsIsWaitedForWithinBoundsAndItsHolderNamed() throws Exception {
+        ListAppender<ILoggingEvent> events = listen(JdbcSchema.class);
+        try (TestDatabase database = TestDatabase.create();
+                Connection holder = database.ownerDataSource().getConnection()) {
+            holder.setClientInfo("ApplicationName", "left over");
+            int process;
+            try (Statement statement = holder.createStatement()) {
+                statement.execute("SELECT pg_advisory_lock(" + JdbcSchema.MIGRATION_LOCK + ")");
+                process = holder.unwrap(PGConnection.class).getBackendPID();
+            }
+            assertThatThrownBy(() -> new JdbcDatabase(settings(database.url())).prepare())
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("process " + process)
+                    .hasMessageContaining("left over")
+                    .hasMessageContaining("pg_terminate_backend");
+            assertThat(events.list)
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .anyMatch(message ->
+                            message.contains("Waiting for another program")
+                                    && message.contains("process " + process));
+        } finally {
+            ((Logger) LoggerFactory.getLogger(JdbcSchema.class)).detachAppender(events);
+        }
+    }
+
+    @Test
+    void aTableThatAMigrationWaitsForIsWaitedForWithinBoundsAndItsHolderNamed() throws Exception {
+        ListAppender<ILoggingEvent> events = listen(JdbcMigrationWatch.class);
+        try (TestDatabase database = TestDatabase.create();
+                Connection holder = database.ownerDataSource().getConnection()) {
+            holder.setClientInfo("ApplicationName", "a report");
+            holder.setAutoCommit(false);
+            try (Statement statement = holder.createStatement()) {
+                statement.execute("LOCK TABLE signet.flyway_schema_history");
+            }
+            assertThatThrownBy(() -> new JdbcDatabase(settings(database.url())).prepare())
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("lock timeout")
+                    .hasMessageContaining("a table that a migration changes");
+            assertThat(events.list)
+                    .extracting(ILoggingEvent::getFormattedMessage)
+                    .anyMatch(message -> message.contains("application \"a report\""));
+        } finally {
+            ((Logger) LoggerFactory.getLogger(JdbcMigrationWatch.class)).detachAppender(events);
+        }
+    }
+
+    private static ListAppender<ILoggingEvent> listen(Class<?> type) {
+        ListAppender<ILoggingEvent> events = new ListAppender<>();
+        events.start();
+        ((Logger) LoggerFactory.getLogger(type)).addAppender(events);
+        return events;
+    }
+
+    @Test
     void waitsForPostgresqlAndThenSaysWhatToDo() throws IOException {
         int port;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -86,7 +144,7 @@ class JdbcDatabaseIT {
 
     @Test
     void warnsWhenPostgresqlDoesNotFlushToDisk() {
-        Logger logger = (Logger) LoggerFactory.getLogger(JdbcDatabase.class);
+        Logger logger = (Logger) LoggerFactory.getLogger(JdbcSchema.class);
         ListAppender<ILoggingEvent> events = new ListAppender<>();
         events.start();
         logger.addAppender(events);
@@ -155,7 +213,7 @@ class JdbcDatabaseIT {
             context.registerBean(MeterRegistry.class, () -> new SimpleMeterRegistry());
             context.register(LedgerConfiguration.class);
             context.refresh();
-            assertThat(context.getBean(LedgerHealth.class).available()).isTrue();
+            assertThat(context.getBean(LedgerHealth.class).problem()).isEmpty();
             assertThat(context.getBean(ClockGuard.class).objection()).isEmpty();
             assertThat(context.getBean(TransactionOperations.class)).isNotNull();
             IssuanceRecord issuance = TestIssuances.plain("/configured");

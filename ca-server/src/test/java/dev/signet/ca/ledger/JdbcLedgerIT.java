@@ -175,7 +175,7 @@ class JdbcLedgerIT {
         assertThat(outcomes.get(0)).isInstanceOf(Ledger.Recorded.class);
         assertThat(outcomes.get(1)).isInstanceOf(Ledger.Unavailable.class);
         assertThat(outcomes.get(2)).isInstanceOf(Ledger.Recorded.class);
-        assertThat(ledger.ledger.available()).isTrue();
+        assertThat(ledger.ledger.problem()).isEmpty();
     }
 
     @Test

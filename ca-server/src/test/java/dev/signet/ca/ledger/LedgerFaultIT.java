@@ -122,7 +122,7 @@ class LedgerFaultIT {
     @Test
     void answersAtOnceWhilePostgresqlIsAway() throws IOException {
         line.goAway();
-        await().until(() -> !ledger.ledger.available());
+        await().until(() -> ledger.ledger.problem().isPresent());
         long begin = System.nanoTime();
         List<Ledger.RecordOutcome> outcomes =
                 ledger.recordAll(
@@ -187,6 +187,6 @@ class LedgerFaultIT {
     }
 
     private void awaitAvailable() {
-        await().until(() -> ledger.ledger.available());
+        await().until(() -> ledger.ledger.problem().isEmpty());
     }
 }

@@ -47,11 +47,11 @@ class PostgresqlOutageIT {
                 int before = ledger.releasedCount();
                 awaitLong().until(() -> ledger.releasedCount() > before + 50);
                 postgres.close();
-                awaitLong().until(() -> !ledger.ledger.available());
+                awaitLong().until(() -> ledger.ledger.problem().isPresent());
                 int refusedBefore = refused.get();
                 awaitLong().until(() -> refused.get() > refusedBefore + 10);
                 postgres = start(directory.resolve("data"), port);
-                awaitLong().until(ledger.ledger::available);
+                awaitLong().until(() -> ledger.ledger.problem().isEmpty());
             }
             int before = ledger.releasedCount();
             awaitLong().until(() -> ledger.releasedCount() > before + 50);

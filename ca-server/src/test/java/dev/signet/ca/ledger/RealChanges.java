@@ -11,7 +11,11 @@ public final class RealChanges implements Changes, AutoCloseable {
     private final JdbcChanges changes;
 
     private RealChanges(DatabaseSettings settings) {
-        changes = new JdbcChanges(new JdbcDatabase(settings)::server, new LedgerMetrics(registry));
+        changes =
+                new JdbcChanges(
+                        new JdbcDatabase(settings)::server,
+                        new JdbcDatabase(settings)::server,
+                        new LedgerMetrics(registry));
     }
 
     public static RealChanges on(DatabaseSettings settings) {

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.google.protobuf.ByteString;
 
 import dev.signet.ca.issuance.IssuanceOutcome;
+import dev.signet.ca.ledger.LedgerProblem;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
 import dev.signet.proto.v1.CertificateServiceGrpc;
@@ -37,6 +38,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -101,14 +103,16 @@ class RotationAndStopIT {
             await().atMost(Duration.ofSeconds(10))
                     .untilAsserted(
                             () -> assertThat(status(health)).isEqualTo(ServingStatus.SERVING));
-            rig.ledgerAvailable = false;
+            rig.ledgerProblem = Optional.of(LedgerProblem.LEDGER_READ_ONLY);
             await().atMost(Duration.ofSeconds(10))
                     .untilAsserted(
                             () -> assertThat(status(health)).isEqualTo(ServingStatus.NOT_SERVING));
             HttpResponse<String> notReady = http(rig, "GET", "/readyz");
             assertThat(notReady.statusCode()).isEqualTo(503);
-            assertThat(notReady.body()).contains("\"LEDGER_UNAVAILABLE\"");
-            rig.ledgerAvailable = true;
+            assertThat(notReady.body())
+                    .contains("\"LEDGER_READ_ONLY\"")
+                    .contains("default_transaction_read_only");
+            rig.ledgerProblem = Optional.empty();
             await().atMost(Duration.ofSeconds(10))
                     .untilAsserted(
                             () -> assertThat(status(health)).isEqualTo(ServingStatus.SERVING));

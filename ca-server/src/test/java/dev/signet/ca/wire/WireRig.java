@@ -6,6 +6,7 @@ import dev.signet.ca.authority.IssuingAuthority;
 import dev.signet.ca.crypto.CryptoProvider;
 import dev.signet.ca.ledger.ClockGuard;
 import dev.signet.ca.ledger.LedgerHealth;
+import dev.signet.ca.ledger.LedgerProblem;
 import dev.signet.ca.ledger.LedgerSettings;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
@@ -56,7 +57,7 @@ final class WireRig implements AutoCloseable {
     final List<Acknowledged> acknowledged = new java.util.concurrent.CopyOnWriteArrayList<>();
     final FakeOperatorActs acts = new FakeOperatorActs();
     final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    volatile boolean ledgerAvailable = true;
+    volatile Optional<LedgerProblem> ledgerProblem = Optional.empty();
     volatile Optional<Refusal> clockObjection = Optional.empty();
     volatile java.util.function.Function<List<X509Certificate>, Optional<Refusal>> revoked =
             _ -> Optional.empty();
@@ -105,7 +106,7 @@ final class WireRig implements AutoCloseable {
         bean(CryptoProvider.class, CRYPTO);
         bean(InstantSource.class, InstantSource.system());
         bean(SecureRandom.class, new SecureRandom());
-        bean(LedgerHealth.class, () -> ledgerAvailable);
+        bean(LedgerHealth.class, () -> ledgerProblem);
         bean(ClockGuard.class, () -> clockObjection);
         bean(Authorities.class, new NoAuthorities());
         bean(dev.signet.ca.reissue.RenewalOrders.class, orders);
