@@ -127,7 +127,14 @@ projected:
 
 {{- define "signet.databaseUrl" -}}
 {{- $database := .Values.database -}}
-{{- $url := printf "jdbc:postgresql://%s:%d/%s?sslmode=%s" $database.host (int $database.port) $database.name $database.sslMode -}}
+{{- $hosts := list -}}
+{{- range splitList "," $database.host -}}
+{{- $hosts = append $hosts (printf "%s:%d" . (int $database.port)) -}}
+{{- end -}}
+{{- $url := printf "jdbc:postgresql://%s/%s?sslmode=%s" (join "," $hosts) $database.name $database.sslMode -}}
+{{- if gt (len $hosts) 1 -}}
+{{- $url = printf "%s&targetServerType=primary" $url -}}
+{{- end -}}
 {{- if or $database.ca.existingConfigMap $database.ca.existingSecret -}}
 {{- $url = printf "%s&sslrootcert=/run/signet/database-ca/ca.crt" $url -}}
 {{- end -}}

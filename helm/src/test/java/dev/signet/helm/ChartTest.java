@@ -197,6 +197,16 @@ class ChartTest {
     }
 
     @Test
+    void ofSeveralHostsOfPostgresqlTheDriverFindsThePrimary() {
+        assertThat(settings(RenderedChart.of("full")))
+                .containsPattern(
+                        "jdbc:postgresql://db-1\\.example\\.org:\\d+,db-2\\.example\\.org:\\d+/signet\\?sslmode=[-a-z]+&targetServerType=primary");
+        assertThat(settings(RenderedChart.of("minimal")))
+                .contains("jdbc:postgresql://db.example.org:5432/signet?sslmode=verify-full")
+                .doesNotContain("targetServerType");
+    }
+
+    @Test
     void theCertificateNamesEveryServiceAndTheValues() {
         assertThat(settings(RenderedChart.of("full")))
                 .contains("\"signet.signet.svc.cluster.local\"")
