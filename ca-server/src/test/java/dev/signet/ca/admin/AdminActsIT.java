@@ -70,7 +70,9 @@ class AdminActsIT {
     }
 
     private void configure(List<String> fourEyes) {
-        JdbcAuditedActs audited = new AdminConfiguration().auditedActs(dataSource, audit.trail());
+        JdbcAuditedActs audited =
+                new AdminConfiguration()
+                        .auditedActs(new JdbcTransactionManager(dataSource), audit.trail());
         JdbcApprovalStore store = new JdbcApprovalStore(JdbcClient.create(dataSource));
         PolicyActs policyActs = new PolicyActs(policies);
         HaltActs haltActs = new HaltActs(halts);
