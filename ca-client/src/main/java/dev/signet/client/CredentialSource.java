@@ -1,11 +1,15 @@
 package dev.signet.client;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.PrivateKey;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -42,8 +46,9 @@ public sealed interface CredentialSource
     }
 
     /// A certificate of this CA that the workload already holds, PEM, leaf first, and its private
-    /// key, PEM PKCS#8. Both are read again at each use. The certificate is renewed at once, with
-    /// the same identity.
+    /// key, PEM PKCS#8. Both are read again at each use, and used only when the key belongs to the
+    /// certificate; while one of the two is replaced, what was read before is used. The certificate
+    /// is renewed at once, with the same identity.
     static CredentialSource certificateFiles(Path chain, Path privateKey) {
         return new CertificateFiles(chain, privateKey);
     }
@@ -120,29 +125,76 @@ public sealed interface CredentialSource
     }
 
     /// See [#certificateFiles].
-    record CertificateFiles(Path chain, Path privateKey) implements CredentialSource {
+    final class CertificateFiles implements CredentialSource {
 
-        /// @throws RequestRefusedException when the files hold no certificate and key
+        private final Path chain;
+        private final Path privateKey;
+        private volatile @Nullable X509Svid last;
+
+        CertificateFiles(Path chain, Path privateKey) {
+            this.chain = chain;
+            this.privateKey = privateKey;
+        }
+
+        /// What the files hold; while that is not usable, what they held before.
+        ///
+        /// @throws RequestRefusedException when the files hold no certificate with its key, and
+        ///   have not before
         X509Svid read() {
             try {
-                if (Files.size(chain) > Pem.MAX_LENGTH || Files.size(privateKey) > Pem.MAX_LENGTH) {
-                    throw new IllegalArgumentException("file is larger than 1 MiB");
-                }
-                List<X509Certificate> certificates =
-                        Pem.certificates(Files.readString(chain, StandardCharsets.US_ASCII));
-                PrivateKey key =
-                        Pem.privateKey(Files.readString(privateKey, StandardCharsets.US_ASCII));
-                SpiffeId id = SvidVerifier.spiffeId(certificates.get(0));
-                return new X509Svid(id, key, certificates);
+                X509Svid now = pair();
+                last = now;
+                return now;
             } catch (IOException
                     | IllegalArgumentException
                     | java.security.cert.CertificateException e) {
+                X509Svid before = last;
+                if (before != null) {
+                    System.getLogger(CredentialSource.class.getName())
+                            .log(
+                                    System.Logger.Level.WARNING,
+                                    "certificate {0} with its key cannot be used; what was read"
+                                            + " before is: {1}",
+                                    chain,
+                                    e.getMessage());
+                    return before;
+                }
                 throw new RequestRefusedException(
                         "CERTIFICATE_FILES_UNREADABLE",
-                        "certificate " + chain + " with its key cannot be used: " + e.getMessage(),
+                        "certificate "
+                                + chain
+                                + " with key "
+                                + privateKey
+                                + " cannot be used: "
+                                + e.getMessage(),
                         Map.of(),
                         e);
             }
+        }
+
+        private X509Svid pair() throws IOException, java.security.cert.CertificateException {
+            String chainText = text(chain);
+            // One file with both is read once: it may be replaced at any time.
+            String keyText = chain.equals(privateKey) ? chainText : text(privateKey);
+            KeyStore.PrivateKeyEntry entry = Pem.keyEntry(chainText, keyText);
+            List<X509Certificate> certificates = new ArrayList<>();
+            for (Certificate each : entry.getCertificateChain()) {
+                certificates.add((X509Certificate) each);
+            }
+            SpiffeId id = SvidVerifier.spiffeId(certificates.get(0));
+            return new X509Svid(id, entry.getPrivateKey(), certificates);
+        }
+
+        private static String text(Path file) throws IOException {
+            if (Files.size(file) > Pem.MAX_LENGTH) {
+                throw new IllegalArgumentException("file is larger than 1 MiB");
+            }
+            return Files.readString(file, StandardCharsets.US_ASCII);
+        }
+
+        @Override
+        public String toString() {
+            return "CertificateFiles[chain=" + chain + ", privateKey=" + privateKey + "]";
         }
     }
 

@@ -1,11 +1,14 @@
 package dev.signet.client;
 
+import dev.signet.client.internal.KeyPairProof;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -64,6 +67,23 @@ public final class Pem {
                             + " PKCS#8 without passphrase)");
         }
         return privateKey(keys.get(0));
+    }
+
+    /// A private key with its certificate chain, leaf first, proved to belong together by a
+    /// signature. Of two files one may have been replaced before the other: read both again then.
+    ///
+    /// @param chainText as for [#certificates]
+    /// @param keyText as for [#privateKey]; may be the same text
+    /// @throws IllegalArgumentException also when the key is not the one of the first certificate
+    public static KeyStore.PrivateKeyEntry keyEntry(String chainText, String keyText) {
+        List<X509Certificate> chain = certificates(chainText);
+        PrivateKey key = privateKey(keyText);
+        if (!KeyPairProof.belongs(key, chain.get(0).getPublicKey())) {
+            throw new IllegalArgumentException(
+                    "the private key is not the one of the certificate (expected: a pair; one of"
+                            + " the two may be about to be replaced)");
+        }
+        return new KeyStore.PrivateKeyEntry(key, chain.toArray(new X509Certificate[0]));
     }
 
     /// Certificates as text, each block ended by a line feed.

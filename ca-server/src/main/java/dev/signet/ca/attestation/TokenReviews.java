@@ -2,6 +2,7 @@ package dev.signet.ca.attestation;
 
 import dev.signet.ca.egress.HttpsExchange;
 import dev.signet.ca.egress.HttpsFailureException;
+import dev.signet.ca.egress.StaleFiles;
 import dev.signet.ca.egress.TlsFiles;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -69,6 +70,7 @@ final class TokenReviews implements AutoCloseable {
                                 cluster.caFile(),
                                 cluster.clientCertificateFile(),
                                 cluster.clientKeyFile()));
+        StaleFiles.gauge(registry, "cluster-" + cluster.name(), https::stale);
         this.places = new Semaphore(cluster.maxConcurrent());
         this.nanoTime = nanoTime;
         this.breaker =

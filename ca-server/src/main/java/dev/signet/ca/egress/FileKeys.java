@@ -1,8 +1,6 @@
 package dev.signet.ca.egress;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.net.Socket;
@@ -11,95 +9,156 @@ import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 
-/// A server's key and chain from files, read again when they have changed. Files that are half
-/// written stop nothing: the old ones go on. Thread-safe.
+/// A server's key and chain from files, read again when they have changed. Only a key that belongs
+/// to its certificate is used; until there is one, the old ones go on. A handshake gets key and
+/// chain of one reading: the alias names it. Thread-safe.
 @SuppressWarnings("NullAway") // null is how a key manager says that it has nothing
 public final class FileKeys extends X509ExtendedKeyManager {
 
-    private static final Logger log = LoggerFactory.getLogger(FileKeys.class);
+    /// A handshake that began before the files were replaced ends with what it began with.
+    private static final int KEPT = 3;
 
-    private final TlsFiles files;
-    private final long pauseNanos;
-    private volatile Read current;
-    private volatile long looked;
+    /// How long a start waits for the other file of a pair that is being replaced.
+    private static final Duration START_WAIT = Duration.ofSeconds(3);
 
-    private record Read(TlsFiles.Version version, X509ExtendedKeyManager keys) {}
+    private static final Duration START_PAUSE = Duration.ofMillis(100);
 
-    private FileKeys(TlsFiles files, Duration pause) throws GeneralSecurityException, IOException {
-        this.files = files;
-        this.pauseNanos = pause.toNanos();
-        this.current = read(files);
-        this.looked = System.nanoTime();
+    private final FileSnapshot<Reading> files;
+    private volatile List<Reading> readings = List.of();
+    private long count;
+
+    private record Reading(String prefix, X509ExtendedKeyManager keys) {
+
+        @Nullable String alias(@Nullable String own) {
+            return own == null ? null : prefix + own;
+        }
+
+        String own(String alias) {
+            return alias.substring(prefix.length());
+        }
+    }
+
+    private FileKeys(TlsFiles files, Duration pause) {
+        this.files =
+                new FileSnapshot<>(
+                        String.valueOf(files.certificate()),
+                        files::version,
+                        () -> read(files),
+                        pause,
+                        System::nanoTime);
     }
 
     /// @param files with certificate and key
     /// @param pause between two looks at the files
-    /// @throws GeneralSecurityException when they are not usable, or cannot be read
+    /// @throws GeneralSecurityException when they are not usable, do not belong together, or cannot
+    ///   be read, for some seconds
     public static FileKeys of(TlsFiles files, Duration pause) throws GeneralSecurityException {
-        try {
-            return new FileKeys(files, pause);
-        } catch (IOException e) {
-            throw new GeneralSecurityException(e.getMessage(), e);
+        FileKeys keys = new FileKeys(files, pause);
+        long begin = System.nanoTime();
+        while (true) {
+            try {
+                keys.files.current();
+                return keys;
+            } catch (IOException | GeneralSecurityException e) {
+                if (System.nanoTime() - begin >= START_WAIT.toNanos()) {
+                    throw e instanceof GeneralSecurityException unusable
+                            ? unusable
+                            : new GeneralSecurityException(e.getMessage(), e);
+                }
+                sleep();
+            }
         }
     }
 
-    private static Read read(TlsFiles files) throws GeneralSecurityException, IOException {
-        TlsFiles.Version version = files.version();
+    /// How long the files have held something that is not usable, so that older ones are in use.
+    public Duration stale() {
+        return files.stale();
+    }
+
+    private static void sleep() throws GeneralSecurityException {
+        try {
+            Thread.sleep(START_PAUSE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new GeneralSecurityException("interrupted while waiting for files", e);
+        }
+    }
+
+    /// One thread at a time.
+    private Reading read(TlsFiles files) throws GeneralSecurityException, IOException {
         KeyManager[] managers = files.keyManagers();
         if (managers != null
                 && managers.length > 0
                 && managers[0] instanceof X509ExtendedKeyManager keys) {
-            return new Read(version, keys);
+            Reading reading = new Reading(++count + ":", keys);
+            List<Reading> kept = new ArrayList<>(readings);
+            kept.addFirst(reading);
+            readings = List.copyOf(kept.subList(0, Math.min(kept.size(), KEPT)));
+            return reading;
         }
         throw new GeneralSecurityException("there is no certificate with a key");
     }
 
-    private X509ExtendedKeyManager keys() {
-        long now = System.nanoTime();
-        if (now - looked >= pauseNanos) {
-            looked = now;
-            if (!files.version().equals(current.version())) {
-                try {
-                    current = read(files);
-                    log.info("{} was read again", files.certificate());
-                } catch (GeneralSecurityException | IOException e) {
-                    log.warn("{} was not read again: {}", files.certificate(), e.getMessage());
+    private Reading newest() {
+        try {
+            return files.current();
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException("they were good when this was made", e);
+        }
+    }
+
+    private @Nullable Reading of(@Nullable String alias) {
+        if (alias != null) {
+            for (Reading reading : readings) {
+                if (alias.startsWith(reading.prefix)) {
+                    return reading;
                 }
             }
         }
-        return current.keys();
+        return null;
     }
 
     @Override
     public @Nullable String chooseEngineServerAlias(
             String keyType, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
-        return keys().chooseEngineServerAlias(keyType, issuers, engine);
+        Reading reading = newest();
+        return reading.alias(reading.keys.chooseEngineServerAlias(keyType, issuers, engine));
     }
 
     @Override
     public @Nullable String chooseServerAlias(
             String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
-        return keys().chooseServerAlias(keyType, issuers, socket);
+        Reading reading = newest();
+        return reading.alias(reading.keys.chooseServerAlias(keyType, issuers, socket));
     }
 
     @Override
     public String @Nullable [] getServerAliases(String keyType, Principal @Nullable [] issuers) {
-        return keys().getServerAliases(keyType, issuers);
+        Reading reading = newest();
+        String[] own = reading.keys.getServerAliases(keyType, issuers);
+        return own == null
+                ? null
+                : Arrays.stream(own).map(reading::alias).toArray(String[]::new);
     }
 
     @Override
     public X509Certificate @Nullable [] getCertificateChain(String alias) {
-        return keys().getCertificateChain(alias);
+        Reading reading = of(alias);
+        return reading == null ? null : reading.keys.getCertificateChain(reading.own(alias));
     }
 
     @Override
     public @Nullable PrivateKey getPrivateKey(String alias) {
-        return keys().getPrivateKey(alias);
+        Reading reading = of(alias);
+        return reading == null ? null : reading.keys.getPrivateKey(reading.own(alias));
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -19,12 +20,33 @@ public final class HttpsExchange implements AutoCloseable {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
-    private final TlsSource files;
-    private @Nullable Client client;
+    private final FileSnapshot<HttpClient> clients;
+    private @Nullable HttpClient client;
     private boolean closed;
 
     public HttpsExchange(TlsSource files) {
-        this.files = files;
+        clients =
+                new FileSnapshot<>(
+                        files.toString(),
+                        files::version,
+                        () -> make(files),
+                        Duration.ZERO,
+                        System::nanoTime);
+    }
+
+    private static HttpClient make(TlsSource files) throws IOException, GeneralSecurityException {
+        HttpClient.Builder builder =
+                HttpClient.newBuilder()
+                        .followRedirects(HttpClient.Redirect.NEVER)
+                        .connectTimeout(CONNECT_TIMEOUT)
+                        .executor(Executors.newVirtualThreadPerTaskExecutor());
+        files.context().ifPresent(builder::sslContext);
+        return builder.build();
+    }
+
+    /// How long its files have held something that is not usable, so that older ones are in use.
+    public Duration stale() {
+        return clients.stale();
     }
 
     /// @param octets the whole body, at most as long as was asked for
@@ -65,33 +87,19 @@ public final class HttpsExchange implements AutoCloseable {
         }
     }
 
-    /// A file that is half written stops nothing: the client made of the old ones goes on.
     private synchronized HttpClient client() throws HttpsFailureException {
         if (closed) {
             throw new HttpsFailureException("is not asked any more: the server is stopping");
         }
-        Client known = client;
-        Object version = files.version();
-        if (known != null && known.version().equals(version)) {
-            return known.http();
-        }
         try {
-            HttpClient.Builder builder =
-                    HttpClient.newBuilder()
-                            .followRedirects(HttpClient.Redirect.NEVER)
-                            .connectTimeout(CONNECT_TIMEOUT)
-                            .executor(Executors.newVirtualThreadPerTaskExecutor());
-            files.context().ifPresent(builder::sslContext);
-            Client made = new Client(version, builder.build());
-            client = made;
-            if (known != null) {
-                known.http().shutdown(); // what is under way ends by itself
+            HttpClient now = clients.current();
+            HttpClient before = client;
+            client = now;
+            if (before != null && before != now) {
+                before.shutdown(); // what is under way ends by itself
             }
-            return made.http();
-        } catch (IOException | java.security.GeneralSecurityException e) {
-            if (known != null) {
-                return known.http();
-            }
+            return now;
+        } catch (IOException | GeneralSecurityException e) {
             throw new HttpsFailureException("cannot be asked: " + e.getMessage());
         }
     }
@@ -100,9 +108,7 @@ public final class HttpsExchange implements AutoCloseable {
     public synchronized void close() {
         closed = true;
         if (client != null) {
-            client.http().shutdownNow();
+            client.shutdownNow();
         }
     }
-
-    private record Client(Object version, HttpClient http) {}
 }

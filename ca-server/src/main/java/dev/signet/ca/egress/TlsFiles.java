@@ -2,11 +2,13 @@ package dev.signet.ca.egress;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -29,7 +31,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
-/// The files that a TLS client is made of. Messages name the file, never what is in it (R20).
+/// The files that a TLS client or server is made of; a key is used only with the certificate that
+/// it belongs to. Messages name the file, never what is in it (R20).
 ///
 /// @param ca PEM certificates to verify the other side with; null: those of the JDK
 /// @param certificate PEM chain to show to the other side, leaf first; null: none
@@ -46,17 +49,26 @@ public record TlsFiles(@Nullable Path ca, @Nullable Path certificate, @Nullable 
     }
 
     /// Tells one content of the files from the next.
-    public record Version(
-            @Nullable FileTime ca, @Nullable FileTime certificate, @Nullable FileTime key) {}
+    private record Version(
+            @Nullable FileVersion ca,
+            @Nullable FileVersion certificate,
+            @Nullable FileVersion key) {}
+
+    /// A symbolic link that leads to another file is another version, whatever that one's time.
+    private record FileVersion(@Nullable Object file, FileTime modified, long size) {}
 
     @Override
-    public Version version() {
-        return new Version(changed(ca), changed(certificate), changed(key));
+    public Object version() {
+        return new Version(version(ca), version(certificate), version(key));
     }
 
-    private static @Nullable FileTime changed(@Nullable Path file) {
+    private static @Nullable FileVersion version(@Nullable Path file) {
+        if (file == null) {
+            return null;
+        }
         try {
-            return file == null ? null : Files.getLastModifiedTime(file);
+            BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+            return new FileVersion(now.fileKey(), now.lastModifiedTime(), now.size());
         } catch (IOException _) {
             return null; // reading it says what is wrong
         }
@@ -94,15 +106,14 @@ public record TlsFiles(@Nullable Path ca, @Nullable Path certificate, @Nullable 
         if (certificate == null || key == null) {
             return null; // none
         }
-        KeyStore own = empty();
-        own.setKeyEntry(
-                "own",
-                privateKey(key),
-                NO_PASSWORD,
-                certificates(certificate).toArray(new Certificate[0]));
+        PrivateKey own = privateKey(key);
+        Certificate[] chain = certificates(certificate).toArray(new Certificate[0]);
+        KeyPairProof.require(own, chain[0].getPublicKey(), key, certificate);
+        KeyStore store = empty();
+        store.setKeyEntry("own", own, NO_PASSWORD, chain);
         KeyManagerFactory managers =
                 KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        managers.init(own, NO_PASSWORD);
+        managers.init(store, NO_PASSWORD);
         return managers.getKeyManagers();
     }
 
@@ -114,11 +125,12 @@ public record TlsFiles(@Nullable Path ca, @Nullable Path certificate, @Nullable 
 
     private static Collection<? extends Certificate> certificates(Path file)
             throws IOException, GeneralSecurityException {
-        try (InputStream pem = Files.newInputStream(file)) {
+        try (InputStream input = Files.newInputStream(file)) {
+            InputStream pem = new ByteArrayInputStream(input.readNBytes(MAX_FILE));
             Collection<? extends Certificate> certificates =
                     CertificateFactory.getInstance("X.509").generateCertificates(pem);
             if (certificates.isEmpty()) {
-                throw new CertificateException(file + " has no certificate");
+                throw new CertificateException("there is none");
             }
             return certificates;
         } catch (IOException e) {
@@ -140,6 +152,9 @@ public record TlsFiles(@Nullable Path ca, @Nullable Path certificate, @Nullable 
                         file + " is not a PKCS#8 key in PEM (expected: BEGIN PRIVATE KEY)");
             }
             der = Base64.getMimeDecoder().decode(pem.substring(from + begin.length(), to));
+        } catch (IllegalArgumentException _) {
+            // Without its cause, which may quote the key (R20).
+            throw new InvalidKeySpecException(file + " is not Base64 between its PEM lines");
         } catch (IOException e) {
             throw unreadable(file, e);
         }

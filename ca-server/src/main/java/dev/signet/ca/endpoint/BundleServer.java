@@ -1,10 +1,13 @@
 package dev.signet.ca.endpoint;
 
 import dev.signet.ca.egress.FileKeys;
+import dev.signet.ca.egress.StaleFiles;
 import dev.signet.ca.egress.TlsFiles;
 import dev.signet.ca.trust.TrustBundles;
 import dev.signet.ca.wire.HttpsConnections;
 import dev.signet.ca.wire.ServerKeys;
+
+import io.micrometer.core.instrument.MeterRegistry;
 
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
@@ -58,13 +61,26 @@ final class BundleServer implements BundleEndpoint {
     private final EndpointSettings settings;
     private final TrustBundles bundles;
     private final ServerKeys keys;
+    private volatile @Nullable FileKeys fileKeys;
     private @Nullable Server server;
     private volatile int port;
 
-    BundleServer(EndpointSettings settings, TrustBundles bundles, ServerKeys keys) {
+    BundleServer(
+            EndpointSettings settings,
+            TrustBundles bundles,
+            ServerKeys keys,
+            MeterRegistry registry) {
         this.settings = settings;
         this.bundles = bundles;
         this.keys = keys;
+        if (settings.enabled() && settings.profile() == EndpointSettings.Profile.HTTPS_WEB) {
+            StaleFiles.gauge(registry, "federation-endpoint", this::staleFiles);
+        }
+    }
+
+    private Duration staleFiles() {
+        FileKeys files = fileKeys;
+        return files == null ? Duration.ZERO : files.stale();
     }
 
     synchronized boolean isRunning() {
@@ -152,13 +168,17 @@ final class BundleServer implements BundleEndpoint {
         KeyManager shown =
                 switch (settings.profile()) {
                     case HTTPS_SPIFFE -> keys.keys();
-                    case HTTPS_WEB ->
-                            FileKeys.of(
-                                    new TlsFiles(
-                                            null,
-                                            Objects.requireNonNull(settings.certificateFile()),
-                                            Objects.requireNonNull(settings.keyFile())),
-                                    LOOK_AT_FILES);
+                    case HTTPS_WEB -> {
+                        FileKeys files =
+                                FileKeys.of(
+                                        new TlsFiles(
+                                                null,
+                                                Objects.requireNonNull(settings.certificateFile()),
+                                                Objects.requireNonNull(settings.keyFile())),
+                                        LOOK_AT_FILES);
+                        fileKeys = files;
+                        yield files;
+                    }
                 };
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(new KeyManager[] {shown}, null, null);

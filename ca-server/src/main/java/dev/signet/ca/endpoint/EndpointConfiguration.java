@@ -3,18 +3,24 @@ package dev.signet.ca.endpoint;
 import dev.signet.ca.trust.TrustBundles;
 import dev.signet.ca.wire.ServerKeys;
 
+import io.micrometer.core.instrument.MeterRegistry;
+
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /// Beans of this package: [BundleEndpoint]. Needs beans [EndpointSettings], [TrustBundles],
-/// [ServerKeys].
+/// [ServerKeys], `MeterRegistry`.
 @Configuration(proxyBeanMethods = false)
 public class EndpointConfiguration {
 
     @Bean
-    BundleServer bundleEndpoint(EndpointSettings settings, TrustBundles bundles, ServerKeys keys) {
-        return new BundleServer(settings, bundles, keys);
+    BundleServer bundleEndpoint(
+            EndpointSettings settings,
+            TrustBundles bundles,
+            ServerKeys keys,
+            MeterRegistry registry) {
+        return new BundleServer(settings, bundles, keys, registry);
     }
 
     @Bean

@@ -7,6 +7,10 @@ import com.nimbusds.jose.jwk.source.JWKSetSource;
 import com.nimbusds.jose.jwk.source.JWKSetUnavailableException;
 import com.nimbusds.jose.proc.SecurityContext;
 
+import dev.signet.ca.egress.HttpsExchange;
+import dev.signet.ca.egress.HttpsFailureException;
+import dev.signet.ca.egress.TlsFiles;
+
 import org.jspecify.annotations.Nullable;
 
 import tools.jackson.core.JacksonException;
@@ -16,45 +20,32 @@ import tools.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.text.ParseException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /// Reads the keys of one issuer: a file, a URL, or the URL that its discovery document names. Only
 /// https, only the configured hosts, no redirect, bounded size and time; nothing of an answer's
-/// body gets into a message (R14). Thread-safe.
+/// body gets into a message (R14). The issuer's CA file is read again when it changes. Thread-safe.
 final class AdminKeys implements JWKSetSource<SecurityContext> {
 
     private static final int MAX_OCTETS = 256 * 1024;
     private static final int OK = 200;
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     private final OidcIssuer issuer;
     private final JsonMapper mapper = RestJson.mapper();
     private volatile boolean known;
-    private @Nullable HttpClient client;
+    private final HttpsExchange https;
 
     AdminKeys(OidcIssuer issuer) {
         this.issuer = issuer;
+        this.https = new HttpsExchange(TlsFiles.trusting(issuer.caFile()));
     }
 
     @Override
@@ -118,70 +109,23 @@ final class AdminKeys implements JWKSetSource<SecurityContext> {
     }
 
     private byte[] get(URI url) throws IOException {
-        CompletableFuture<HttpResponse<byte[]>> answer =
-                client().sendAsync(
-                                HttpRequest.newBuilder(url)
-                                        .timeout(TIMEOUT)
-                                        .header("Accept", "application/json")
-                                        .build(),
-                                HttpResponse.BodyHandlers.limiting(
-                                        HttpResponse.BodyHandlers.ofByteArray(), MAX_OCTETS));
         try {
-            // The request's own timeout ends with the headers: a body may drip for ever.
-            HttpResponse<byte[]> response = answer.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-            if (response.statusCode() != OK) {
-                throw new IOException(url.getHost() + " answered " + response.statusCode());
+            HttpsExchange.Answer answer =
+                    https.send(
+                            HttpRequest.newBuilder(url).header("Accept", "application/json"),
+                            MAX_OCTETS,
+                            TIMEOUT);
+            if (answer.status() != OK) {
+                throw new IOException(url.getHost() + " answered " + answer.status());
             }
-            return response.body();
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IOException(url.getHost() + " could not be read", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("the server is stopping", e);
-        } finally {
-            answer.cancel(true);
-        }
-    }
-
-    private synchronized HttpClient client() throws IOException {
-        if (client == null) {
-            HttpClient.Builder builder =
-                    HttpClient.newBuilder()
-                            .followRedirects(HttpClient.Redirect.NEVER)
-                            .connectTimeout(CONNECT_TIMEOUT);
-            Path caFile = issuer.caFile();
-            if (caFile != null) {
-                builder.sslContext(trusting(caFile));
-            }
-            client = builder.build();
-        }
-        return client;
-    }
-
-    private static SSLContext trusting(Path caFile) throws IOException {
-        try (InputStream pem = Files.newInputStream(caFile)) {
-            KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-            trusted.load(null, null);
-            int index = 0;
-            for (Certificate certificate :
-                    CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
-                trusted.setCertificateEntry("ca-" + index++, certificate);
-            }
-            TrustManagerFactory managers =
-                    TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            managers.init(trusted);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, managers.getTrustManagers(), null);
-            return context;
-        } catch (GeneralSecurityException e) {
-            throw new IOException(caFile + " is not usable", e);
+            return answer.octets();
+        } catch (HttpsFailureException e) {
+            throw new IOException(url.getHost() + " " + e.getMessage(), e);
         }
     }
 
     @Override
-    public synchronized void close() {
-        if (client != null) {
-            client.shutdownNow();
-        }
+    public void close() {
+        https.close();
     }
 }

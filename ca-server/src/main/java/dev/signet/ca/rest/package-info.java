@@ -7,6 +7,7 @@
             "identity",
             "privilege",
             "crypto",
+            "egress",
             "certificate",
             "attestation",
             "policy",

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.List;
 
 import javax.net.ssl.KeyManager;
@@ -24,6 +25,8 @@ import javax.net.ssl.TrustManagerFactory;
 final class AdminTls {
 
     private static final char[] NO_PASSWORD = {};
+    private static final Duration PAIR_WAIT = Duration.ofSeconds(3);
+    private static final Duration PAUSE = Duration.ofMillis(100);
 
     private AdminTls() {}
 
@@ -71,11 +74,9 @@ final class AdminTls {
         }
         KeyStore own = empty();
         try {
+            KeyStore.PrivateKeyEntry pair = pair(chain, key);
             own.setKeyEntry(
-                    "own",
-                    Pem.privateKey(text(key)),
-                    NO_PASSWORD,
-                    Pem.certificates(text(chain)).toArray(X509Certificate[]::new));
+                    "own", pair.getPrivateKey(), NO_PASSWORD, pair.getCertificateChain());
         } catch (IOException | IllegalArgumentException e) {
             throw new CommandFailedException(
                     ExitCode.NOT_PERMITTED,
@@ -90,6 +91,32 @@ final class AdminTls {
                 KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(own, NO_PASSWORD);
         return keys.getKeyManagers();
+    }
+
+    /// Of two files one may have been replaced a moment before the other.
+    private static KeyStore.PrivateKeyEntry pair(Path chain, Path key) throws IOException {
+        long begin = System.nanoTime();
+        while (true) {
+            String chainText = text(chain);
+            try {
+                return Pem.keyEntry(chainText, chain.equals(key) ? chainText : text(key));
+            } catch (IllegalArgumentException e) {
+                if (chain.equals(key) || System.nanoTime() - begin >= PAIR_WAIT.toNanos()) {
+                    throw new IllegalArgumentException(
+                            e.getMessage() + " (certificate " + chain + ", key " + key + ")", e);
+                }
+                pause(e);
+            }
+        }
+    }
+
+    private static void pause(IllegalArgumentException cause) {
+        try {
+            Thread.sleep(PAUSE);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw cause;
+        }
     }
 
     private static String text(Path file) throws IOException {
