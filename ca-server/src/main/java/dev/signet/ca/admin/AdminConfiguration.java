@@ -11,6 +11,7 @@ import dev.signet.ca.halt.Halts;
 import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.ledger.CertificateRecords;
 import dev.signet.ca.ledger.LedgerSettings;
+import dev.signet.ca.policy.Policies;
 import dev.signet.ca.policy.PolicyVersions;
 import dev.signet.ca.privilege.Privileges;
 import dev.signet.ca.recovery.Losses;
@@ -32,8 +33,8 @@ import java.time.InstantSource;
 import java.util.List;
 
 /// Makes the beans of this package: [OperatorActs], [AdminActs], [ReissueActs], [AuthorityActs],
-/// [Approvals]. Needs beans [ApprovalSettings], [TrustDomain], [Privileges], [JoinTokens],
-/// [PolicyVersions], [Halts], [AuditTrail], [AuthorityLifeCycle], [GatedActivations],
+/// [Approvals]. Needs beans [ApprovalSettings], [TrustDomain], [Privileges], [Policies],
+/// [JoinTokens], [PolicyVersions], [Halts], [AuditTrail], [AuthorityLifeCycle], [GatedActivations],
 /// [CertificateRecords], [Reissues], [Revocations], [LedgerSettings],
 /// `PlatformTransactionManager` and `JdbcClient` over a migrated database, `InstantSource`,
 /// `SecureRandom`.
@@ -49,9 +50,27 @@ public class AdminConfiguration {
     }
 
     @Bean
+    Origins origins(CertificateRecords records, JoinTokens joinTokens) {
+        return new Origins(records, joinTokens);
+    }
+
+    @Bean(initMethod = "start")
+    PrivilegeReview privilegeReview(
+            Privileges privileges,
+            CertificateRecords records,
+            JoinTokens joinTokens,
+            Origins origins,
+            Policies policies) {
+        return new PrivilegeReview(privileges, records, joinTokens, origins, policies);
+    }
+
+    @Bean
     JoinTokenActs joinTokenActs(
-            TrustDomain trustDomain, Privileges privileges, JoinTokens joinTokens) {
-        return new JoinTokenActs(trustDomain, privileges, joinTokens);
+            TrustDomain trustDomain,
+            Privileges privileges,
+            JoinTokens joinTokens,
+            Origins origins) {
+        return new JoinTokenActs(trustDomain, privileges, joinTokens, origins);
     }
 
     @Bean
@@ -132,10 +151,11 @@ public class AdminConfiguration {
             ApprovalSettings settings,
             JdbcApprovalStore store,
             JdbcAuditedActs acts,
+            Origins origins,
             List<ApprovableAct> approvable,
             InstantSource clock,
             SecureRandom random) {
-        return new FourEyes(settings, store, acts, approvable, clock, random);
+        return new FourEyes(settings, store, acts, origins, approvable, clock, random);
     }
 
     @Bean

@@ -25,7 +25,8 @@ public interface Approvals {
     Optional<Approval> find(UUID id);
 
     /// Does the act that waits. Refused: NOT_FOUND, CONFLICT (decided or expired),
-    /// SECOND_PERSON_REQUIRED (the proposer), or what the act itself is refused for.
+    /// SECOND_PERSON_REQUIRED (the proposer, whoever may be the same person, the operator
+    /// credential), or what the act itself is refused for.
     ActOutcome<Approval> approve(Actor actor, UUID id, String reason);
 
     /// The proposer may reject, too. Refused: NOT_FOUND, CONFLICT.

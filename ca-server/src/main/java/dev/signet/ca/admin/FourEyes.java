@@ -3,6 +3,7 @@ package dev.signet.ca.admin;
 import dev.signet.ca.admin.Attempted.Act;
 import dev.signet.ca.audit.Actor;
 import dev.signet.ca.audit.AuditEvent;
+import dev.signet.ca.privilege.Principal;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
 
@@ -13,9 +14,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
@@ -27,6 +30,7 @@ final class FourEyes implements Approvals {
     private final ApprovalSettings settings;
     private final JdbcApprovalStore store;
     private final JdbcAuditedActs acts;
+    private final Origins origins;
     private final Map<String, ApprovableAct> approvable;
     private final InstantSource clock;
     private final SecureRandom random;
@@ -35,12 +39,14 @@ final class FourEyes implements Approvals {
             ApprovalSettings settings,
             JdbcApprovalStore store,
             JdbcAuditedActs acts,
+            Origins origins,
             Collection<? extends ApprovableAct> approvable,
             InstantSource clock,
             SecureRandom random) {
         this.settings = settings;
         this.store = store;
         this.acts = acts;
+        this.origins = origins;
         this.approvable =
                 approvable.stream()
                         .collect(Collectors.toUnmodifiableMap(ApprovableAct::name, act -> act));
@@ -78,7 +84,7 @@ final class FourEyes implements Approvals {
                         null,
                         null,
                         "");
-        store.add(new Proposal(approval, expected));
+        store.add(new Proposal(approval, expected, origins.of(actor)));
         AuditEvent event =
                 new Act("approval.propose", actor, approval.id().toString(), reason)
                         .done("", null, Map.of("act", act, "target", target, "expected", expected))
@@ -182,14 +188,35 @@ final class FourEyes implements Approvals {
         return Objections.conflict("Somebody has decided on this proposal before.");
     }
 
-    private static Optional<Refusal> toSecondPerson(Proposal proposal, Actor actor) {
+    /// Nobody alone gets an act of four eyes done, whatever credentials that one can make.
+    private Optional<Refusal> toSecondPerson(Proposal proposal, Actor actor) {
         Actor proposer = proposal.approval().proposedBy();
-        return proposer.kind().equals(actor.kind()) && proposer.subject().equals(actor.subject())
-                ? Optional.of(
-                        Refusal.of(
-                                RefusalCode.SECOND_PERSON_REQUIRED,
-                                "You proposed this act. Somebody else has to approve it."))
-                : Optional.empty();
+        if (actor.kind().equals(Principal.CREDENTIAL)) {
+            return Optional.of(
+                    secondPerson(
+                            "The operator credential is the host's and names no person, so it"
+                                    + " approves nothing. Log in as one."));
+        }
+        if (proposer.isSameAs(actor)) {
+            return Optional.of(
+                    secondPerson("You proposed this act. Somebody else has to approve it."));
+        }
+        Set<String> theirs = new HashSet<>(proposal.origins());
+        theirs.add(Principal.origin(proposer.kind(), proposer.subject()));
+        return origins.of(actor).stream()
+                .filter(theirs::contains)
+                .findFirst()
+                .map(shared ->
+                        secondPerson(
+                                "You and the proposer may be one person: "
+                                        + shared
+                                        + " had a hand in both of your credentials. Somebody whose"
+                                        + " credential the proposer did not make, and who did not"
+                                        + " make the proposer's, has to approve it."));
+    }
+
+    private static Refusal secondPerson(String message) {
+        return Refusal.of(RefusalCode.SECOND_PERSON_REQUIRED, message);
     }
 
     /// RFC 9562, version 7.

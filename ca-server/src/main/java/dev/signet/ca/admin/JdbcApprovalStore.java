@@ -8,6 +8,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.TransactionException;
 
+import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -17,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -28,7 +30,7 @@ final class JdbcApprovalStore {
     private static final String SELECT =
             """
             SELECT a.id, a.act, a.target, a.expected, a.reason,
-                a.proposer_kind, a.proposer_subject, a.proposer_address,
+                a.proposer_kind, a.proposer_subject, a.proposer_address, a.proposer_origins,
                 a.proposed_at, a.expires_at,
                 d.approved, d.reason AS decision_reason,
                 d.decider_kind, d.decider_subject, d.decider_address, d.decided_at
@@ -40,8 +42,8 @@ final class JdbcApprovalStore {
             """
             INSERT INTO admin.approval
                 (id, act, target, expected, reason, proposer_kind, proposer_subject,
-                 proposer_address, proposed_at, expires_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                 proposer_address, proposer_origins, proposed_at, expires_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """;
 
     /// Of two who decide at once the second waits for the first, and then inserts nothing.
@@ -76,6 +78,7 @@ final class JdbcApprovalStore {
                                                 proposer.kind(),
                                                 proposer.subject(),
                                                 proposer.address(),
+                                                proposal.origins().toArray(String[]::new),
                                                 utc(approval.proposedAt()),
                                                 utc(approval.expiresAt())))
                                 .update());
@@ -203,7 +206,12 @@ final class JdbcApprovalStore {
                         decided ? actor(row, "decider") : null,
                         decided ? instant(row, "decided_at") : null,
                         decided ? row.getString("decision_reason") : ""),
-                row.getString("expected"));
+                row.getString("expected"),
+                origins(row.getArray("proposer_origins")));
+    }
+
+    private static Set<String> origins(@Nullable Array origins) throws SQLException {
+        return origins == null ? Set.of() : Set.of((String[]) origins.getArray());
     }
 
     private static Actor actor(ResultSet row, String prefix) throws SQLException {

@@ -32,10 +32,16 @@ final class JoinTokenActs {
     private final TrustDomain trustDomain;
     private final Privileges privileges;
     private final JoinTokens joinTokens;
+    private final Origins origins;
 
-    JoinTokenActs(TrustDomain trustDomain, Privileges privileges, JoinTokens joinTokens) {
+    JoinTokenActs(
+            TrustDomain trustDomain,
+            Privileges privileges,
+            JoinTokens joinTokens,
+            Origins origins) {
         this.trustDomain = trustDomain;
         this.privileges = privileges;
+        this.origins = origins;
         this.joinTokens = joinTokens;
     }
 
@@ -56,7 +62,7 @@ final class JoinTokenActs {
         if (objection.isPresent()) {
             return act.refused(objection.get());
         }
-        return make(act, actor.principal(), pattern.orElseThrow(), life, count);
+        return make(act, actor.principal(origins.of(actor)), pattern.orElseThrow(), life, count);
     }
 
     Attempted<List<CreatedJoinToken>> createBootstrap(Actor server) {

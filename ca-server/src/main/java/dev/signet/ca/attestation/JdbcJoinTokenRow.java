@@ -5,13 +5,17 @@ import dev.signet.ca.attestation.JoinTokens.State;
 import dev.signet.ca.certificate.SerialNumber;
 import dev.signet.ca.identity.SpiffeIdPattern;
 import dev.signet.ca.ledger.JoinTokenHash;
+import dev.signet.ca.privilege.Principal;
+import dev.signet.ca.privilege.RoleNames;
 
 import org.jspecify.annotations.Nullable;
 
+import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Set;
 
 /// A join token with all that became of it, as one row.
 record JdbcJoinTokenRow(
@@ -19,6 +23,7 @@ record JdbcJoinTokenRow(
         SpiffeIdPattern pattern,
         Instant createdAt,
         String createdBy,
+        @Nullable Principal creator,
         Instant expiresAt,
         @Nullable SerialNumber serialNumber,
         @Nullable Instant usedAt,
@@ -30,7 +35,8 @@ record JdbcJoinTokenRow(
             """
             SELECT
                 token.token_hash, token.spiffe_id_pattern, token.created_at, token.created_by,
-                token.expires_at, redemption.serial, redemption.redeemed_at,
+                token.creator_kind, token.creator_subject, token.creator_roles,
+                token.creator_origins, token.expires_at, redemption.serial, redemption.redeemed_at,
                 revocation.revoked_at, revocation.revoked_by, revocation.reason
             FROM attestation.join_token token
             LEFT JOIN ledger.join_token_redemption redemption
@@ -47,6 +53,7 @@ record JdbcJoinTokenRow(
                 pattern(row),
                 instant(row, "created_at"),
                 row.getString("created_by"),
+                creator(row),
                 instant(row, "expires_at"),
                 serial == null ? null : SerialNumber.fromOctets(serial).orElseThrow(),
                 instantOrNull(row, "redeemed_at"),
@@ -64,6 +71,23 @@ record JdbcJoinTokenRow(
                                         + pattern));
     }
 
+    /// @return null where a server of a release before this wrote the row
+    static @Nullable Principal creator(ResultSet row) throws SQLException {
+        String kind = row.getString("creator_kind");
+        String subject = row.getString("creator_subject");
+        return kind == null || subject == null
+                ? null
+                : new Principal(
+                        kind,
+                        subject,
+                        RoleNames.read(row.getArray("creator_roles")),
+                        texts(row.getArray("creator_origins")));
+    }
+
+    private static Set<String> texts(@Nullable Array texts) throws SQLException {
+        return texts == null ? Set.of() : Set.of((String[]) texts.getArray());
+    }
+
     static Instant instant(ResultSet row, String column) throws SQLException {
         return row.getObject(column, OffsetDateTime.class).toInstant();
     }
@@ -79,6 +103,7 @@ record JdbcJoinTokenRow(
                 pattern,
                 createdAt,
                 createdBy,
+                creator,
                 expiresAt,
                 state(now),
                 serialNumber,

@@ -2,6 +2,7 @@ package dev.signet.ca.attestation;
 
 import dev.signet.ca.audit.PrintableText;
 import dev.signet.ca.certificate.SerialNumber;
+import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.identity.SpiffeIdPattern;
 import dev.signet.ca.ledger.JoinTokenHash;
 import dev.signet.ca.ledger.JoinTokenRedemptions;
@@ -42,19 +43,27 @@ final class JdbcJoinTokens implements JoinTokens {
             """
             INSERT INTO attestation.join_token
                 (token_hash, spiffe_id_pattern, expires_at, created_at, created_by,
-                 creator_kind, creator_subject, creator_roles)
+                 creator_kind, creator_subject, creator_roles, creator_origins)
             SELECT token_hash, :spiffeIdPattern, :expiresAt, :createdAt, :createdBy,
-                :kind, :subject, :roles
+                :kind, :subject, :roles, :origins
             FROM unnest(:tokenHashes) AS batch (token_hash)
             """;
 
     private static final String SELECT_TERMS =
             """
             SELECT token.spiffe_id_pattern, token.expires_at, revocation.revoked_at,
-                token.creator_kind, token.creator_subject, token.creator_roles
+                token.creator_kind, token.creator_subject, token.creator_roles,
+                token.creator_origins
             FROM attestation.join_token token
             LEFT JOIN attestation.join_token_revocation revocation USING (token_hash)
             WHERE token.token_hash = :tokenHash
+            """;
+
+    private static final String USED_FOR =
+            """
+            WHERE token.spiffe_id_pattern IN (:exact, :wildcard) AND redemption.serial IS NOT NULL
+            ORDER BY token.created_at DESC
+            LIMIT :limit
             """;
 
     private static final String OF_ID = "WHERE token.token_hash BETWEEN :first AND :last LIMIT 2";
@@ -120,6 +129,7 @@ final class JdbcJoinTokens implements JoinTokens {
                     .param("kind", creator.kind())
                     .param("subject", creator.subject())
                     .param("roles", RoleNames.of(creator.roles()))
+                    .param("origins", creator.origins().toArray(String[]::new))
                     .update();
         } catch (DataAccessException e) {
             throw new LedgerUnavailableException("The join token could not be put on record", e);
@@ -216,6 +226,22 @@ final class JdbcJoinTokens implements JoinTokens {
                         : null);
     }
 
+    @Override
+    public List<JoinTokenRecord> usedFor(SpiffeId id) {
+        String text = id.toString();
+        Instant now = clock.instant();
+        try {
+            return jdbc.sql(JdbcJoinTokenRow.SELECT + USED_FOR)
+                    .param("exact", text)
+                    .param("wildcard", text.substring(0, text.lastIndexOf('/') + 1) + "*")
+                    .param("limit", MAX_LIMIT)
+                    .query((row, _) -> JdbcJoinTokenRow.of(row).record(now))
+                    .list();
+        } catch (DataAccessException e) {
+            throw new LedgerUnavailableException("The join tokens could not be listed", e);
+        }
+    }
+
     private static String condition(State state) {
         return switch (state) {
             case USED -> "AND redemption.serial IS NOT NULL ";
@@ -282,20 +308,12 @@ final class JdbcJoinTokens implements JoinTokens {
                 JdbcJoinTokenRow.pattern(row),
                 JdbcJoinTokenRow.instant(row, "expires_at"),
                 JdbcJoinTokenRow.instantOrNull(row, "revoked_at"),
-                creator(row));
-    }
-
-    private static @Nullable Principal creator(ResultSet row) throws SQLException {
-        String kind = row.getString("creator_kind");
-        String subject = row.getString("creator_subject");
-        return kind == null || subject == null
-                ? null
-                : new Principal(kind, subject, RoleNames.read(row.getArray("creator_roles")));
+                JdbcJoinTokenRow.creator(row));
     }
 
     /// For people.
     private static String name(Principal creator) {
-        return PrintableText.of(creator.kind() + " " + creator.subject(), MAX_ACTOR_LENGTH);
+        return PrintableText.of(creator.text(), MAX_ACTOR_LENGTH);
     }
 
     private static OffsetDateTime utc(Instant instant) {

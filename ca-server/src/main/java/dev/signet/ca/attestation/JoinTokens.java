@@ -1,6 +1,7 @@
 package dev.signet.ca.attestation;
 
 import dev.signet.ca.certificate.SerialNumber;
+import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.identity.SpiffeIdPattern;
 import dev.signet.ca.ledger.JoinTokenHash;
 import dev.signet.ca.privilege.Principal;
@@ -54,6 +55,10 @@ public interface JoinTokens {
     /// What is on record under a token's public name; empty for a text that is none, too.
     Optional<JoinTokenRecord> find(String tokenId);
 
+    /// Tokens that gave a certificate and were made for this ID or a pattern that it matches, the
+    /// newest first, [#MAX_LIMIT] at most.
+    List<JoinTokenRecord> usedFor(SpiffeId id);
+
     /// Tokens on record, the newest first.
     ///
     /// @param state null: any
@@ -98,6 +103,9 @@ public interface JoinTokens {
     /// All that is on record for a token; no secret.
     ///
     /// @param tokenId public name, 16 hexadecimal digits
+    /// @param createdBy the creator for people: kind and subject, shortened
+    /// @param creator with roles and origins of then; null: a server of a release before this kept
+    ///   none
     /// @param serialNumber of the certificate that it gave; null: none
     /// @param usedAt when it gave it; null: it did not
     /// @param revokedAt when it was taken back; null: it was not, and so are the next two
@@ -106,6 +114,7 @@ public interface JoinTokens {
             SpiffeIdPattern pattern,
             Instant createdAt,
             String createdBy,
+            @Nullable Principal creator,
             Instant expiresAt,
             State state,
             @Nullable SerialNumber serialNumber,

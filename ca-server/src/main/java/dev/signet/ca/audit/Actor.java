@@ -36,7 +36,8 @@ public record Actor(
         return kind.equals(other.kind) && subject.equals(other.subject);
     }
 
-    public Principal principal() {
-        return new Principal(kind, subject, roles);
+    /// @param origins everybody who had a hand in its credential, itself included
+    public Principal principal(Set<String> origins) {
+        return new Principal(kind, subject, roles, origins);
     }
 }

@@ -95,7 +95,8 @@ public enum RefusalCode {
     CONFLICT(Origin.CALLER),
     /// The policy document has errors; each is listed with line and column.
     POLICY_NOT_ACCEPTED(Origin.CALLER),
-    /// Whoever proposed an act cannot approve it.
+    /// Whoever proposed an act, or may be the same person, cannot approve it; nor can the operator
+    /// credential.
     SECOND_PERSON_REQUIRED(Origin.CALLER),
     /// Too many failed logins from this address. Retry after the given time.
     LOGIN_THROTTLED(Origin.CALLER);

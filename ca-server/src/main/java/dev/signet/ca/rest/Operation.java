@@ -66,7 +66,8 @@ enum Operation {
     PREPARE_ROOT("Make a root and an issuing CA", SECURITY_OFFICER, ADMIN),
     REQUEST_AUTHORITY("Make a certification request of an issuing CA", SECURITY_OFFICER, ADMIN),
     ACCEPT_AUTHORITY("Take the certificate that was signed elsewhere", SECURITY_OFFICER, ADMIN),
-    IMPORT_AUTHORITY("Take in a CA with its key", SECURITY_OFFICER, ADMIN),
+    /// Whoever had the key can sign any identity with it, an admin's, too.
+    IMPORT_AUTHORITY("Take in a CA with its key", ADMIN),
     ACTIVATE_AUTHORITY("Let an issuing CA sign", SECURITY_OFFICER, ADMIN),
     ROLL_BACK_AUTHORITY("Undo the last activation", SECURITY_OFFICER, ADMIN),
     RETIRE_AUTHORITY("End the use of an authority", SECURITY_OFFICER, ADMIN),

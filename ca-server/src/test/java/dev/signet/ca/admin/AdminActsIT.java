@@ -11,9 +11,11 @@ import dev.signet.ca.attestation.TestAttestation;
 import dev.signet.ca.audit.Actor;
 import dev.signet.ca.audit.AuditEvent;
 import dev.signet.ca.audit.RealAudit;
+import dev.signet.ca.certificate.SerialNumber;
 import dev.signet.ca.halt.Halts;
 import dev.signet.ca.halt.RealHalts;
 import dev.signet.ca.identity.TrustDomain;
+import dev.signet.ca.ledger.CertificateRecords;
 import dev.signet.ca.ledger.LedgerUnavailableException;
 import dev.signet.ca.privilege.Privileges;
 import dev.signet.ca.refusal.Refusal;
@@ -34,9 +36,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 
 import javax.sql.DataSource;
 
@@ -69,11 +73,30 @@ class AdminActsIT {
         configure(List.of());
     }
 
+    /// Whoever acts here shows no certificate.
+    private static final class NoCertificateRecords implements CertificateRecords {
+        @Override
+        public Optional<CertificateRecord> bySerialNumber(SerialNumber serialNumber) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Page search(Criteria criteria, int limit, String pageToken) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void stream(Criteria criteria, Consumer<CertificateRecord> consumer) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
     private void configure(List<String> fourEyes) {
         JdbcAuditedActs audited =
                 new AdminConfiguration()
                         .auditedActs(new JdbcTransactionManager(dataSource), audit.trail());
         JdbcApprovalStore store = new JdbcApprovalStore(JdbcClient.create(dataSource));
+        Origins origins = new Origins(new NoCertificateRecords(), tokens);
         PolicyActs policyActs = new PolicyActs(policies);
         HaltActs haltActs = new HaltActs(halts);
         approvals =
@@ -81,13 +104,15 @@ class AdminActsIT {
                         new ApprovalSettings(fourEyes, Duration.ofHours(24)),
                         store,
                         audited,
+                        origins,
                         List.of(policyActs, haltActs),
                         () -> now,
                         new SecureRandom());
         acts =
                 new RecordedAdminActs(
                         audited,
-                        new JoinTokenActs(new TrustDomain("example.org"), privileges, tokens),
+                        new JoinTokenActs(
+                                new TrustDomain("example.org"), privileges, tokens, origins),
                         policyActs,
                         haltActs,
                         approvals,

@@ -10,6 +10,7 @@ import dev.signet.ca.attestation.CreatedJoinToken;
 import dev.signet.ca.attestation.JoinTokens;
 import dev.signet.ca.audit.AuditEvent;
 import dev.signet.ca.certificate.SerialNumber;
+import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.identity.SpiffeIdPattern;
 import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.ledger.CertificateRecords;
@@ -44,7 +45,8 @@ class LedgerOperatorActsTest {
                     new JoinTokenActs(
                             new TrustDomain("example.org"),
                             Privileges.builtIn(new TrustDomain("example.org")),
-                            joinTokens),
+                            joinTokens,
+                            new Origins(records, joinTokens)),
                     records);
 
     @ParameterizedTest
@@ -171,6 +173,11 @@ class LedgerOperatorActsTest {
 
         @Override
         public Optional<JoinTokenRecord> find(String tokenId) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<JoinTokenRecord> usedFor(SpiffeId id) {
             throw new UnsupportedOperationException();
         }
 

@@ -1,5 +1,6 @@
 package dev.signet.ca.attestation;
 
+import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.identity.SpiffeIdPattern;
 import dev.signet.ca.ledger.JoinTokenHash;
 import dev.signet.ca.privilege.Principal;
@@ -24,6 +25,11 @@ final class NoJoinTokens implements JoinTokens {
     @Override
     public Optional<JoinTokenRecord> find(String tokenId) {
         throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<JoinTokenRecord> usedFor(SpiffeId id) {
+        return List.of();
     }
 
     @Override

@@ -19,6 +19,7 @@ import dev.signet.proto.v1.CertificateServiceGrpc;
 import dev.signet.proto.v1.CreateJoinTokenRequest;
 import dev.signet.proto.v1.IssueCertificateRequest;
 import dev.signet.proto.v1.OperatorServiceGrpc;
+import dev.signet.proto.v1.RenewCertificateRequest;
 
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
@@ -247,6 +248,49 @@ final class RestRig implements AutoCloseable {
                                     .generateCertificate(der.newInput()));
         }
         return new Held(keys.getPrivate(), chain);
+    }
+
+    /// A new certificate with a new key, by the one that is held.
+    Held renewed(Held held) throws Exception {
+        ManagedChannel own =
+                NettyChannelBuilder.forAddress("127.0.0.1", server.grpcPort())
+                        .sslContext(
+                                GrpcSslContexts.forClient()
+                                        .trustManager(roots())
+                                        .keyManager(
+                                                held.key(),
+                                                held.chain().toArray(X509Certificate[]::new))
+                                        .build())
+                        .build();
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(new ECGenParameterSpec("secp256r1"));
+            KeyPair keys = generator.generateKeyPair();
+            byte[] csr =
+                    new JcaPKCS10CertificationRequestBuilder(
+                                    new X500Name("CN=ignored"), keys.getPublic())
+                            .build(
+                                    new JcaContentSignerBuilder("SHA256withECDSA")
+                                            .build(keys.getPrivate()))
+                            .getEncoded();
+            List<X509Certificate> chain = new ArrayList<>();
+            for (var der :
+                    CertificateServiceGrpc.newBlockingStub(own)
+                            .renewCertificate(
+                                    RenewCertificateRequest.newBuilder()
+                                            .setCertificateSigningRequest(ByteString.copyFrom(csr))
+                                            .build())
+                            .getCertificate()
+                            .getCertificateChainList()) {
+                chain.add(
+                        (X509Certificate)
+                                CertificateFactory.getInstance("X.509")
+                                        .generateCertificate(der.newInput()));
+            }
+            return new Held(keys.getPrivate(), chain);
+        } finally {
+            own.shutdownNow();
+        }
     }
 
     private static <S extends AbstractStub<S>> S with(S stub, String authorization) {
