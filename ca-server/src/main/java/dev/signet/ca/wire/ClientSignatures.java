@@ -43,7 +43,10 @@ final class ClientSignatures {
 
     /// @param context of OpenSSL's kind
     /// @return whether it was told; where not, it goes on without Ed25519
-    @SuppressWarnings("restricted") // the address is checked before use
+    // The address of the function is checked before use; that of the context, which Netty calls
+    // unsafe
+    // as a reference count does not guard it, is not kept.
+    @SuppressWarnings({"restricted", "deprecation"})
     static boolean accept(ReferenceCountedOpenSslContext context) {
         MemorySegment function = function();
         if (function == null) {
