@@ -1,6 +1,5 @@
 package dev.signet.client;
 
-import java.util.Locale;
 import java.util.regex.Pattern;
 
 /// A workload's SPIFFE ID: a trust domain and a path of one or more segments. An instance that
@@ -31,12 +30,13 @@ public record SpiffeId(TrustDomain trustDomain, String path) {
         }
     }
 
-    /// Reads a SPIFFE ID as text; scheme and trust domain in any case.
+    /// Reads a SPIFFE ID as text; scheme and trust domain in any case of ASCII.
     ///
     /// @throws IllegalArgumentException when the text is not a workload's SPIFFE ID
     public static SpiffeId parse(String text) {
         if (text.length() > MAX_LENGTH
-                || !text.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+                || text.length() < SCHEME.length()
+                || !lowerCase(text.substring(0, SCHEME.length())).equals(SCHEME)) {
             throw new IllegalArgumentException(
                     "not a SPIFFE ID (expected: spiffe://trust-domain/path, at most 2048 octets)");
         }
@@ -44,8 +44,20 @@ public record SpiffeId(TrustDomain trustDomain, String path) {
         if (slash < 0) {
             throw new IllegalArgumentException("SPIFFE ID has no path (expected: a workload's ID)");
         }
-        String domain = text.substring(SCHEME.length(), slash).toLowerCase(Locale.ROOT);
+        String domain = lowerCase(text.substring(SCHEME.length(), slash));
         return new SpiffeId(new TrustDomain(domain), text.substring(slash));
+    }
+
+    /// Of ASCII letters alone: Unicode folds the Kelvin sign to `k`, which names another domain.
+    private static String lowerCase(String text) {
+        StringBuilder lower = new StringBuilder(text);
+        for (int i = 0; i < lower.length(); i++) {
+            char c = lower.charAt(i);
+            if (c >= 'A' && c <= 'Z') {
+                lower.setCharAt(i, (char) (c + ('a' - 'A')));
+            }
+        }
+        return lower.toString();
     }
 
     /// Whether this ID is the given one or lies below it, by whole segments: `/ns/shop` covers

@@ -9,8 +9,10 @@ import dev.signet.ca.attestation.AttestationConfiguration;
 import dev.signet.ca.attestation.AttestationSettings;
 import dev.signet.ca.audit.AuditConfiguration;
 import dev.signet.ca.audit.AuditSettings;
+import dev.signet.ca.authority.Authorities;
 import dev.signet.ca.authority.AuthorityConfiguration;
 import dev.signet.ca.authority.AuthoritySettings;
+import dev.signet.ca.authority.IssuingAuthority;
 import dev.signet.ca.certificate.CertificateConfiguration;
 import dev.signet.ca.crypto.CryptoConfiguration;
 import dev.signet.ca.crypto.CryptoProvider;
@@ -27,6 +29,7 @@ import dev.signet.ca.ledger.LedgerConfiguration;
 import dev.signet.ca.ledger.LedgerSettings;
 import dev.signet.ca.policy.PolicyConfiguration;
 import dev.signet.ca.policy.PolicySettings;
+import dev.signet.ca.policy.PolicySurroundings;
 import dev.signet.ca.privilege.Privileges;
 import dev.signet.ca.recovery.RecoveryConfiguration;
 import dev.signet.ca.reissue.ReissueConfiguration;
@@ -51,6 +54,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -58,6 +62,8 @@ import org.springframework.context.annotation.Import;
 
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// What the server is made of: every package's configuration by name, each branch of the settings
 /// as a bean of its own, and what all share.
@@ -170,6 +176,31 @@ class ServerConfiguration {
     @Bean
     RotationSettings rotationSettings(SignetSettings settings) {
         return settings.rotation();
+    }
+
+    /// The setting is for the next issuing CA; the present one may have been made with another.
+    @Bean
+    PolicySurroundings policySurroundings(
+            SignetSettings settings, ObjectProvider<Authorities> authorities, InstantSource clock) {
+        Set<String> claims =
+                settings.attestation().tokenIssuers().stream()
+                        .flatMap(issuer -> issuer.claims().stream())
+                        .collect(Collectors.toUnmodifiableSet());
+        return new PolicySurroundings() {
+            @Override
+            public int issuingPathLength() {
+                int next = settings.authority().issuingPathLength();
+                return authorities.getObject().active(clock.instant())
+                                instanceof Authorities.Selection.Usable(IssuingAuthority authority)
+                        ? Math.max(next, authority.issuer().pathLength())
+                        : next;
+            }
+
+            @Override
+            public boolean isPassedOn(String claim) {
+                return claims.contains(claim);
+            }
+        };
     }
 
     @Bean

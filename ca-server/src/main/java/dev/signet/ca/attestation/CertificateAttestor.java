@@ -216,9 +216,9 @@ final class CertificateAttestor {
                 names.stream()
                         .filter(name -> name.getFirst().equals(SAN_URI))
                         .map(name -> String.valueOf(name.get(1)))
-                        // Policy may have granted others; those name nobody here.
-                        .filter(uri -> uri.regionMatches(true, 0, "spiffe:", 0, 7))
                         .toList();
+        // With another URI it is no X509-SVID, and whoever verifies it refuses it (SPIFFE X509-SVID
+        // 2, 5.2): it is not renewed either.
         if (uris.size() != 1) {
             return Optional.empty();
         }

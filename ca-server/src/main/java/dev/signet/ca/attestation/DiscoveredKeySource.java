@@ -4,6 +4,7 @@ import dev.signet.ca.egress.HttpsExchange;
 import dev.signet.ca.egress.HttpsFailureException;
 import dev.signet.ca.egress.StrictJson;
 import dev.signet.ca.egress.TlsFiles;
+import dev.signet.ca.identity.Ascii;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -84,7 +84,7 @@ final class DiscoveredKeySource implements KeySource {
     }
 
     private static String hostAndPort(URI url) {
-        return url.getHost().toLowerCase(Locale.ROOT)
+        return Ascii.lowerCase(url.getHost())
                 + ":"
                 + (url.getPort() < 0 ? HTTPS_PORT : url.getPort());
     }

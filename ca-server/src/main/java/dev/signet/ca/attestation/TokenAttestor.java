@@ -5,13 +5,13 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 
 import dev.signet.ca.attestation.IssuerKeys.Lookup;
 import dev.signet.ca.crypto.CryptoProvider;
+import dev.signet.ca.identity.Ascii;
 
 import org.jspecify.annotations.Nullable;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -141,8 +141,7 @@ final class TokenAttestor {
         }
         Object type = header.get("typ");
         if (type != null
-                && !(type instanceof String text
-                        && TYPES.contains(text.toLowerCase(Locale.ROOT)))) {
+                && !(type instanceof String text && TYPES.contains(Ascii.lowerCase(text)))) {
             return Optional.empty();
         }
         return header.get("alg") instanceof String name

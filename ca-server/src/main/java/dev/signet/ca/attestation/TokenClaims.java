@@ -2,6 +2,7 @@ package dev.signet.ca.attestation;
 
 import dev.signet.ca.egress.StrictJson;
 import dev.signet.ca.identity.EvidenceKind;
+import dev.signet.ca.identity.ShownText;
 
 import org.jspecify.annotations.Nullable;
 
@@ -179,19 +180,12 @@ final class TokenClaims {
         return claim instanceof Map<?, ?> object ? object : Map.of();
     }
 
-    /// Texts that are fit for a record: 1 to 1024 characters, no control characters, whole code
-    /// points.
+    /// Texts that are fit for a record: 1 to 1024 characters that show as themselves.
     static Optional<String> text(@Nullable Object claim) {
         if (!(claim instanceof String text) || text.isEmpty() || text.length() > MAX_TEXT) {
             return Optional.empty();
         }
-        boolean fit =
-                text.codePoints()
-                        .allMatch(c ->
-                                !Character.isISOControl(c)
-                                        && (c < Character.MIN_SURROGATE
-                                                || c > Character.MAX_SURROGATE));
-        return fit ? Optional.of(text) : Optional.empty();
+        return ShownText.isShown(text) ? Optional.of(text) : Optional.empty();
     }
 
     private static void put(Map<String, String> attributes, String name, @Nullable Object claim) {

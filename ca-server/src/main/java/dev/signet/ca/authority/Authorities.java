@@ -16,6 +16,18 @@ public interface Authorities {
     /// empty for an unknown id.
     Optional<List<byte[]>> chain(String authorityId);
 
+    /// Whether an authority of this CA, of whatever role and state, has this key: nobody else may
+    /// be certified with it.
+    ///
+    /// @param sha256 of the DER SubjectPublicKeyInfo
+    boolean isKeyOfAuthority(byte[] sha256);
+
+    /// Whether an authority of this CA, of whatever role and state, has this name: to verifiers a
+    /// certificate with it would be that one's.
+    ///
+    /// @param subject DER Name, not empty
+    boolean isNameOfAuthority(byte[] subject);
+
     /// What verifiers are to trust.
     TrustAnchors trustAnchors();
 

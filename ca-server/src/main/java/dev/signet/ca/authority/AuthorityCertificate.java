@@ -11,6 +11,8 @@ import org.bouncycastle.cert.X509CertificateHolder;
 
 import java.io.IOException;
 import java.math.BigInteger;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HexFormat;
 
@@ -72,6 +74,15 @@ final class AuthorityCertificate {
             return holder.getSubjectPublicKeyInfo().getEncoded(ASN1Encoding.DER);
         } catch (IOException e) {
             throw new IllegalStateException("key of authority " + id + " has no encoding", e);
+        }
+    }
+
+    /// SHA-256 of [#subjectPublicKeyInfo()].
+    byte[] subjectPublicKeySha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(subjectPublicKeyInfo());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 

@@ -19,6 +19,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+import javax.security.auth.x500.X500Principal;
 
 /// All authorities at one moment, and what follows from their states and dates. Immutable.
 final class AuthoritySnapshot {
@@ -67,6 +70,8 @@ final class AuthoritySnapshot {
     private final Map<String, List<byte[]>> chains;
     private final Set<String> believed = new HashSet<>();
     private final List<StatusAuthority> statusAuthorities;
+    private final List<byte[]> keys;
+    private final Set<X500Principal> names;
     private final TrustAnchors trustAnchors;
     private final Duration minimumRemainder;
 
@@ -83,6 +88,14 @@ final class AuthoritySnapshot {
                         .toList();
         this.statusAuthorities =
                 entries.stream().map(Entry::status).filter(Objects::nonNull).toList();
+        this.keys =
+                entries.stream()
+                        .map(entry -> entry.certificate().subjectPublicKeySha256())
+                        .toList();
+        this.names =
+                entries.stream()
+                        .map(entry -> new X500Principal(entry.certificate().subject()))
+                        .collect(Collectors.toUnmodifiableSet());
         this.chains = new TreeMap<>();
         this.issuing = new ArrayList<>();
         List<byte[]> roots = new ArrayList<>();
@@ -179,6 +192,20 @@ final class AuthoritySnapshot {
 
     Optional<List<byte[]>> chain(String authorityId) {
         return Optional.ofNullable(chains.get(authorityId));
+    }
+
+    boolean isKeyOfAuthority(byte[] sha256) {
+        for (byte[] key : keys) {
+            if (Arrays.equals(key, sha256)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// As RFC 5280 7.1 compares names: without regard to case and spaces.
+    boolean isNameOfAuthority(byte[] subject) {
+        return names.contains(new X500Principal(subject));
     }
 
     /// Whether it is an issuing CA of ours that was not revoked.

@@ -4,6 +4,7 @@ import dev.signet.ca.authority.AuthorityStore.Content;
 import dev.signet.ca.authority.AuthorityStore.StoredAuthority;
 import dev.signet.ca.certificate.Validity;
 import dev.signet.ca.crypto.CryptoProvider;
+import dev.signet.ca.identity.ShownText;
 
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
@@ -280,7 +281,7 @@ final class IntakeChain {
                         .limit(MOST_NAME)
                         .collect(
                                 StringBuilder::new,
-                                (to, c) -> to.appendCodePoint(Character.isISOControl(c) ? '?' : c),
+                                (to, c) -> to.appendCodePoint(ShownText.isShown(c) ? c : '?'),
                                 StringBuilder::append)
                         .toString();
         return "'" + shown + "'";

@@ -165,6 +165,16 @@ final class PolledAuthorities
     }
 
     @Override
+    public boolean isKeyOfAuthority(byte[] sha256) {
+        return snapshot.isKeyOfAuthority(sha256);
+    }
+
+    @Override
+    public boolean isNameOfAuthority(byte[] subject) {
+        return snapshot.isNameOfAuthority(subject);
+    }
+
+    @Override
     public boolean isBelieved(String authorityId) {
         return snapshot.isBelieved(authorityId);
     }

@@ -9,7 +9,7 @@ import java.util.StringJoiner;
 /// their text has at most 32,768 characters. Immutable; compared by value, in order.
 ///
 /// @param dnsNames lower case, labels of letters, digits and inner hyphens (RFC 1123 2.1), the
-///   first may be `*`; at most 253 characters
+///   first may be `*`, the last is no number (it would be an IPv4 address); at most 253 characters
 /// @param ipAddresses IPv4 or IPv6
 /// @param emailAddresses `local@host`, ASCII (RFC 5280 4.2.1.6, RFC 5321 4.1.2 without quotes)
 /// @param uris absolute URIs of a scheme other than `spiffe`, ASCII, at most 2048 characters; with
@@ -51,6 +51,11 @@ public record AlternativeNames(
             List<String> emailAddresses,
             List<String> uris) {
         this(dnsNames, ipAddresses, emailAddresses, uris, List.of());
+    }
+
+    /// Whether it may be one of the DNS names: also not an IPv4 address in disguise.
+    public static boolean isDnsName(String text) {
+        return NameSyntax.isDnsName(text);
     }
 
     public boolean isEmpty() {

@@ -38,6 +38,7 @@ public final class EncodedName implements DistinguishedName {
 
     private static final String COMMON_NAME = "CN";
     private static final String COUNTRY = "C";
+    private static final String EMAIL_ADDRESS = "emailAddress";
 
     /// @param keyword as RFC 4514 writes it
     /// @param maxLength in characters
@@ -59,18 +60,20 @@ public final class EncodedName implements DistinguishedName {
                     Map.entry("2.5.4.42", new Type("givenName", 64)),
                     Map.entry("0.9.2342.19200300.100.1.1", new Type("UID", 256)),
                     Map.entry("0.9.2342.19200300.100.1.25", new Type("DC", 63)),
-                    Map.entry("1.2.840.113549.1.9.1", new Type("emailAddress", 255)));
+                    Map.entry("1.2.840.113549.1.9.1", new Type(EMAIL_ADDRESS, 255)));
 
     private static final int MAX_UNKNOWN = 256;
 
     private final byte[] der;
     private final String text;
     private final String commonName;
+    private final List<String> emailAddresses;
 
-    private EncodedName(byte[] der, String text, String commonName) {
+    private EncodedName(byte[] der, String text, String commonName, List<String> emailAddresses) {
         this.der = der;
         this.text = text;
         this.commonName = commonName;
+        this.emailAddresses = List.copyOf(emailAddresses);
     }
 
     /// @param der is copied
@@ -110,6 +113,13 @@ public final class EncodedName implements DistinguishedName {
         return commonName;
     }
 
+    /// Values of its `emailAddress` attributes, as they are written.
+    ///
+    /// @rfc 5280 4.1.2.6
+    public List<String> emailAddresses() {
+        return emailAddresses;
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof EncodedName name && Arrays.equals(der, name.der);
@@ -130,6 +140,7 @@ public final class EncodedName implements DistinguishedName {
 
         private final List<String> relative = new ArrayList<>();
         private final StringJoiner commonNames = new StringJoiner(",");
+        private final List<String> emailAddresses = new ArrayList<>();
         private final Set<ByteBuffer> seen = new HashSet<>();
 
         EncodedName read(byte[] der) {
@@ -143,7 +154,7 @@ public final class EncodedName implements DistinguishedName {
             require(
                     text.length() <= MAX_TEXT,
                     "its text is longer than " + MAX_TEXT + " characters");
-            return new EncodedName(der, text, commonNames.toString());
+            return new EncodedName(der, text, commonNames.toString(), emailAddresses);
         }
 
         private String relative(DerCursor set) {
@@ -186,6 +197,9 @@ public final class EncodedName implements DistinguishedName {
             }
             if (type.keyword().equals(COMMON_NAME)) {
                 commonNames.add(value);
+            }
+            if (type.keyword().equals(EMAIL_ADDRESS)) {
+                emailAddresses.add(value);
             }
             return type.keyword() + "=" + NameSyntax.escaped(value);
         }

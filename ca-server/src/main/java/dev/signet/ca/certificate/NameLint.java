@@ -2,6 +2,8 @@ package dev.signet.ca.certificate;
 
 import static dev.signet.ca.certificate.DerFormatException.require;
 
+import dev.signet.ca.identity.Ascii;
+
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
@@ -87,7 +89,7 @@ final class NameLint {
         for (String name : further.uris()) {
             require(is(names.next(URI), name), "URI is not the decided one");
             require(
-                    !name.regionMatches(true, 0, "spiffe:", 0, 7),
+                    !Ascii.startsWithIgnoringCase(name, "spiffe:"),
                     "a further URI is of scheme spiffe");
         }
         for (OtherName name : further.otherNames()) {

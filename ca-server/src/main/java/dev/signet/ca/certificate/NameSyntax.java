@@ -1,11 +1,13 @@
 package dev.signet.ca.certificate;
 
+import dev.signet.ca.identity.Ascii;
+import dev.signet.ca.identity.ShownText;
+
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -23,6 +25,7 @@ final class NameSyntax {
     private static final Pattern DNS_NAME =
             Pattern.compile("(\\*\\.)?" + LABEL + "(\\." + LABEL + ")*");
     private static final Pattern HOST = Pattern.compile(LABEL + "(\\." + LABEL + ")*");
+    private static final Pattern NUMBER = Pattern.compile("[0-9]+|0x[0-9a-f]*");
     private static final Pattern LOCAL_PART =
             Pattern.compile("[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*");
     private static final Pattern URI_CHARACTERS = Pattern.compile("[!-~]+");
@@ -43,9 +46,10 @@ final class NameSyntax {
         Set<Object> seen = new HashSet<>();
         for (String name : dnsNames) {
             require(
-                    name.length() <= MAX_DNS_NAME && DNS_NAME.matcher(name).matches(),
+                    isDnsName(name),
                     "DNS name is not dot-separated labels of lower-case letters, digits and inner"
-                            + " hyphens, at most 253 characters, the first label perhaps *");
+                            + " hyphens, at most 253 characters, the first label perhaps *, the"
+                            + " last one not a number (which would be an IP address)");
             require(seen.add(name), "a DNS name appears twice");
         }
         for (InetAddress address : ipAddresses) {
@@ -66,21 +70,7 @@ final class NameSyntax {
 
     /// Nothing that is invisible, or that changes how the text around it is shown.
     static boolean isPrintable(String text) {
-        return text.codePoints().allMatch(NameSyntax::isPrintable);
-    }
-
-    private static boolean isPrintable(int c) {
-        return switch (Character.getType(c)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.SURROGATE,
-                    Character.PRIVATE_USE,
-                    Character.UNASSIGNED,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR ->
-                    false;
-            default -> true;
-        };
+        return ShownText.isShown(text);
     }
 
     /// As RFC 4514 2.4 wants a value.
@@ -100,11 +90,24 @@ final class NameSyntax {
         return text.toString();
     }
 
-    /// Dot-separated labels, no wildcard, not an IPv4 address.
+    /// Dot-separated labels, the first perhaps `*`, not an IPv4 address in any form.
+    static boolean isDnsName(String text) {
+        return text.length() <= MAX_DNS_NAME
+                && DNS_NAME.matcher(text).matches()
+                && !endsInANumber(text);
+    }
+
+    /// Dot-separated labels, no wildcard, not an IPv4 address in any form.
     static boolean isHost(String text) {
         return text.length() <= MAX_DNS_NAME
                 && HOST.matcher(text).matches()
-                && !text.matches("[0-9.]+");
+                && !endsInANumber(text);
+    }
+
+    /// `10.0.0.1`, `2130706433`, `0x7f.1`, `127.0x1`: what clients take for an IPv4 address, they
+    /// tell by its last label (RFC 3986 7.4, WHATWG URL 3.5).
+    private static boolean endsInANumber(String text) {
+        return NUMBER.matcher(text.substring(text.lastIndexOf('.') + 1)).matches();
     }
 
     private static boolean isEmailAddress(String text) {
@@ -140,7 +143,7 @@ final class NameSyntax {
         try {
             URI uri = new URI(text);
             return uri.isAbsolute()
-                    && !uri.getScheme().toLowerCase(Locale.ROOT).equals("spiffe")
+                    && !Ascii.equalIgnoringCase(uri.getScheme(), "spiffe")
                     && (uri.getRawAuthority() == null || uri.getHost() != null);
         } catch (URISyntaxException _) {
             return false;

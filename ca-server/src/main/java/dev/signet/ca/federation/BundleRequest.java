@@ -4,6 +4,7 @@ import dev.signet.ca.egress.HttpsExchange;
 import dev.signet.ca.egress.HttpsFailureException;
 import dev.signet.ca.egress.TlsFiles;
 import dev.signet.ca.egress.TlsSource;
+import dev.signet.ca.identity.Ascii;
 import dev.signet.ca.identity.SpiffeId;
 
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,6 @@ import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 
 import javax.net.ssl.SSLContext;
@@ -69,7 +69,7 @@ final class BundleRequest {
     }
 
     private static void requireJson(@Nullable String contentType) throws HttpsFailureException {
-        String type = contentType == null ? "" : contentType.toLowerCase(Locale.ROOT);
+        String type = contentType == null ? "" : Ascii.lowerCase(contentType);
         int semicolon = type.indexOf(';');
         if (!(semicolon < 0 ? type : type.substring(0, semicolon))
                 .strip()
@@ -88,7 +88,8 @@ final class BundleRequest {
         }
         if (!"https".equals(target.getScheme())
                 || target.getUserInfo() != null
-                || !configured.getHost().equalsIgnoreCase(target.getHost())) {
+                || target.getHost() == null
+                || !Ascii.equalIgnoringCase(configured.getHost(), target.getHost())) {
             throw new HttpsFailureException(
                     "redirects elsewhere (expected: https on the same host)");
         }

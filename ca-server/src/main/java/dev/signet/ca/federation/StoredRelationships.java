@@ -4,6 +4,7 @@ import dev.signet.ca.audit.Actor;
 import dev.signet.ca.audit.PrintableText;
 import dev.signet.ca.federation.JdbcFederation.Row;
 import dev.signet.ca.federation.JdbcFederation.Stored;
+import dev.signet.ca.identity.Ascii;
 import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.refusal.Refusal;
@@ -17,7 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /// Relationships on record, judged before they are. Thread-safe.
@@ -35,8 +35,7 @@ final class StoredRelationships implements Relationships {
     StoredRelationships(JdbcFederation store, TrustDomain own, List<String> allowedHosts) {
         this.store = store;
         this.own = own;
-        this.allowedHosts =
-                allowedHosts.stream().map(host -> host.toLowerCase(Locale.ROOT)).toList();
+        this.allowedHosts = allowedHosts.stream().map(host -> Ascii.lowerCase(host)).toList();
     }
 
     @Override
@@ -190,7 +189,7 @@ final class StoredRelationships implements Relationships {
                     "The URL is not one of a bundle endpoint (expected: https://host[:port]/path,"
                             + " without user and fragment).");
         }
-        String host = url.getHost().toLowerCase(Locale.ROOT);
+        String host = Ascii.lowerCase(url.getHost());
         if (!allowedHosts.isEmpty()
                 && !allowedHosts.contains(host)
                 && !allowedHosts.contains(host + ":" + (url.getPort() < 0 ? 443 : url.getPort()))) {

@@ -1,6 +1,5 @@
 package dev.signet.ca.identity;
 
-import java.util.Locale;
 import java.util.Optional;
 
 /// A workload's SPIFFE ID: a trust domain and a path of one or more segments. An instance that
@@ -28,12 +27,11 @@ public record SpiffeId(TrustDomain trustDomain, String path) {
         }
     }
 
-    /// Reads a SPIFFE ID as text; scheme and trust domain in any case.
+    /// Reads a SPIFFE ID as text; scheme and trust domain in any case (of ASCII).
     ///
     /// @return empty when the text is not a workload's SPIFFE ID
     public static Optional<SpiffeId> parse(String text) {
-        if (text.length() > MAX_LENGTH
-                || !text.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+        if (text.length() > MAX_LENGTH || !Ascii.startsWithIgnoringCase(text, SCHEME)) {
             return Optional.empty();
         }
         int slash = text.indexOf('/', SCHEME.length());
@@ -42,8 +40,7 @@ public record SpiffeId(TrustDomain trustDomain, String path) {
         }
         try {
             TrustDomain domain =
-                    new TrustDomain(
-                            text.substring(SCHEME.length(), slash).toLowerCase(Locale.ROOT));
+                    new TrustDomain(Ascii.lowerCase(text.substring(SCHEME.length(), slash)));
             return Optional.of(new SpiffeId(domain, text.substring(slash)));
         } catch (IllegalArgumentException _) {
             return Optional.empty();

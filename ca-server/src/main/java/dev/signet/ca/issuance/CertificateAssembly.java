@@ -1,6 +1,7 @@
 package dev.signet.ca.issuance;
 
 import dev.signet.ca.attestation.AttestedCaller;
+import dev.signet.ca.authority.Authorities;
 import dev.signet.ca.authority.IssuingAuthority;
 import dev.signet.ca.authority.SigningException;
 import dev.signet.ca.certificate.CertificateContent;
@@ -10,6 +11,7 @@ import dev.signet.ca.certificate.SerialNumber;
 import dev.signet.ca.certificate.SignedCertificate;
 import dev.signet.ca.certificate.SigningRequest;
 import dev.signet.ca.certificate.StatusInformation;
+import dev.signet.ca.certificate.SubjectKey;
 import dev.signet.ca.certificate.UsageRules;
 import dev.signet.ca.certificate.Validity;
 import dev.signet.ca.ledger.IssuanceRecord;
@@ -24,8 +26,6 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
-import javax.security.auth.x500.X500Principal;
-
 /// Steps 5 to 7 of the issuance flow: from an approved request to a signed certificate that nobody
 /// has seen yet. Thread-safe.
 final class CertificateAssembly {
@@ -36,14 +36,17 @@ final class CertificateAssembly {
     private final Function<byte[], SigningRequest.Reading> signingRequests;
     private final SerialNumbers serialNumbers;
     private final StatusInformation statusInformation;
+    private final Authorities authorities;
 
     CertificateAssembly(
             Function<byte[], SigningRequest.Reading> signingRequests,
             SerialNumbers serialNumbers,
-            StatusInformation statusInformation) {
+            StatusInformation statusInformation,
+            Authorities authorities) {
         this.signingRequests = signingRequests;
         this.serialNumbers = serialNumbers;
         this.statusInformation = statusInformation;
+        this.authorities = authorities;
     }
 
     /// A request that policy granted, with all that it is decided by.
@@ -71,14 +74,18 @@ final class CertificateAssembly {
         return switch (signingRequests.apply(approved.request().certificationRequest())) {
             case SigningRequest.Reading.Rejected(Refusal refusal) -> new Outcome.Refused(refusal);
             case SigningRequest.Reading.Accepted(SigningRequest request) ->
-                    objection(approved, request.key().type())
+                    objection(approved, request.key())
                             .<Outcome>map(Outcome.Refused::new)
                             .orElseGet(() -> build(approved, request, answered));
         };
     }
 
-    /// What only the key's kind shows.
-    private static Optional<Refusal> objection(Approved approved, PublicKeyType type) {
+    /// What only the key shows.
+    private Optional<Refusal> objection(Approved approved, SubjectKey key) {
+        if (authorities.isKeyOfAuthority(key.sha256())) {
+            return Optional.of(keyOfAuthority());
+        }
+        PublicKeyType type = key.type();
         Decision.Granted grant = approved.grant();
         if (!grant.keyTypes().contains(type)) {
             return Optional.of(keyTypeNotGranted(grant));
@@ -96,10 +103,8 @@ final class CertificateAssembly {
         if (!authority.issuer().mayIssue(grant.profile())) {
             return new Outcome.Refused(leavesOnly(grant, authority));
         }
-        if (grant.profile().authority() != null
-                && new X500Principal(grant.subject().der())
-                        .equals(new X500Principal(authority.issuer().subject()))) {
-            return new Outcome.Refused(subjectOfIssuer());
+        if (!grant.subject().isEmpty() && authorities.isNameOfAuthority(grant.subject().der())) {
+            return new Outcome.Refused(subjectOfAuthority());
         }
         Optional<Validity> validity =
                 LeafValidity.of(
@@ -187,11 +192,18 @@ final class CertificateAssembly {
                         + " 8410 5).");
     }
 
-    /// It would count as self-issued, and against no path length (RFC 5280 6.1.4 (l)).
-    private static Refusal subjectOfIssuer() {
+    /// A CA's would count as self-issued, and against no path length (RFC 5280 6.1.4 (l)); a leaf's
+    /// would pass for the CA where names are compared.
+    private static Refusal subjectOfAuthority() {
         return Refusal.of(
                 RefusalCode.SUBJECT_NOT_GRANTED,
-                "A CA's subject is not that of the CA that issues to it. Take another one.");
+                "The subject is that of an authority of this CA. Request another one.");
+    }
+
+    private static Refusal keyOfAuthority() {
+        return Refusal.of(
+                RefusalCode.KEY_NOT_ACCEPTED,
+                "The public key is that of an authority of this CA. Make a key of your own.");
     }
 
     private static Refusal statusUnknown(String diagnosis) {
@@ -205,7 +217,7 @@ final class CertificateAssembly {
 
     private static Refusal leavesOnly(Decision.Granted grant, IssuingAuthority authority) {
         return Refusal.withDiagnosis(
-                RefusalCode.AUTHORITY_NOT_USABLE,
+                RefusalCode.PROFILE_NOT_GRANTED,
                 "The CA's issuing authority cannot issue to other CAs. Tell its operator:"
                         + " signet.authority.issuing-path-length.",
                 "rule "

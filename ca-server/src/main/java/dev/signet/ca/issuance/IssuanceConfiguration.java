@@ -105,7 +105,10 @@ public class IssuanceConfiguration {
                 new RoleGuard(privileges),
                 authorities,
                 new CertificateAssembly(
-                        signingRequestReader::read, ledger.serialNumbers(), statusInformation),
+                        signingRequestReader::read,
+                        ledger.serialNumbers(),
+                        statusInformation,
+                        authorities),
                 ledger,
                 trustBundles,
                 auditLines,

@@ -1,6 +1,7 @@
 package dev.signet.ca.ledger;
 
 import dev.signet.ca.certificate.OtherName;
+import dev.signet.ca.identity.Ascii;
 import dev.signet.ca.ledger.CertificateRecords.Criteria;
 
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,6 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -285,7 +285,7 @@ final class JdbcCertificateQuery {
 
     private static String canonical(String kind, String name) {
         return switch (kind) {
-            case "DNS:" -> name.toLowerCase(Locale.ROOT);
+            case "DNS:" -> Ascii.lowerCase(name);
             case "IP:" -> address(name);
             case "URI:" -> name.replace(',', '\n');
             case "otherName:" -> otherName(name);

@@ -29,9 +29,10 @@ import java.util.regex.Pattern;
 /// The CEL of policy documents: which names there are, of which types, which functions, and how
 /// much an expression may cost. Makes conditions. Thread-safe.
 ///
-/// Cost is bounded by what is left out: without `map`, `replace` and `join` no expression makes a
-/// text or list much larger than those that it is given, and all loops of one evaluation together
-/// take at most 1,000 steps.
+/// What a condition can cost is bounded by what is left out (without `map`, `replace` and `join` no
+/// expression makes a text or list much larger than those that it is given, and all loops of one
+/// evaluation together take at most 1,000 steps), and by [CelCost]: a condition that alone could
+/// use up what a decision may cost is refused, and what runs is counted.
 final class CelConditions {
 
     /// Where a condition stands.
@@ -44,7 +45,7 @@ final class CelConditions {
     static final int MAX_LENGTH = 4_000;
     private static final int MAX_DEPTH = 64;
     private static final int MAX_NODES = 2_000;
-    private static final int MAX_LOOP_STEPS = 1_000;
+    static final int MAX_LOOP_STEPS = 1_000;
     private static final int MAX_REGEX_SIZE = 1_000;
 
     private static final Pattern UNDECLARED =
@@ -116,14 +117,15 @@ final class CelConditions {
             return null;
         }
         try {
-            return condition(result.getAst(), text, findings);
+            return condition(result.getAst(), text, scope, findings);
         } catch (CelValidationException | CelEvaluationException e) {
             findings.error(text.at(), "The condition cannot be used: " + e.getMessage());
             return null;
         }
     }
 
-    private @Nullable Condition condition(CelAbstractSyntaxTree ast, Scalar text, Findings findings)
+    private @Nullable Condition condition(
+            CelAbstractSyntaxTree ast, Scalar text, Scope scope, Findings findings)
             throws CelEvaluationException {
         CelSyntax syntax = new CelSyntax(ast);
         boolean sound = true;
@@ -137,7 +139,31 @@ final class CelConditions {
         if (!sound) {
             return null;
         }
-        return condition(syntax.conjuncts());
+        Condition condition = condition(syntax.conjuncts());
+        checkCost(condition, text, scope, findings);
+        return condition;
+    }
+
+    private static void checkCost(
+            Condition condition, Scalar text, Scope scope, Findings findings) {
+        long worst = condition.worstCost();
+        long each =
+                switch (scope) {
+                    case RULE -> worst;
+                    case NAME -> worst * TextBounds.NAMES;
+                };
+        if (each > Meter.MAX_STEPS) {
+            findings.error(
+                    text.at(),
+                    "The condition can cost "
+                            + each
+                            + " steps"
+                            + (scope == Scope.NAME ? ", asked for 100 names" : "")
+                            + " (expected: at most "
+                            + Meter.MAX_STEPS
+                            + " in one decision; matches costs the characters of its text times the"
+                            + " size of its pattern): take a smaller pattern, or == and endsWith");
+        }
     }
 
     private Condition condition(List<CelSyntax.Part> parts) throws CelEvaluationException {
@@ -164,7 +190,11 @@ final class CelConditions {
             return new Conjunct.AnyOf(part.text(), conditions, part.operands());
         }
         return new Conjunct.Cel(
-                part.text(), runtime.createProgram(part.ast()), part.operands(), part.required());
+                part.text(),
+                runtime.createProgram(part.ast()),
+                CelCost.of(part.ast().getExpr()),
+                part.operands(),
+                part.required());
     }
 
     private static void report(

@@ -2,6 +2,7 @@ package dev.signet.ca.policy;
 
 import dev.signet.ca.certificate.CertificateProfile;
 import dev.signet.ca.privilege.Role;
+import dev.signet.ca.refusal.RefusalCode;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -10,7 +11,7 @@ import java.util.List;
 import java.util.Set;
 
 /// A document, compiled, with the built-in rules ahead of it. Immutable; deciding costs some
-/// microseconds and waits for nothing.
+/// microseconds, at most what [Meter] allows, and waits for nothing.
 final class CompiledPolicy implements PolicySnapshot {
 
     private final String version;
@@ -73,20 +74,38 @@ final class CompiledPolicy implements PolicySnapshot {
             return by(builtInRule, builtIn.decide(request, version, Trace.NONE));
         }
         RequestInput input = new RequestInput(request);
+        int number = deciding(input);
+        if (number < 0) {
+            return none(request);
+        }
+        CompiledRule rule = rules.get(number);
+        Decision decision =
+                input.isTooCostly() ? null : rule.decide(input, bounds, version, Trace.NONE);
+        return by(
+                rule.name(), decision == null || input.isTooCostly() ? tooCostly(rule) : decision);
+    }
+
+    /// The rule that decides, or whose condition used up what a decision may cost.
+    ///
+    /// @return -1: none
+    private int deciding(RequestInput input) {
         long[] candidates = index.candidates(input);
         for (int word = 0; word < candidates.length; word++) {
             for (long bits = candidates[word]; bits != 0; bits &= bits - 1) {
-                CompiledRule rule = rules.get((word << 6) + Long.numberOfTrailingZeros(bits));
-                if (rule.decidesOn(rule.condition().test(input))) {
-                    return by(rule.name(), rule.decide(input, bounds, version, Trace.NONE));
+                int number = (word << 6) + Long.numberOfTrailingZeros(bits);
+                CompiledRule rule = rules.get(number);
+                if (rule.decidesOn(rule.condition().test(input)) || input.isTooCostly()) {
+                    return number;
                 }
             }
         }
-        return none(request);
+        return -1;
     }
 
     /// Looks at each rule in turn, by the same conditions and grants as [#decide]; only the index
-    /// is left out, as a rule that it skips has a verdict, too.
+    /// is left out, as a rule that it skips has a verdict, too. Each part is counted by itself, as
+    /// this looks at more of them: whether a decision costs too much, [#decide] says. Ends soon
+    /// after its thread was interrupted.
     @Override
     public Explanation explain(PolicyRequest request) {
         List<Explanation.Step> steps = new ArrayList<>();
@@ -100,16 +119,30 @@ final class CompiledPolicy implements PolicySnapshot {
             return new Explanation(decision, version, builtInRule, List.of(verdict), steps);
         }
         RequestInput input = new RequestInput(request);
+        int number = deciding(input);
         List<Explanation.RuleVerdict> verdicts = new ArrayList<>();
-        for (CompiledRule rule : rules) {
-            Explanation.RuleVerdict verdict = rule.verdict(input);
-            verdicts.add(verdict);
-            if (verdict.verdict() != Explanation.Verdict.NOT_FOR_THIS) {
-                Decision decision = by(rule.name(), rule.decide(input, bounds, version, trace));
-                return new Explanation(decision, version, rule.name(), verdicts, steps);
-            }
+        for (CompiledRule rule : number < 0 ? rules : rules.subList(0, number + 1)) {
+            Interruption.check();
+            verdicts.add(rule.verdict(input));
         }
-        return new Explanation(none(request), version, null, verdicts, steps);
+        if (number < 0) {
+            return new Explanation(none(request), version, null, verdicts, steps);
+        }
+        CompiledRule rule = rules.get(number);
+        Decision decision = decide(request);
+        if (!isTooCostly(decision)) {
+            rule.decide(input.explained(), bounds, version, trace);
+        }
+        return new Explanation(decision, version, rule.name(), verdicts, steps);
+    }
+
+    private static boolean isTooCostly(Decision decision) {
+        return decision instanceof Decision.Denied denied
+                && denied.refusal().code() == RefusalCode.POLICY_TOO_COSTLY;
+    }
+
+    private Decision tooCostly(CompiledRule rule) {
+        return new Decision.Denied(Refusals.tooCostly(rule.name(), version));
     }
 
     private static Decision by(String rule, Decision decision) {

@@ -49,14 +49,15 @@ sealed interface CompiledRule {
         }
     }
 
-    /// What an operator is told of the rule.
+    /// What an operator is told of the rule. Each part may cost what a decision may.
     default Explanation.RuleVerdict verdict(RequestInput input) {
         List<Explanation.ConjunctVerdict> parts = new ArrayList<>();
         Truth truth = Truth.TRUE;
         for (Conjunct conjunct : condition().conjuncts()) {
-            Truth part = conjunct.test(input);
+            Interruption.check();
+            Truth part = conjunct.test(input.explained());
             truth = truth.and(part);
-            parts.add(verdict(conjunct, part, input));
+            parts.add(verdict(conjunct, part, input.explained()));
         }
         Explanation.Verdict verdict =
                 !decidesOn(truth)

@@ -21,6 +21,11 @@ record Condition(List<Conjunct> conjuncts) {
         return truth;
     }
 
+    /// At most, in steps of [Meter].
+    long worstCost() {
+        return conjuncts.stream().mapToLong(Conjunct::worstCost).sum();
+    }
+
     /// Whether this holds wherever the other one does, as far as one sees it by reading.
     boolean isImpliedBy(Condition other) {
         return conjuncts.stream()

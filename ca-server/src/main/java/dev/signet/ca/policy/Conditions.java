@@ -52,6 +52,7 @@ final class Conditions {
     private static void check(Condition condition, Scalar text, Findings findings) {
         Map<Operand, Set<String>> possible = new HashMap<>();
         for (Conjunct conjunct : condition.conjuncts()) {
+            conjunct.required().forEach(key -> findings.needsAttribute(key, () -> at(text, key)));
             if (conjunct.text().equals("false")) {
                 findings.error(text.at(), "The condition is never true: a part of it is false");
             }
@@ -72,12 +73,17 @@ final class Conditions {
         }
     }
 
+    /// Where the part of it is written.
+    private static Position at(Scalar text, String part) {
+        int at = Math.max(0, text.value().indexOf(part));
+        return text.at(text.value().codePointCount(0, at));
+    }
+
     private static void checkKinds(Set<String> values, Scalar text, Findings findings) {
         for (String value : values) {
             if (!KINDS.contains(value)) {
-                int at = Math.max(0, text.value().indexOf(value));
                 findings.error(
-                        text.at(text.value().codePointCount(0, at)),
+                        at(text, value),
                         "There is no kind of evidence "
                                 + Texts.quoted(value)
                                 + NearestName.hint(value, KINDS));

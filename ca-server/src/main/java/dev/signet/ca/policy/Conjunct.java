@@ -1,7 +1,7 @@
 package dev.signet.ca.policy;
 
 import dev.cel.runtime.CelEvaluationException;
-import dev.cel.runtime.Program;
+import dev.cel.runtime.CelRuntime;
 
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +25,12 @@ sealed interface Conjunct {
 
     /// Why [#test] is FAILED.
     String failure(RequestInput input);
+
+    /// At most, in steps of [Meter].
+    long worstCost();
+
+    /// Keys of the attributes without which it is FAILED.
+    Set<String> required();
 
     /// Whether this holds wherever the other one does, as far as one sees it by reading.
     default boolean isImpliedBy(Conjunct other) {
@@ -66,6 +72,16 @@ sealed interface Conjunct {
         }
 
         @Override
+        public long worstCost() {
+            return 1;
+        }
+
+        @Override
+        public Set<String> required() {
+            return operand instanceof Operand.Attribute(String key) ? Set.of(key) : Set.of();
+        }
+
+        @Override
         public boolean isImpliedBy(Conjunct other) {
             return other instanceof Equality(Operand theirs, Set<String> fewer)
                     && operand.equals(theirs)
@@ -91,6 +107,16 @@ sealed interface Conjunct {
         }
 
         @Override
+        public Set<String> required() {
+            return Set.of();
+        }
+
+        @Override
+        public long worstCost() {
+            return alternatives.stream().mapToLong(Condition::worstCost).sum();
+        }
+
+        @Override
         public String failure(RequestInput input) {
             return alternatives.stream()
                     .flatMap(alternative -> alternative.conjuncts().stream())
@@ -104,7 +130,12 @@ sealed interface Conjunct {
     /// Anything else.
     ///
     /// @param required attributes without which it cannot be said
-    record Cel(String text, Program program, List<Operand> operands, Set<String> required)
+    record Cel(
+            String text,
+            CelRuntime.Program program,
+            CelCost cost,
+            List<Operand> operands,
+            Set<String> required)
             implements Conjunct {
         public Cel {
             operands = List.copyOf(operands);
@@ -117,9 +148,7 @@ sealed interface Conjunct {
                 return Truth.FAILED; // what CEL would say, without the cost of its exception
             }
             try {
-                return program.eval(input) instanceof Boolean value
-                        ? Truth.of(value)
-                        : Truth.FAILED;
+                return evaluate(input) instanceof Boolean value ? Truth.of(value) : Truth.FAILED;
             } catch (CelEvaluationException | RuntimeException _) {
                 return Truth.FAILED;
             }
@@ -132,11 +161,26 @@ sealed interface Conjunct {
                 return "the evidence has no " + new Operand.Attribute(missing).text();
             }
             try {
-                program.eval(input);
+                evaluate(input);
                 return "it came to neither true nor false";
             } catch (CelEvaluationException | RuntimeException e) {
                 return String.valueOf(e.getMessage());
             }
+        }
+
+        private @Nullable Object evaluate(RequestInput input) throws CelEvaluationException {
+            Meter meter = input.meter();
+            if (!meter.take(cost.nodes())) {
+                throw CelCost.OutOfSteps.INSTANCE;
+            }
+            return cost.needsCounting()
+                    ? program.trace(input, cost.new Counting(meter))
+                    : program.eval(input);
+        }
+
+        @Override
+        public long worstCost() {
+            return cost.worst();
         }
 
         private @Nullable String missing(RequestInput input) {

@@ -2,6 +2,7 @@ package dev.signet.ca.policy;
 
 import dev.signet.ca.certificate.BuiltInProfiles;
 import dev.signet.ca.certificate.CertificateProfile;
+import dev.signet.ca.identity.ShownText;
 import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.privilege.Privileges;
 import dev.signet.ca.privilege.Role;
@@ -28,6 +29,7 @@ final class DocumentCompiler implements PolicyLanguage {
     private final TrustDomain trustDomain;
     private final PolicySettings settings;
     private final Function<CertificateProfile, List<String>> profileObjections;
+    private final PolicySurroundings surroundings;
     private final RoleReach reach;
     private final Conditions conditions = new Conditions();
 
@@ -36,16 +38,35 @@ final class DocumentCompiler implements PolicyLanguage {
             TrustDomain trustDomain,
             PolicySettings settings,
             Privileges privileges,
-            Function<CertificateProfile, List<String>> profileObjections) {
+            Function<CertificateProfile, List<String>> profileObjections,
+            PolicySurroundings surroundings) {
         this.trustDomain = trustDomain;
         this.settings = settings;
         this.profileObjections = profileObjections;
+        this.surroundings = surroundings;
         this.reach = new RoleReach(trustDomain, privileges);
     }
 
     @Override
     public Reading read(String document, String label, Set<Role> activatorRoles) {
-        Findings findings = new Findings();
+        return read(
+                document,
+                label,
+                activatorRoles,
+                new Findings(surroundings, PolicyFinding.Severity.ERROR));
+    }
+
+    @Override
+    public Reading readInForce(String document, String label, Set<Role> activatorRoles) {
+        return read(
+                document,
+                label,
+                activatorRoles,
+                new Findings(surroundings, PolicyFinding.Severity.WARNING));
+    }
+
+    private Reading read(
+            String document, String label, Set<Role> activatorRoles, Findings findings) {
         Optional<PolicyDocument> parsed = DocumentReader.read(document, findings);
         if (parsed.isEmpty()) {
             return new Reading.NotAccepted(findings.list());
@@ -80,6 +101,7 @@ final class DocumentCompiler implements PolicyLanguage {
         Values values = new Values(findings);
         List<CompiledRule> rules = new ArrayList<>();
         for (PolicyDocument.Rule rule : document.rules()) {
+            Interruption.check();
             values.requireName("rule", rule.name());
             if (BuiltInRules.NAMES.contains(rule.name().value())) {
                 findings.error(
@@ -147,10 +169,12 @@ final class DocumentCompiler implements PolicyLanguage {
             Findings findings) {
         String name = rule.name().value();
         if (rule.deny() != null) {
-            if (rule.deny().value().isBlank() || rule.deny().value().length() > 1_000) {
+            String reason = rule.deny().value();
+            if (reason.isBlank() || reason.length() > 1_000 || !ShownText.isShown(reason)) {
                 findings.error(
                         rule.deny().at(),
-                        "deny is not a reason of 1 to 1,000 characters for the operator");
+                        "deny is not a reason of 1 to 1,000 printable characters on one line for"
+                                + " the operator");
             }
             return condition == null
                     ? null
@@ -168,6 +192,7 @@ final class DocumentCompiler implements PolicyLanguage {
             List<CompiledRule> earlier,
             Findings findings) {
         for (CompiledRule other : earlier) {
+            Interruption.check();
             if (other.condition().isImpliedBy(compiled.condition())) {
                 findings.error(
                         rule.when() == null ? rule.at() : rule.when().at(),

@@ -1,10 +1,12 @@
 package dev.signet.ca.policy;
 
+import dev.signet.ca.certificate.AlternativeNames;
 import dev.signet.ca.certificate.CertificateProfile;
 import dev.signet.ca.certificate.DistinguishedName;
 import dev.signet.ca.certificate.EncodedName;
 import dev.signet.ca.certificate.PublicKeyType;
 import dev.signet.ca.certificate.SubjectName;
+import dev.signet.ca.identity.Ascii;
 import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.refusal.Refusal;
@@ -125,6 +127,10 @@ record Grant(
                                         + subjectName.text()
                                         + '"'));
             }
+            Refusal email = emailObjection(wishedSubject, input.request().wish().names());
+            if (email != null) {
+                return new Decision.Denied(email);
+            }
             subjectName = wishedSubject;
         }
         boolean isNameless = !profile.writesIdentity() && input.request().wish().names().isEmpty();
@@ -163,6 +169,23 @@ record Grant(
                 rateLimit,
                 version,
                 rule);
+    }
+
+    /// An address in the subject is one in the names, too: verifiers and name constraints look
+    /// there (RFC 5280 4.1.2.6).
+    private static @Nullable Refusal emailObjection(EncodedName subject, AlternativeNames names) {
+        for (String address : subject.emailAddresses()) {
+            int at = address.lastIndexOf('@');
+            // The host is in lower case there; the local part's case counts.
+            String named =
+                    at < 0
+                            ? address
+                            : address.substring(0, at) + Ascii.lowerCase(address.substring(at));
+            if (!names.emailAddresses().contains(named)) {
+                return Refusals.emailNotNamed(address);
+            }
+        }
+        return null;
     }
 
     private Subject subject(RequestInput input, TrustDomain trustDomain) {

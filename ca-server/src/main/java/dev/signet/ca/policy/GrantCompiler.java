@@ -62,6 +62,14 @@ final class GrantCompiler {
         if (profile.constrainsAuthority()) {
             checkAuthority(grant, profile);
         }
+        CertificateProfile.AuthorityConstraints authority = profile.authority();
+        if (authority != null) {
+            findings.needsPathLength(
+                    authority.pathLength(),
+                    profile.name(),
+                    grant.profile() != null ? grant.profile().at() : grant.at());
+        }
+        checkUris(grant, profile);
         UsageGrant usages = usages(grant, profile);
         return new Grant(
                 identity,
@@ -93,6 +101,21 @@ final class GrantCompiler {
         if (!grant.names().equals(PolicyDocument.Names.NONE)) {
             findings.error(
                     grant.at(), "Profile " + profile.name() + " makes CAs, which have no names");
+        }
+    }
+
+    /// An X509-SVID has exactly one URI SAN (SPIFFE X509-SVID 2): its verifiers refuse another one.
+    private void checkUris(PolicyDocument.Grant grant, CertificateProfile profile) {
+        if (!profile.writesIdentity() || profile.authority() != null) {
+            return;
+        }
+        for (PolicyDocument.Name uri : grant.names().uri()) {
+            findings.error(
+                    uri.text().at(),
+                    "A certificate with a SPIFFE ID and another URI is no X509-SVID, and whoever"
+                            + " verifies it refuses it (expected: no uri names with profile "
+                            + profile.name()
+                            + ", or a profile with spiffeId: recorded)");
         }
     }
 

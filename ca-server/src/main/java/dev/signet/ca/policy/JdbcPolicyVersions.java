@@ -1,5 +1,6 @@
 package dev.signet.ca.policy;
 
+import dev.signet.ca.identity.ShownText;
 import dev.signet.ca.ledger.LedgerUnavailableException;
 import dev.signet.ca.privilege.RoleNames;
 
@@ -274,8 +275,9 @@ final class JdbcPolicyVersions implements PolicyVersions {
     }
 
     private static void requireText(String what, String text, int most) {
-        if (text.isBlank() || text.length() > most || text.indexOf('\0') >= 0) {
-            throw new IllegalArgumentException(what + " is not 1 to " + most + " characters");
+        if (text.isBlank() || text.length() > most || !ShownText.isShown(text)) {
+            throw new IllegalArgumentException(
+                    what + " is not 1 to " + most + " printable characters on one line");
         }
     }
 

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /// Reads which names a rule allows beside the SPIFFE ID.
 final class NameCompiler {
@@ -31,19 +32,20 @@ final class NameCompiler {
 
     NameGrants compile(PolicyDocument.Names names) {
         return new NameGrants(
-                all(names.dns(), this::dns),
-                all(names.ip(), this::ip),
-                all(names.email(), this::email),
-                all(names.uri(), this::uri),
-                all(names.other(), this::other));
+                all(names.dns(), AlternativeNames::isDnsName, this::dns),
+                all(names.ip(), _ -> true, this::ip),
+                all(names.email(), _ -> true, this::email),
+                all(names.uri(), _ -> true, this::uri),
+                all(names.other(), _ -> true, this::other));
     }
 
-    private List<NameGrant> all(List<PolicyDocument.Name> names, PatternOf pattern) {
+    private List<NameGrant> all(
+            List<PolicyDocument.Name> names, Predicate<String> isName, PatternOf pattern) {
         List<NameGrant> grants = new ArrayList<>();
         for (PolicyDocument.Name name : names) {
             NameGrant grant =
                     switch (name.form()) {
-                        case EXACT -> new NameGrant.Exact(name.text().value());
+                        case EXACT -> exact(name.text(), isName);
                         case WHEN -> when(name);
                         case PATTERN -> pattern.compile(name.text());
                     };
@@ -52,6 +54,17 @@ final class NameCompiler {
             }
         }
         return grants;
+    }
+
+    private @Nullable NameGrant exact(Scalar text, Predicate<String> isName) {
+        if (!isName.test(text.value())) {
+            findings.error(
+                    text.at(),
+                    "No certificate can have this DNS name (expected: labels of lower-case letters,"
+                            + " digits and inner hyphens, the last one no number)");
+            return null;
+        }
+        return new NameGrant.Exact(text.value());
     }
 
     private @Nullable NameGrant when(PolicyDocument.Name name) {
@@ -92,11 +105,13 @@ final class NameCompiler {
             if (template == null) {
                 return null;
             }
-            if (!isDnsName(template.sample(trustDomain, "x"))) {
+            String sample = template.sample(trustDomain, "x");
+            boolean isLast = at + label.length() == offset + pattern.length();
+            if (!isDnsName(isLast ? sample : sample + ".x")) {
                 findings.error(
                         scalar.at(at),
                         "Not a pattern of DNS names (expected: labels of lower-case letters, digits"
-                                + " and inner hyphens; *. in front for one label, **. for some;"
+                                + " and inner hyphens, the last one no number; *. in front for one label, **. for some;"
                                 + " {exact: \"*.example.org\"} for a wildcard name)");
                 return null;
             }
@@ -124,12 +139,7 @@ final class NameCompiler {
     }
 
     private static boolean isDnsName(String name) {
-        try {
-            return !new AlternativeNames(List.of(name), List.of(), List.of(), List.of()).isEmpty()
-                    && !name.startsWith("*");
-        } catch (IllegalArgumentException _) {
-            return false;
-        }
+        return AlternativeNames.isDnsName(name) && !name.startsWith("*");
     }
 
     private NameGrant.@Nullable Ip ip(Scalar text) {

@@ -10,14 +10,16 @@ import io.micrometer.core.instrument.MeterRegistry;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 import java.time.InstantSource;
 import java.util.concurrent.Executors;
 
-/// Beans of this package: [Policies], [PolicyVersions], [PolicyLanguage]. Needs beans
-/// [PolicySettings], [TrustDomain], [Privileges], [ProfileTrial], [StatusInformation], [Changes],
-/// `JdbcClient` over a migrated database, `InstantSource` and `MeterRegistry`.
+/// Beans of this package: [Policies], [PolicyVersions], [PolicyLanguage], [PolicyWorkers]. Needs
+/// beans [PolicySettings], [PolicySurroundings], [TrustDomain], [Privileges], [ProfileTrial],
+/// [StatusInformation], [Changes], `JdbcClient` over a migrated database, `InstantSource` and
+/// `MeterRegistry`.
 @Configuration(proxyBeanMethods = false)
 public class PolicyConfiguration {
 
@@ -27,13 +29,24 @@ public class PolicyConfiguration {
             PolicySettings settings,
             ProfileTrial trial,
             StatusInformation status,
-            Privileges privileges) {
-        return PolicyLanguage.of(trustDomain, settings, trial, status, privileges);
+            Privileges privileges,
+            PolicySurroundings surroundings) {
+        return PolicyLanguage.of(trustDomain, settings, trial, status, privileges, surroundings);
     }
 
     @Bean
-    PolicyVersions policyVersions(JdbcClient jdbc, PolicyLanguage language, InstantSource clock) {
-        return new JdbcPolicyVersions(jdbc, language, clock);
+    PolicyVersions policyVersions(
+            JdbcClient jdbc, PolicyLanguage language, PolicyWorkers workers, InstantSource clock) {
+        PolicyLanguage elsewhere =
+                (document, label, roles) ->
+                        workers.run(() -> language.read(document, label, roles));
+        return new JdbcPolicyVersions(jdbc, elsewhere, clock);
+    }
+
+    @Bean(destroyMethod = "close")
+    @Primary
+    PolicyWorkers policyWorkers() {
+        return PolicyWorkers.forAnswers();
     }
 
     @Bean(destroyMethod = "close")

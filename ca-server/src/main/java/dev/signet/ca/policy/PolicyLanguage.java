@@ -20,18 +20,23 @@ public interface PolicyLanguage {
     /// 5280 and tries none out.
     static PolicyLanguage of(TrustDomain trustDomain, PolicySettings settings) {
         return new DocumentCompiler(
-                trustDomain, settings, Privileges.builtIn(trustDomain), ProfileRules::objections);
+                trustDomain,
+                settings,
+                Privileges.builtIn(trustDomain),
+                ProfileRules::objections,
+                PolicySurroundings.UNKNOWN);
     }
 
     /// The same, where each profile of a document is tried out, too, and held against what this
-    /// server can say of certificates' status, and each rule against the identities that carry
-    /// roles of the admin API.
+    /// server can say of certificates' status, each rule against the identities that carry roles of
+    /// the admin API, and the document against what the server gives to a policy.
     static PolicyLanguage of(
             TrustDomain trustDomain,
             PolicySettings settings,
             ProfileTrial trial,
             StatusInformation status,
-            Privileges privileges) {
+            Privileges privileges,
+            PolicySurroundings surroundings) {
         return new DocumentCompiler(
                 trustDomain,
                 settings,
@@ -41,7 +46,8 @@ public interface PolicyLanguage {
                             new ArrayList<>(trial.objections(profile, trustDomain));
                     objections.addAll(status.objections(profile));
                     return objections;
-                });
+                },
+                surroundings);
     }
 
     /// The policy that is built into the server, version 0.
@@ -61,6 +67,12 @@ public interface PolicyLanguage {
     ///
     /// @param activatorRoles that the person held then
     Reading read(String document, String label, Set<Role> activatorRoles);
+
+    /// The same of a document that was accepted before: that this server does not give any more
+    /// what it asks for is a warning.
+    default Reading readInForce(String document, String label, Set<Role> activatorRoles) {
+        return read(document, label, activatorRoles);
+    }
 
     /// @param text as documents write it
     /// @throws IllegalArgumentException when there is none

@@ -1,11 +1,11 @@
 package dev.signet.ca.policy;
 
 import dev.signet.ca.certificate.AlternativeNames;
+import dev.signet.ca.identity.Ascii;
 
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 
 /// The bounds of every policy, and this server's own names; configured under `signet.policy`. An
 /// instance that exists is usable.
@@ -32,12 +32,6 @@ public record PolicySettings(
     private static final Duration MOST = Duration.ofDays(730);
     private static final int MAX_NAMES = 64;
 
-    // RFC 1123 2.1, RFC 1035 2.3.4; a leading `*.` is not allowed: a wildcard names other hosts
-    // too.
-    private static final String DNS_LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?";
-    private static final String DNS_NAME = DNS_LABEL + "(\\." + DNS_LABEL + ")*";
-    private static final int MAX_DNS_NAME_LENGTH = 253;
-
     public PolicySettings {
         defaultLifetime = defaultLifetime == null ? Duration.ofHours(1) : defaultLifetime;
         minLifetime = minLifetime == null ? LEAST : minLifetime;
@@ -53,10 +47,7 @@ public record PolicySettings(
         serverDnsNames =
                 serverDnsNames == null
                         ? List.of("localhost")
-                        : serverDnsNames.stream()
-                                .map(name -> name.toLowerCase(Locale.ROOT))
-                                .distinct()
-                                .toList();
+                        : serverDnsNames.stream().map(Ascii::lowerCase).distinct().toList();
         serverIpAddresses =
                 serverIpAddresses == null
                         ? List.of("127.0.0.1", "::1")
@@ -67,9 +58,13 @@ public record PolicySettings(
                             + " names and 64 IP addresses)");
         }
         for (String name : serverDnsNames) {
-            if (name.length() > MAX_DNS_NAME_LENGTH || !name.matches(DNS_NAME)) {
+            // A wildcard names other hosts, too.
+            if (name.startsWith("*") || !AlternativeNames.isDnsName(name)) {
                 throw new IllegalArgumentException(
-                        "signet.policy.server-dns-names has " + name + " (expected: a host name)");
+                        "signet.policy.server-dns-names has "
+                                + name
+                                + " (expected: a host name; addresses belong in"
+                                + " signet.policy.server-ip-addresses)");
             }
         }
         serverIpAddresses.forEach(PolicySettings::address);

@@ -18,7 +18,7 @@ import java.util.Set;
 /// call but [#validate] blocks on PostgreSQL, for 5 s at most.
 ///
 /// Each of those throws [dev.signet.ca.ledger.LedgerUnavailableException] when PostgreSQL did not
-/// confirm.
+/// confirm. What checks a document throws [PolicyWorkException] when that was not done in time.
 public interface PolicyVersions {
 
     /// Bounds of a reason, in characters; one that is out of them is an IllegalArgumentException.

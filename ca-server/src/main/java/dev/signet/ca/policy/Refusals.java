@@ -18,6 +18,20 @@ final class Refusals {
                 diagnosis);
     }
 
+    static Refusal tooCostly(String rule, String version) {
+        return Refusal.withDiagnosis(
+                RefusalCode.POLICY_TOO_COSTLY,
+                "The decision on this request costs more than the CA allows. Ask for fewer or"
+                        + " shorter names; tell the operator of the CA.",
+                "rule "
+                        + rule
+                        + " of policy "
+                        + version
+                        + " and those before it cost more than "
+                        + Meter.MAX_STEPS
+                        + " steps for this request; take smaller patterns or shorter loops");
+    }
+
     static Refusal otherIdentity(String diagnosis) {
         return Refusal.withDiagnosis(
                 RefusalCode.IDENTITY_NOT_GRANTED,
@@ -50,6 +64,15 @@ final class Refusals {
                 "The wished subject is not one that the evidence entitles to. Leave it out to get"
                         + " that one.",
                 diagnosis);
+    }
+
+    static Refusal emailNotNamed(String address) {
+        return Refusal.of(
+                RefusalCode.SUBJECT_NOT_GRANTED,
+                "The requested subject has emailAddress "
+                        + Texts.quoted(address)
+                        + ", which is not among the requested e-mail addresses (RFC 5280 4.1.2.6)."
+                        + " Request it there, too, or leave it out of the subject.");
     }
 
     static Refusal subjectMissing(boolean authority) {

@@ -15,24 +15,47 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/// A request under the names by which conditions and templates ask for its parts. Immutable.
+/// A request under the names by which conditions and templates ask for its parts, and what one
+/// decision on it has cost. For one decision on one thread; what it gives does not change.
 final class RequestInput implements CelVariableResolver {
 
     private final PolicyRequest request;
     private final @Nullable String name;
 
+    /// Null: no condition was evaluated yet that has to be counted.
+    private @Nullable Meter meter;
+
     RequestInput(PolicyRequest request) {
-        this(request, null);
+        this(request, null, null);
     }
 
-    private RequestInput(PolicyRequest request, @Nullable String name) {
+    private RequestInput(PolicyRequest request, @Nullable String name, @Nullable Meter meter) {
         this.request = request;
         this.name = name;
+        this.meter = meter;
+    }
+
+    /// For an explanation: begins to count again, and ends when the thread is interrupted.
+    RequestInput explained() {
+        return new RequestInput(request, name, Meter.ofExplanation());
+    }
+
+    Meter meter() {
+        if (meter == null) {
+            meter = Meter.ofIssuance();
+        }
+        return meter;
+    }
+
+    /// Whether the conditions evaluated so far cost more than a decision may: what they came to is
+    /// then not to be believed.
+    boolean isTooCostly() {
+        return meter != null && meter.hasRunOut();
     }
 
     /// The same request with one of its wished names as `name`.
     RequestInput withName(String wished) {
-        return new RequestInput(request, wished);
+        return new RequestInput(request, wished, meter());
     }
 
     PolicyRequest request() {

@@ -12,6 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -116,8 +117,12 @@ final class StoredPolicies implements Policies, AutoCloseable {
         if (version.document() == null) {
             throw new IllegalStateException("version " + active.number() + " came without text");
         }
-        switch (language.read(version.document(), Long.toString(active.number()), roles(active))) {
-            case PolicyLanguage.Reading.Accepted accepted -> put(active, accepted.snapshot());
+        switch (language.readInForce(
+                version.document(), Long.toString(active.number()), roles(active))) {
+            case PolicyLanguage.Reading.Accepted accepted -> {
+                put(active, accepted.snapshot());
+                warn(active, accepted.findings());
+            }
             case PolicyLanguage.Reading.NotAccepted refused -> keep(active, refused);
         }
     }
@@ -125,6 +130,12 @@ final class StoredPolicies implements Policies, AutoCloseable {
     private static Set<Role> roles(Active active) {
         PolicyVersions.Author actor = active.actor();
         return actor == null ? Set.of() : actor.roles();
+    }
+
+    /// At start, too: settings may have changed since the document was accepted.
+    private static void warn(Active active, List<PolicyFinding> findings) {
+        findings.forEach(finding ->
+                LOG.warn("Policy version {}, which is in force: {}", active.number(), finding));
     }
 
     private void put(Active active, PolicySnapshot snapshot) {

@@ -78,6 +78,10 @@ record Template(List<Part> parts) {
                                 + " {evidence.subject})");
                 return null;
             }
+            if (value instanceof Part.Value(Operand.Attribute(String key))) {
+                int start = offset + open;
+                findings.needsAttribute(key, () -> at(scalar, start));
+            }
             parts.add(value);
             from = close + 1;
         }

@@ -1,5 +1,7 @@
 package dev.signet.ca.policy;
 
+import dev.signet.ca.identity.ShownText;
+
 /// How a value is shown in a condition or a finding.
 final class Texts {
 
@@ -12,7 +14,7 @@ final class Texts {
             char c = value.charAt(i);
             if (c == '"' || c == '\\') {
                 text.append('\\').append(c);
-            } else if (c < ' ' || c == 0x7f || Character.getType(c) == Character.FORMAT) {
+            } else if (!Character.isSurrogate(c) && !ShownText.isShown(c)) {
                 text.append(String.format("\\u%04x", (int) c));
             } else {
                 text.append(c);

@@ -23,6 +23,8 @@ public enum RefusalCode {
     TOKEN_ALREADY_USED(Origin.CALLER),
     /// Policy grants nothing to this evidence.
     POLICY_DENIED(Origin.CALLER),
+    /// The conditions of the policy cost more for this request than a decision may.
+    POLICY_TOO_COSTLY(Origin.CALLER),
     /// The wished SPIFFE ID is not the one that the evidence entitles to.
     IDENTITY_NOT_GRANTED(Origin.CALLER),
     /// The identity carries roles of the admin API that whoever would cause its certificate does

@@ -207,9 +207,6 @@ final class LedgerReplays implements Replays {
     /// Says now and then how far a replay is.
     private static final class ReplayProgress {
 
-        /// Rows between two looks at the time.
-        private static final int STRIDE = 1_000;
-
         private static final Duration INTERVAL = Duration.ofMillis(250);
 
         private final Instant before;
@@ -231,7 +228,7 @@ final class LedgerReplays implements Replays {
             }
             reached = issuedAt;
             replayed++;
-            if (replayed % STRIDE == 0 && System.nanoTime() - lastTold > INTERVAL.toNanos()) {
+            if (System.nanoTime() - lastTold > INTERVAL.toNanos()) {
                 lastTold = System.nanoTime();
                 listener.progress(new Progress(replayed, reached, estimate(from, issuedAt)));
             }

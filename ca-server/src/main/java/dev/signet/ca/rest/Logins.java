@@ -11,6 +11,7 @@ import dev.signet.ca.audit.AuditEvent;
 import dev.signet.ca.audit.AuditTrail;
 import dev.signet.ca.audit.RefusalRecords;
 import dev.signet.ca.audit.RefusedRequest;
+import dev.signet.ca.identity.Ascii;
 import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.privilege.Principal;
 import dev.signet.ca.privilege.Privileges;
@@ -29,7 +30,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /// Tells who calls, from exactly one credential, anew for every request: a connection may outlive
@@ -177,7 +177,7 @@ final class Logins {
         }
         String secret = authorization.substring(space + 1);
         // RFC 9110 11.1: the scheme in any case.
-        return switch (authorization.substring(0, space).toLowerCase(Locale.ROOT)) {
+        return switch (Ascii.lowerCase(authorization.substring(0, space))) {
             case "bearer" ->
                     switch (tokens.login(secret)) {
                         case TokenLogins.Outcome.Proved(String subject, Set<Role> roles) ->

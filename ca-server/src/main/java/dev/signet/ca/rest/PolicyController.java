@@ -16,6 +16,7 @@ import dev.signet.ca.policy.PolicyLanguage;
 import dev.signet.ca.policy.PolicyRequest;
 import dev.signet.ca.policy.PolicySnapshot;
 import dev.signet.ca.policy.PolicyVersions;
+import dev.signet.ca.policy.PolicyWorkers;
 import dev.signet.ca.policy.Wish;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
@@ -44,17 +45,25 @@ import java.util.stream.Collectors;
 final class PolicyController {
 
     private static final int DEFAULT_LIMIT = 100;
+    private static final int MAX_ATTRIBUTE = 2_048;
     private static final String NUMBER = "0|[1-9][0-9]{0,17}";
     private static final String WHICH = "0|[1-9][0-9]{0,17}|active|candidate";
 
     private final PolicyVersions versions;
     private final Policies policies;
+    private final PolicyWorkers workers;
     private final AdminActs acts;
     private final Writes writes;
 
-    PolicyController(PolicyVersions versions, Policies policies, AdminActs acts, Writes writes) {
+    PolicyController(
+            PolicyVersions versions,
+            Policies policies,
+            PolicyWorkers workers,
+            AdminActs acts,
+            Writes writes) {
         this.versions = versions;
         this.policies = policies;
+        this.workers = workers;
         this.acts = acts;
         this.writes = writes;
     }
@@ -318,7 +327,8 @@ final class PolicyController {
                     String which,
             @RequestBody Question body) {
         PolicySnapshot snapshot = snapshot(which, body.document());
-        return answer(snapshot.explain(request(body)));
+        PolicyRequest request = request(body);
+        return answer(workers.run(() -> snapshot.explain(request)));
     }
 
     /// The named version, or the candidate in the body.
@@ -363,6 +373,9 @@ final class PolicyController {
         Evidence evidence = question.evidence();
         Request wish = question.request();
         String boundTo = evidence.boundTo();
+        if (evidence.attributes() != null) {
+            evidence.attributes().forEach(PolicyController::requireAttribute);
+        }
         return new PolicyRequest(
                 EvidenceKind.valueOf(evidence.kind().name()),
                 evidence.subject(),
@@ -403,6 +416,17 @@ final class PolicyController {
                     wish.certificate() == null ? null : certificate(wish.certificate()));
         } catch (IllegalArgumentException e) {
             throw RefusedException.field("request", String.valueOf(e.getMessage()));
+        }
+    }
+
+    /// No evidence has a longer one.
+    private static void requireAttribute(String key, String value) {
+        if (key.length() > MAX_ATTRIBUTE || value.length() > MAX_ATTRIBUTE) {
+            throw RefusedException.field(
+                    "evidence.attributes",
+                    "it has a key or value of more than "
+                            + MAX_ATTRIBUTE
+                            + " characters (expected: at most so many, as attested ones have).");
         }
     }
 

@@ -116,7 +116,11 @@ record Problem(
             case PRECONDITION_FAILED -> 412;
             case REQUEST_TOO_LARGE -> 413;
             case UNSUPPORTED_MEDIA_TYPE -> 415;
-            case POLICY_NOT_ACCEPTED, AUTHORITY_NOT_ACCEPTED, IDEMPOTENCY_KEY_REUSED -> 422;
+            case POLICY_NOT_ACCEPTED,
+                    POLICY_TOO_COSTLY,
+                    AUTHORITY_NOT_ACCEPTED,
+                    IDEMPOTENCY_KEY_REUSED ->
+                    422;
             case PRECONDITION_REQUIRED -> 428;
             case RATE_LIMITED, LOGIN_THROTTLED, TOO_MANY_WATCHES -> 429;
             case OVERLOADED,

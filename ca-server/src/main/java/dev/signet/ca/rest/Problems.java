@@ -1,6 +1,7 @@
 package dev.signet.ca.rest;
 
 import dev.signet.ca.ledger.LedgerUnavailableException;
+import dev.signet.ca.policy.PolicyWorkException;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
 
@@ -97,6 +98,7 @@ final class Problems implements HandlerExceptionResolver {
     static Problem problem(HttpServletRequest request, Exception exception) {
         return switch (exception) {
             case RefusedException refused -> Problem.of(refused.refusal(), refused.details());
+            case PolicyWorkException work -> refused(work.refusal());
             case LedgerUnavailableException away -> {
                 LOG.warn("PostgreSQL did not answer a call of the admin API", away);
                 yield refused(ledgerAway());

@@ -1,12 +1,14 @@
 package dev.signet.ca.rest;
 
 import dev.signet.ca.policy.PolicySnapshot;
+import dev.signet.ca.policy.PolicyWorkers;
 import dev.signet.ca.refusal.RefusalCode;
 import dev.signet.ca.replay.Replays;
 
 import jakarta.servlet.http.HttpServletResponse;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -31,11 +33,17 @@ final class ReplayController {
 
     private final Replays replays;
     private final PolicyController policies;
+    private final PolicyWorkers workers;
     private final Streams streams;
 
-    ReplayController(Replays replays, PolicyController policies, Streams streams) {
+    ReplayController(
+            Replays replays,
+            PolicyController policies,
+            @Qualifier("replayWorkers") PolicyWorkers workers,
+            Streams streams) {
         this.replays = replays;
         this.policies = policies;
+        this.workers = workers;
         this.streams = streams;
     }
 
@@ -213,15 +221,18 @@ final class ReplayController {
             streams.lines(
                     response,
                     "replay",
-                    lines ->
-                            lines.line(
-                                    Line.of(
-                                            replays.replay(
-                                                    candidate,
-                                                    body.issuedFrom(),
-                                                    body.issuedBefore(),
-                                                    most == null ? DEFAULT_DIFFERENCES : most,
-                                                    new Telling(lines)))));
+                    lines -> {
+                        Telling telling = new Telling(lines);
+                        Replays.Summary summary =
+                                workers.run(() ->
+                                        replays.replay(
+                                                candidate,
+                                                body.issuedFrom(),
+                                                body.issuedBefore(),
+                                                most == null ? DEFAULT_DIFFERENCES : most,
+                                                telling));
+                        lines.line(Line.of(summary));
+                    });
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }

@@ -4,6 +4,7 @@ import dev.signet.ca.admin.AdminActs;
 import dev.signet.ca.attestation.Attestation;
 import dev.signet.ca.audit.AuditTrail;
 import dev.signet.ca.audit.RefusalRecords;
+import dev.signet.ca.policy.PolicyWorkers;
 import dev.signet.ca.privilege.Privileges;
 import dev.signet.ca.wire.OperatorCredential;
 
@@ -82,6 +83,13 @@ class RestContext extends WebMvcConfigurationSupport {
     @Bean
     Streams streams(JsonMapper mapper, AdminSettings settings) {
         return new Streams(mapper, settings.limits());
+    }
+
+    @Bean(destroyMethod = "close")
+    PolicyWorkers replayWorkers(AdminSettings settings) {
+        // The stream ends itself at the deadline; this is for one that does not.
+        return PolicyWorkers.forStreams(
+                "signet-replay", settings.limits().streamDeadline().plusSeconds(10));
     }
 
     @Bean

@@ -1,11 +1,11 @@
 package dev.signet.ca.wire;
 
 import dev.signet.ca.attestation.Evidence;
+import dev.signet.ca.identity.Ascii;
 
 import io.grpc.Metadata;
 
 import java.util.Iterator;
-import java.util.Locale;
 
 /// Tells from metadata and connection what a caller shows. Thread-safe.
 final class CallerReader {
@@ -52,7 +52,7 @@ final class CallerReader {
             return UNREADABLE;
         }
         // RFC 9110 11.1: the scheme in any case.
-        return switch (authorization.substring(0, space).toLowerCase(Locale.ROOT)) {
+        return switch (Ascii.lowerCase(authorization.substring(0, space))) {
             case "bearer" -> new Caller(CallerKind.BEARER_TOKEN, new Evidence.BearerToken(secret));
             case "join" -> new Caller(CallerKind.JOIN_TOKEN, new Evidence.JoinToken(secret));
             case "operator" -> operatorCredential.matches(secret) ? OPERATOR : UNREADABLE;

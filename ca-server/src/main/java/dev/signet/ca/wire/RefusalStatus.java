@@ -47,6 +47,7 @@ final class RefusalStatus {
             case UNAUTHENTICATED, TOKEN_ALREADY_USED -> Status.Code.UNAUTHENTICATED;
             case NOT_PERMITTED,
                     POLICY_DENIED,
+                    POLICY_TOO_COSTLY,
                     IDENTITY_NOT_GRANTED,
                     ROLE_REQUIRED,
                     IDENTITY_BLOCKED,
@@ -151,6 +152,7 @@ final class RefusalStatus {
                     REQUEST_ID_REUSED,
                     TOKEN_ALREADY_USED,
                     POLICY_DENIED,
+                    POLICY_TOO_COSTLY,
                     IDENTITY_NOT_GRANTED,
                     ROLE_REQUIRED,
                     AUTHORITY_NOT_USABLE,

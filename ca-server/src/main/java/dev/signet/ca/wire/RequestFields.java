@@ -9,6 +9,7 @@ import dev.signet.ca.certificate.KeyUsage;
 import dev.signet.ca.certificate.ObjectIdentifiers;
 import dev.signet.ca.certificate.OtherName;
 import dev.signet.ca.certificate.SigningRequest;
+import dev.signet.ca.identity.ShownText;
 import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.policy.CertificateWish;
 import dev.signet.ca.refusal.Refusal;
@@ -355,7 +356,7 @@ final class RequestFields {
     }
 
     private static boolean isFitForRecord(String text) {
-        return text.length() <= MAX_TEXT && text.chars().noneMatch(Character::isISOControl);
+        return text.length() <= MAX_TEXT && ShownText.isShown(text);
     }
 
     /// For unsigned 64-bit fields, of which this CA gives out the lower half only.

@@ -314,6 +314,16 @@ class CertificateAttestorTest {
         assertRefused(
                 attest(root, rootKey, signature, client, id), "no issuer was presented with it");
         assertRefused(attest(root, rootKey, signature, client, id, other), "exactly one URI");
+        assertRefused(
+                attest(
+                        root,
+                        rootKey,
+                        signature,
+                        client,
+                        id,
+                        new GeneralName(
+                                GeneralName.uniformResourceIdentifier, "https://example.org/")),
+                "exactly one URI");
         assertRefused(attest(root, rootKey, signature, client), "exactly one URI");
         assertRefused(
                 attest(

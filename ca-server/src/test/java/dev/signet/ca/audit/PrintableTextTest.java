@@ -2,6 +2,8 @@ package dev.signet.ca.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signet.ca.identity.ShownTextTest;
+
 import org.junit.jupiter.api.Test;
 
 class PrintableTextTest {
@@ -16,6 +18,14 @@ class PrintableTextTest {
     void makesOneBoundedLineOfWhatCallersWrote() {
         assertThat(PrintableText.of("a\r\nb\u0000c\u001b[31m", 100)).isEqualTo("a  b c [31m");
         assertThat(PrintableText.of("abcdef", 3)).isEqualTo("abc");
+    }
+
+    @Test
+    void nothingInItChangesHowTheRestIsShown() {
+        for (String hidden : ShownTextTest.HIDDEN) {
+            assertThat(PrintableText.isPrintable("a" + hidden + "b")).isFalse();
+            assertThat(PrintableText.of("a" + hidden + "b", 100)).matches("a[ \ufffd]b");
+        }
     }
 
     @Test

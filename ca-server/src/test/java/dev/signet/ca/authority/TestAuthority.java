@@ -4,11 +4,24 @@ import dev.signet.ca.TestCertificates;
 import dev.signet.ca.certificate.Issuer;
 import dev.signet.ca.identity.TrustDomain;
 
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
+import org.bouncycastle.operator.ContentSigner;
+import org.bouncycastle.pkcs.PKCS10CertificationRequestBuilder;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+
+import javax.security.auth.x500.X500Principal;
 
 /// A root and an issuing CA in memory, without a database. Thread-safe.
 public final class TestAuthority implements Authorities {
@@ -17,12 +30,14 @@ public final class TestAuthority implements Authorities {
 
     private final AuthoritySnapshot snapshot;
     private final AuthorityCertificate root;
+    private final AuthorityFactory.Pair pair;
     private final StatusAuthority rootStatus;
 
     private TestAuthority(
-            AuthoritySnapshot snapshot, AuthorityCertificate root, StatusAuthority rootStatus) {
+            AuthoritySnapshot snapshot, AuthorityFactory.Pair pair, StatusAuthority rootStatus) {
         this.snapshot = snapshot;
-        this.root = root;
+        this.root = pair.root().certificate();
+        this.pair = pair;
         this.rootStatus = rootStatus;
     }
 
@@ -126,7 +141,7 @@ public final class TestAuthority implements Authorities {
                                         false,
                                         true)),
                         Duration.ofSeconds(1)),
-                pair.root().certificate(),
+                pair,
                 new SigningStatusAuthority(
                         pair.root().certificate().id(),
                         pair.root().certificate().der(),
@@ -152,6 +167,56 @@ public final class TestAuthority implements Authorities {
         return rootStatus;
     }
 
+    /// Certification requests that the authorities' own keys signed.
+    public List<byte[]> ownRequests() {
+        return List.of(
+                request(
+                        pair.root().certificate(),
+                        pair.root().key().signer(),
+                        X9ObjectIdentifiers.ecdsa_with_SHA384),
+                request(
+                        pair.issuing().certificate(),
+                        pair.issuing().key().signer(),
+                        X9ObjectIdentifiers.ecdsa_with_SHA256));
+    }
+
+    private static byte[] request(
+            AuthorityCertificate certificate, Signer signer, ASN1ObjectIdentifier algorithm) {
+        ByteArrayOutputStream content = new ByteArrayOutputStream();
+        ContentSigner signing =
+                new ContentSigner() {
+                    @Override
+                    public AlgorithmIdentifier getAlgorithmIdentifier() {
+                        return new AlgorithmIdentifier(algorithm);
+                    }
+
+                    @Override
+                    public OutputStream getOutputStream() {
+                        return content;
+                    }
+
+                    @Override
+                    public byte[] getSignature() {
+                        return signer.sign(content.toByteArray());
+                    }
+                };
+        try {
+            return new PKCS10CertificationRequestBuilder(
+                            new X500Name("CN=x"), certificate.holder().getSubjectPublicKeyInfo())
+                    .build(signing)
+                    .getEncoded();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// The subjects of the authorities, RFC 4514.
+    public List<String> names() {
+        return List.of(
+                new X500Principal(pair.root().certificate().subject()).getName(),
+                new X500Principal(pair.issuing().certificate().subject()).getName());
+    }
+
     /// The root's DER certificate.
     public byte[] root() {
         return root.der();
@@ -165,6 +230,16 @@ public final class TestAuthority implements Authorities {
     @Override
     public Optional<List<byte[]>> chain(String authorityId) {
         return snapshot.chain(authorityId);
+    }
+
+    @Override
+    public boolean isKeyOfAuthority(byte[] sha256) {
+        return snapshot.isKeyOfAuthority(sha256);
+    }
+
+    @Override
+    public boolean isNameOfAuthority(byte[] subject) {
+        return snapshot.isNameOfAuthority(subject);
     }
 
     @Override

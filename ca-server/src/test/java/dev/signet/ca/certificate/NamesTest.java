@@ -16,6 +16,7 @@ import org.bouncycastle.cert.X509CertificateHolder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -201,6 +202,37 @@ class NamesTest {
 
         assertThat(one.text()).isEqualTo("URI:https://a.example/x\\,DNS:b.example");
         assertThat(two.text()).isEqualTo("DNS:b.example,URI:https://a.example/x");
+    }
+
+    /// Clients take each for an IPv4 address, in which no name constraint and no rule sees one.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "10.0.0.1",
+                "2130706433",
+                "0x7f.1",
+                "0x7f000001",
+                "127.0x1",
+                "0177.0.0.01",
+                "1.2",
+                "a.1",
+                "example.0x",
+                "*.1"
+            })
+    void anAddressIsNoDnsName(String text) {
+        assertThat(AlternativeNames.isDnsName(text)).isFalse();
+        assertThatThrownBy(
+                        () -> new AlternativeNames(List.of(text), List.of(), List.of(), List.of()))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() ->
+                        new AlternativeNames(List.of(), List.of(), List.of("a@" + text), List.of()))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1.example", "10.0.0.1.nip.io", "0x7f.example", "1a", "0xg", "*.a1"})
+    void numbersBeforeTheLastLabelAreNames(String text) {
+        assertThat(AlternativeNames.isDnsName(text)).isTrue();
     }
 
     @Test

@@ -113,7 +113,8 @@ final class FlowRig {
                             return reader.apply(octets);
                         },
                         chosen.serialNumbers(),
-                        status),
+                        status,
+                        authorities),
                 chosen,
                 new FakeTrustBundles(),
                 auditLines,

@@ -16,6 +16,7 @@ import dev.signet.ca.certificate.AlternativeNames;
 import dev.signet.ca.certificate.BuiltInProfiles;
 import dev.signet.ca.certificate.CertificateProfile;
 import dev.signet.ca.certificate.CertificateStatus;
+import dev.signet.ca.certificate.EncodedName;
 import dev.signet.ca.certificate.FakeStatusInformation;
 import dev.signet.ca.certificate.StatusInformation;
 import dev.signet.ca.certificate.SubjectName;
@@ -44,9 +45,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+
+import javax.security.auth.x500.X500Principal;
 
 class IssuanceFlowTest {
 
@@ -193,7 +197,8 @@ class IssuanceFlowTest {
     @Test
     void R4_issuesToAnotherCaOnlyWhereThePathLengthLeavesRoom() throws Exception {
         rig.policy = new CaPolicy(rig.policy);
-        rig.issue().refused(RefusalCode.AUTHORITY_NOT_USABLE);
+        // Not one that a caller repeats for ever.
+        rig.issue().refused(RefusalCode.PROFILE_NOT_GRANTED);
         assertThat(rig.ledger.commits()).isZero();
 
         rig.authorities = TestAuthority.at(NOW, 1);
@@ -236,6 +241,78 @@ class IssuanceFlowTest {
                     granted.lifetime(),
                     BuiltInProfiles.INTERMEDIATE_CA,
                     List.of(),
+                    granted.keyTypes(),
+                    null,
+                    granted.policyVersion(),
+                    granted.rule());
+        }
+    }
+
+    @Test
+    void noLeafHasTheNameOfAnAuthority() throws Exception {
+        TestAuthority authority = TestAuthority.at(NOW);
+        rig.authorities = authority;
+        for (String name : authority.names()) {
+            PolicySnapshot usual = rig.policy;
+            rig.policy = new NamingPolicy(usual, name);
+            rig.issue().refused(RefusalCode.SUBJECT_NOT_GRANTED);
+            rig.policy = new NamingPolicy(usual, name.toUpperCase(Locale.ROOT));
+            rig.issue().refused(RefusalCode.SUBJECT_NOT_GRANTED);
+            rig.policy = usual;
+        }
+        assertThat(rig.ledger.commits()).isZero();
+        rig.policy = new NamingPolicy(rig.policy, "CN=orders");
+        rig.issue().issued();
+    }
+
+    @Test
+    void noLeafHasTheKeyOfAnAuthority() {
+        TestAuthority authority = TestAuthority.at(NOW);
+        rig.authorities = authority;
+        IssuanceFlow flow = rig.flow();
+        for (byte[] request : authority.ownRequests()) {
+            rig.issue(
+                            flow,
+                            new IssuanceRequest(
+                                    new Evidence.BearerToken("x"), request, null, Wish.NOTHING))
+                    .refused(RefusalCode.KEY_NOT_ACCEPTED);
+        }
+        assertThat(rig.ledger.commits()).isZero();
+        rig.issue(flow, FlowRig.request(null)).issued();
+    }
+
+    /// Grants what another policy does, with a subject.
+    private record NamingPolicy(PolicySnapshot other, String subject) implements PolicySnapshot {
+        @Override
+        public String version() {
+            return other.version();
+        }
+
+        @Override
+        public List<CertificateProfile> profiles() {
+            return List.of();
+        }
+
+        @Override
+        public boolean mayBlock() {
+            return false;
+        }
+
+        @Override
+        public Explanation explain(PolicyRequest request) {
+            return other.explain(request);
+        }
+
+        @Override
+        public Decision decide(PolicyRequest request) {
+            Decision.Granted granted = (Decision.Granted) other.decide(request);
+            return new Decision.Granted(
+                    granted.spiffeId(),
+                    granted.names(),
+                    EncodedName.of(new X500Principal(subject).getEncoded()),
+                    granted.lifetime(),
+                    granted.profile(),
+                    granted.extendedKeyUsages(),
                     granted.keyTypes(),
                     null,
                     granted.policyVersion(),
@@ -1054,6 +1131,16 @@ class IssuanceFlowTest {
     }
 
     private record BothAuthorities(Authorities current, Authorities old) implements Authorities {
+        @Override
+        public boolean isKeyOfAuthority(byte[] sha256) {
+            return current.isKeyOfAuthority(sha256) || old.isKeyOfAuthority(sha256);
+        }
+
+        @Override
+        public boolean isNameOfAuthority(byte[] subject) {
+            return current.isNameOfAuthority(subject) || old.isNameOfAuthority(subject);
+        }
+
         @Override
         public Selection active(Instant now) {
             return current.active(now);

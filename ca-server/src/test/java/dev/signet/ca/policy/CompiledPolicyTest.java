@@ -233,11 +233,16 @@ class CompiledPolicyTest {
         "urn:uuid:5f0c9f2e-0000-0000-0000-000000000000, true",
     })
     void R3_urisAreGrantedOneByOne(String name, boolean expected) {
-        assertThat(allows(PolicyTexts.uri(name))).isEqualTo(expected);
+        assertThat(allows("applications", PolicyTexts.uri(name))).isEqualTo(expected);
     }
 
     private static boolean allows(AlternativeNames names) {
-        Decision decision = EVERYTHING.decide(kubernetes("shop", "orders").wishing(names).make());
+        return allows("shop", names);
+    }
+
+    private static boolean allows(String namespace, AlternativeNames names) {
+        Decision decision =
+                EVERYTHING.decide(kubernetes(namespace, "orders").wishing(names).make());
         if (decision instanceof Decision.Denied(var refusal, _, _)) {
             assertThat(refusal.code()).isEqualTo(RefusalCode.NAME_NOT_GRANTED);
         }
@@ -410,8 +415,11 @@ class CompiledPolicyTest {
             })
     void R13_valuesFillPartOfASegmentOrNothing(String value) {
         PolicySnapshot policy =
-                policy(
+                PolicyTexts.snapshot(
                         """
+                        apiVersion: signet.dev/v1
+                        profiles: [{name: recorded, spiffeId: recorded, extendedKeyUsages: [serverAuth]}]
+                        rules:
                         - name: whole
                           when: attributes["part"] == "whole"
                           grant: {spiffeId: 'spiffe://{trustDomain}/w/{attributes["v"]}/z'}
@@ -425,6 +433,7 @@ class CompiledPolicyTest {
                           when: attributes["part"] == "names"
                           grant:
                             spiffeId: spiffe://{trustDomain}/n
+                            profile: recorded
                             names:
                               dns: ['{attributes["v"]}.example.org']
                               email: ['{attributes["v"]}@example.org']

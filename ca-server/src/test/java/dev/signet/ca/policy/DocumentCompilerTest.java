@@ -2,7 +2,11 @@ package dev.signet.ca.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signet.ca.certificate.FakeStatusInformation;
+import dev.signet.ca.certificate.ProfileTrial;
+import dev.signet.ca.crypto.CryptoProvider;
 import dev.signet.ca.policy.PolicyFinding.Severity;
+import dev.signet.ca.privilege.Privileges;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,8 +14,81 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 
 class DocumentCompilerTest {
+
+    /// Of a server whose issuing CA issues to leaves only, and whose token issuer passes on one
+    /// claim.
+    private static final PolicyLanguage SERVER =
+            PolicyLanguage.of(
+                    PolicyTexts.DOMAIN,
+                    PolicySettings.defaults(),
+                    new ProfileTrial(CryptoProvider.detect()),
+                    new FakeStatusInformation(),
+                    Privileges.builtIn(PolicyTexts.DOMAIN),
+                    new PolicySurroundings() {
+                        @Override
+                        public int issuingPathLength() {
+                            return 0;
+                        }
+
+                        @Override
+                        public boolean isPassedOn(String claim) {
+                            return claim.equals("project");
+                        }
+                    });
+
+    private static final String UNFIT =
+            """
+            apiVersion: signet.dev/v1
+            rules:
+              - name: a-ca
+                when: attributes["oidc.claim.project"] == "ca"
+                grant:
+                  spiffeId: spiffe://{trustDomain}/ca
+                  profile: intermediate-ca
+                  subject: [{type: CN, value: Department}]
+              - name: misspelt
+                when: attributes["oidc.claim.project"] == "a" && attributes["oidc.claim.projct"] == "b"
+                grant:
+                  spiffeId: spiffe://{trustDomain}/{attributes["oidc.claim.repository"]}
+              - name: perhaps
+                when: has(attributes.team) || "oidc.claim.other" in attributes
+                deny: others
+            """;
+
+    @Test
+    void whatThisServerNeverGivesIsRefusedWhereItIsWritten() {
+        PolicyLanguage.Reading reading = SERVER.read(UNFIT, "1");
+
+        assertThat(reading).isInstanceOf(PolicyLanguage.Reading.NotAccepted.class);
+        assertThat(reading.findings())
+                .extracting(Object::toString)
+                .satisfiesExactly(
+                        first ->
+                                assertThat(first)
+                                        .startsWith("7:16: ERROR: ")
+                                        .contains("intermediate-ca", "issuing-path-length of 1"),
+                        second ->
+                                assertThat(second)
+                                        .startsWith("10:66: ERROR: ")
+                                        .contains("oidc.claim.projct", "token-issuers"),
+                        third ->
+                                assertThat(third)
+                                        .startsWith("12:40: ERROR: ")
+                                        .contains("oidc.claim.repository"));
+    }
+
+    @Test
+    void whatIsInForceStaysSoWhenTheServersSettingsChange() {
+        PolicyLanguage.Reading reading = SERVER.readInForce(UNFIT, "1", Set.of());
+
+        assertThat(reading).isInstanceOf(PolicyLanguage.Reading.Accepted.class);
+        assertThat(reading.findings())
+                .hasSize(3)
+                .allSatisfy(finding -> assertThat(finding.severity()).isEqualTo(Severity.WARNING));
+    }
 
     static List<PolicyCorpus.Sample> refused() {
         return PolicyCorpus.refused();

@@ -46,7 +46,8 @@ class ExamplePoliciesTest {
                         settings,
                         new ProfileTrial(CryptoProvider.detect()),
                         new FakeStatusInformation(),
-                        Privileges.builtIn(DOMAIN));
+                        Privileges.builtIn(DOMAIN),
+                        PolicySurroundings.UNKNOWN);
         PolicyLanguage.Reading reading;
         try {
             reading =

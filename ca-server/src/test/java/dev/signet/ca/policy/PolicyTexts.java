@@ -29,7 +29,8 @@ final class PolicyTexts {
                     PolicySettings.defaults(),
                     new ProfileTrial(CryptoProvider.detect()),
                     new FakeStatusInformation(),
-                    Privileges.builtIn(DOMAIN));
+                    Privileges.builtIn(DOMAIN),
+                    PolicySurroundings.UNKNOWN);
 
     private PolicyTexts() {}
 

@@ -31,8 +31,8 @@ class RoleReachTest {
                                             "spiffe://example.org/people/admin",
                                             List.of(Role.ADMIN)),
                                     new CertificateRoles(
-                                            "spiffe://example.org/ops/*",
-                                            List.of(Role.OPERATOR)))));
+                                            "spiffe://example.org/ops/*", List.of(Role.OPERATOR)))),
+                    PolicySurroundings.UNKNOWN);
 
     private static PolicyLanguage.Reading.Accepted read(String rule) {
         PolicyLanguage.Reading reading =

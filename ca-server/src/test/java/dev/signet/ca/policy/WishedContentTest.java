@@ -118,6 +118,33 @@ class WishedContentTest {
     }
 
     @Test
+    void anEmailAddressInTheSubjectIsOneInTheNamesToo() {
+        PolicySnapshot policy =
+                PolicyTexts.snapshot(
+                        PROFILES
+                                + GRANT.replace("PROFILE", "tls")
+                                        .replace("USUAL", "digitalSignature")
+                                        .replace(
+                                                "names: {dns: [{when: \"true\"}]}",
+                                                "names: {email: [\"*@example.org\"]}")
+                                + "      subject: requested\n"
+                                + "      extendedKeyUsages: [serverAuth]\n");
+        CertificateWish ops = wish(subject("EMAILADDRESS=Ops@Example.org,CN=ops"));
+
+        assertThat(denied(policy, ops)).isEqualTo(RefusalCode.SUBJECT_NOT_GRANTED);
+        for (String other : List.of("ops@example.org", "dev@example.org")) {
+            assertThat(policy.decide(request(PolicyTexts.email(other), ops)))
+                    .isInstanceOfSatisfying(
+                            Decision.Denied.class,
+                            denied ->
+                                    assertThat(denied.refusal().code())
+                                            .isEqualTo(RefusalCode.SUBJECT_NOT_GRANTED));
+        }
+        assertThat(policy.decide(request(PolicyTexts.email("Ops@example.org"), ops)))
+                .isInstanceOf(Decision.Granted.class);
+    }
+
+    @Test
     void aSubjectIsGrantedOctetForOctetOrNotAtAll() {
         assertThat(granted(REQUESTED, wish(SHOP)).subject()).isEqualTo(SHOP);
         assertThat(denied(FIXED, wish(SHOP))).isEqualTo(RefusalCode.SUBJECT_NOT_GRANTED);

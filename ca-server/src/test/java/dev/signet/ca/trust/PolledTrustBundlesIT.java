@@ -28,6 +28,16 @@ class PolledTrustBundlesIT {
 
     /// Roots that a test sets.
     private static final class SetRoots implements Authorities {
+        @Override
+        public boolean isKeyOfAuthority(byte[] sha256) {
+            return false;
+        }
+
+        @Override
+        public boolean isNameOfAuthority(byte[] subject) {
+            return false;
+        }
+
         private volatile TrustAnchors anchors;
 
         SetRoots(long generation, byte[]... roots) {

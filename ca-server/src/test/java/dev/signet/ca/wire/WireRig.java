@@ -236,6 +236,16 @@ final class WireRig implements AutoCloseable {
 
     private static final class NoAuthorities implements Authorities {
         @Override
+        public boolean isKeyOfAuthority(byte[] sha256) {
+            return false;
+        }
+
+        @Override
+        public boolean isNameOfAuthority(byte[] subject) {
+            return false;
+        }
+
+        @Override
         public Selection active(java.time.Instant now) {
             return new Selection.Usable(new NoAuthority());
         }

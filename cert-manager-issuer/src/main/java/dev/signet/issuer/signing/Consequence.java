@@ -23,6 +23,7 @@ public enum Consequence {
                     Map.entry("INVALID_ARGUMENT", FAILS),
                     Map.entry("REQUEST_ID_REUSED", FAILS),
                     Map.entry("POLICY_DENIED", FAILS),
+                    Map.entry("POLICY_TOO_COSTLY", FAILS),
                     Map.entry("IDENTITY_NOT_GRANTED", FAILS),
                     Map.entry("ROLE_REQUIRED", FAILS),
                     Map.entry("LIFETIME_NOT_GRANTED", FAILS),
