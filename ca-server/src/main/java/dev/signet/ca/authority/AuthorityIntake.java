@@ -3,6 +3,8 @@ package dev.signet.ca.authority;
 import dev.signet.ca.authority.AuthorityLifeCycle.Change;
 import dev.signet.ca.refusal.Refusal;
 
+import org.jspecify.annotations.Nullable;
+
 /// Authorities that do not come from here alone: issuing CAs that a root elsewhere signs, and ones
 /// that were made elsewhere and are brought along with their key. What comes in is bounded before
 /// it is parsed, checked and linted, and a key is proven against its certificate and wrapped at
@@ -26,7 +28,8 @@ public interface AuthorityIntake {
     Change accept(byte[] certificates, long basis, String reason);
 
     /// Takes a CA in with its key: an intermediate as issuing CA, or a root, for which an issuing
-    /// CA is made at once. Refused: CONFLICT, PRECONDITION_FAILED, AUTHORITY_NOT_ACCEPTED.
+    /// CA is made at once. The root may be on record already, without its key: then it gets it.
+    /// Refused: CONFLICT, PRECONDITION_FAILED, AUTHORITY_NOT_ACCEPTED.
     Change takeIn(Material material, long basis, String reason);
 
     /// What came of asking for a request.
@@ -46,10 +49,26 @@ public interface AuthorityIntake {
         private final boolean pkcs12;
         private final byte[] content;
         private final char[] passphrase;
+        private final @Nullable String alias;
+        private final char @Nullable [] keyPassphrase;
 
         /// @param pkcs12 PKCS#12; else PEM with PKCS#8, in the clear or encrypted
         /// @param passphrase of the key; empty: there is none. The caller may clear it afterwards
         public Material(boolean pkcs12, byte[] content, char[] passphrase) {
+            this(pkcs12, content, passphrase, null, null);
+        }
+
+        /// @param passphrase of the PEM key or the PKCS#12; empty: there is none
+        /// @param alias of the one key to take from a PKCS#12; null: it has one only
+        /// @param keyPassphrase of the key in a PKCS#12; null: that of the PKCS#12
+        public Material(
+                boolean pkcs12,
+                byte[] content,
+                char[] passphrase,
+                @Nullable String alias,
+                char @Nullable [] keyPassphrase) {
+            this.alias = alias;
+            this.keyPassphrase = keyPassphrase == null ? null : keyPassphrase.clone();
             this.pkcs12 = pkcs12;
             this.content = content.clone();
             this.passphrase = passphrase.clone();
@@ -65,6 +84,14 @@ public interface AuthorityIntake {
 
         char[] passphrase() {
             return passphrase.clone();
+        }
+
+        @Nullable String alias() {
+            return alias;
+        }
+
+        char @Nullable [] keyPassphrase() {
+            return keyPassphrase == null ? null : keyPassphrase.clone();
         }
 
         @Override

@@ -29,6 +29,9 @@ interface AuthorityStore {
     /// Stores an authority in its first state. Under [#lock].
     void add(NewAuthority authority, AuthorityState state, String reason);
 
+    /// Adds the key of an authority on record that has none. Under [#lock].
+    void addKey(String id, KeyRecord key);
+
     /// Under [#lock]; the state must follow the present one.
     ///
     /// @throws org.springframework.dao.DataIntegrityViolationException when it does not

@@ -219,6 +219,11 @@ final class JdbcAuthorityStore implements AuthorityStore {
         change(certificate.id(), state, reason);
     }
 
+    @Override
+    public void addKey(String id, KeyRecord key) {
+        insertKey(id, key);
+    }
+
     private void insertKey(String authorityId, KeyRecord key) {
         switch (key) {
             case KeyRecord.Wrapped(byte[] keyCheck, byte[] octets) ->

@@ -19,13 +19,10 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
-import java.security.Key;
-import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
-import java.util.Enumeration;
 import java.util.List;
 
 import javax.crypto.Cipher;
@@ -72,9 +69,14 @@ final class MaterialReader {
 
     /// @throws NotAcceptedException when it is none, or too much
     Read material(AuthorityIntake.Material material) throws NotAcceptedException {
-        return material.pkcs12()
-                ? pkcs12(material.content(), material.passphrase())
-                : pem(material.content(), material.passphrase());
+        if (material.pkcs12()) {
+            return pkcs12(material);
+        }
+        if (material.alias() != null || material.keyPassphrase() != null) {
+            throw new NotAcceptedException(
+                    "PEM has no aliases, and one passphrase (expected: those with PKCS#12 only)");
+        }
+        return pem(material.content(), material.passphrase());
     }
 
     private Read pem(byte[] content, char[] passphrase) throws NotAcceptedException {
@@ -192,41 +194,21 @@ final class MaterialReader {
         };
     }
 
-    private Read pkcs12(byte[] content, char[] passphrase) throws NotAcceptedException {
-        bound(content);
+    private Read pkcs12(AuthorityIntake.Material material) throws NotAcceptedException {
+        bound(material.content());
+        Pkcs12Reader.Content content = Pkcs12Reader.read(material);
         List<AuthorityCertificate> certificates = new ArrayList<>();
-        PrivateKey key = null;
         try {
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(new ByteArrayInputStream(content), passphrase);
-            for (Enumeration<String> aliases = store.aliases(); aliases.hasMoreElements(); ) {
-                String alias = aliases.nextElement();
-                Key found = store.isKeyEntry(alias) ? store.getKey(alias, passphrase) : null;
-                if (found instanceof PrivateKey privateKey) {
-                    key =
-                            once(
-                                    key,
-                                    privateKey(
-                                            PrivateKeyInfo.getInstance(privateKey.getEncoded())));
-                    for (Certificate certificate : store.getCertificateChain(alias)) {
-                        certificates.add(
-                                add(
-                                        new X509CertificateHolder(certificate.getEncoded()),
-                                        certificates));
-                    }
-                } else if (store.isCertificateEntry(alias)) {
-                    certificates.add(
-                            add(
-                                    new X509CertificateHolder(
-                                            store.getCertificate(alias).getEncoded()),
-                                    certificates));
-                }
+            for (Certificate certificate : content.certificates()) {
+                certificates.add(
+                        add(new X509CertificateHolder(certificate.getEncoded()), certificates));
             }
+            return checked(
+                    certificates,
+                    privateKey(PrivateKeyInfo.getInstance(content.key().getEncoded())));
         } catch (GeneralSecurityException | IOException | RuntimeException _) {
-            throw new NotAcceptedException(
-                    "it is not PKCS#12 with one private key, or the passphrase is wrong");
+            throw new NotAcceptedException("a certificate or the key in it is not readable");
         }
-        return checked(certificates, key);
     }
 
     private static void bound(byte[] content) throws NotAcceptedException {

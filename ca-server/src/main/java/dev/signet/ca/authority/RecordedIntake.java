@@ -6,6 +6,7 @@ import dev.signet.ca.authority.AuthorityLifeCycle.Change;
 import dev.signet.ca.authority.AuthorityLifeCycle.Changed;
 import dev.signet.ca.authority.AuthorityStore.Content;
 import dev.signet.ca.authority.AuthorityStore.NewAuthority;
+import dev.signet.ca.authority.AuthorityStore.StoredAuthority;
 import dev.signet.ca.authority.IntakeChain.Link;
 import dev.signet.ca.authority.JdbcAuthorityRequests.Open;
 import dev.signet.ca.crypto.CryptoProvider;
@@ -194,13 +195,7 @@ final class RecordedIntake implements AuthorityIntake {
                 },
                 (owned, content) -> {
                     List<Link> chain = chain(owned.certificate(), owned.read(), content);
-                    if (chain.getFirst().known()
-                            || content.authorities().stream()
-                                    .anyMatch(
-                                            other -> other.id().equals(owned.certificate().id()))) {
-                        throw new NotAcceptedException(
-                                "the CA is on record already (expected: another one)");
-                    }
+                    boolean known = requireLacksKey(owned.certificate().id(), content);
                     AuthorityRole role = chain.getFirst().role();
                     KeyRecord key = owned.key().record(owned.certificate().id(), role);
                     if (role != AuthorityRole.ROOT) {
@@ -212,6 +207,9 @@ final class RecordedIntake implements AuthorityIntake {
                                 "the subjectKeyIdentifier of the root has not 20 octets");
                     }
                     List<Changed> changed = add(chain, owned.key().type(), key, reason);
+                    if (known) {
+                        store.addKey(owned.certificate().id(), key);
+                    }
                     Made issuing =
                             preparation.issuing(
                                     owned.certificate(), owned.key().signer(), clock.instant());
@@ -222,6 +220,27 @@ final class RecordedIntake implements AuthorityIntake {
                     changed.add(RecordedLifeCycle.added(below, AuthorityState.PREPARED));
                     return done(changed);
                 });
+    }
+
+    /// A root that came along with an issuing CA may get its key later; it is trusted as it is.
+    ///
+    /// @return whether it is on record
+    private static boolean requireLacksKey(String id, Content content) throws NotAcceptedException {
+        for (StoredAuthority stored : content.authorities()) {
+            if (stored.id().equals(id)) {
+                if (stored.role() != AuthorityRole.ROOT || !stored.keys().isEmpty()) {
+                    throw new NotAcceptedException(
+                            "the CA is on record already, as "
+                                    + stored.role().text()
+                                    + " CA "
+                                    + (stored.keys().isEmpty() ? "without" : "with")
+                                    + " its key (expected: another one, or the key of a root that"
+                                    + " has none)");
+                }
+                return true;
+            }
+        }
+        return false;
     }
 
     /// A certificate, and the key that was proven to be its own.

@@ -56,7 +56,7 @@ final class AuthorityIntakeController {
                             byDefault = "pkcs12 is given")
                     @Nullable String pem,
             @Field(
-                            value = "PKCS#12 with certificates and one key, base64",
+                            value = "PKCS#12 with certificates and key, base64",
                             most = MOST_BASE64,
                             byDefault = "pem is given")
                     @Nullable String pkcs12,
@@ -65,6 +65,16 @@ final class AuthorityIntakeController {
                             most = 1024,
                             byDefault = "none")
                     @Nullable String passphrase,
+            @Field(
+                            value = "Of the one key to take from a PKCS#12 that has several",
+                            most = 256,
+                            byDefault = "it has one only")
+                    @Nullable String alias,
+            @Field(
+                            value = "Of the key in a PKCS#12; it is not kept",
+                            most = 1024,
+                            byDefault = "passphrase")
+                    @Nullable String keyPassphrase,
             @Field(value = "Why, for the audit trail", least = 1, most = 1024) String reason) {
 
         @Override
@@ -172,12 +182,16 @@ final class AuthorityIntakeController {
         String pkcs12 = body.pkcs12();
         String passphrase = body.passphrase();
         char[] secret = passphrase == null ? new char[0] : passphrase.toCharArray();
+        String keyPassphrase = body.keyPassphrase();
+        char[] keySecret = keyPassphrase == null ? null : keyPassphrase.toCharArray();
         if (pem != null && pkcs12 == null) {
-            return new Material(false, pem.getBytes(StandardCharsets.UTF_8), secret);
+            return new Material(
+                    false, pem.getBytes(StandardCharsets.UTF_8), secret, body.alias(), keySecret);
         }
         if (pem == null && pkcs12 != null) {
             try {
-                return new Material(true, Base64.getDecoder().decode(pkcs12), secret);
+                return new Material(
+                        true, Base64.getDecoder().decode(pkcs12), secret, body.alias(), keySecret);
             } catch (IllegalArgumentException _) {
                 throw RefusedException.field("pkcs12", "it is not base64 (expected: RFC 4648 4).");
             }

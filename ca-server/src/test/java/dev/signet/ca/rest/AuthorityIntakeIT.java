@@ -401,4 +401,57 @@ class AuthorityIntakeIT {
                                 .single())
                 .doesNotContain(SECRET, "PRIVATE KEY");
     }
+
+    @Test
+    void theKeyOfARootThatCameAlongAsACertificateCanBeBroughtLater() throws Exception {
+        openssl(
+                "req",
+                "-new",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+                "-nodes",
+                "-keyout",
+                "ca.key",
+                "-out",
+                "ca.csr",
+                "-subj",
+                "/CN=Brought Along");
+        String ca = sign(read("ca.csr"), "root", GOOD, "-days", "365");
+        Files.writeString(files.resolve("chain.pem"), ca + read("root.pem"));
+        openssl(
+                "pkcs12",
+                "-export",
+                "-inkey",
+                "ca.key",
+                "-in",
+                "chain.pem",
+                "-out",
+                "ca.p12",
+                "-passout",
+                "pass:" + SECRET);
+        done(post("import", Map.of("pkcs12", base64("ca.p12"), "passphrase", SECRET)));
+
+        openssl(
+                "pkcs12",
+                "-export",
+                "-inkey",
+                "root.key",
+                "-in",
+                "root.pem",
+                "-out",
+                "root.p12",
+                "-passout",
+                "pass:" + SECRET);
+        Map<String, Object> root = Map.of("pkcs12", base64("root.p12"), "passphrase", SECRET);
+        Map<String, String> made = done(post("import", root));
+        assertThat(made).containsOnlyKeys("issuing");
+        refused(post("import", root), "as root CA with its key");
+        signsUnder(made.get("issuing"), "root.pem");
+    }
+
+    private String base64(String file) throws Exception {
+        return Base64.getEncoder().encodeToString(Files.readAllBytes(files.resolve(file)));
+    }
 }

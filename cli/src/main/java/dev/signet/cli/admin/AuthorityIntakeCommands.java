@@ -122,6 +122,20 @@ final class AuthorityIntakeCommands {
                                 + " terminal).")
         private Path passphraseFile;
 
+        @Option(
+                names = "--alias",
+                paramLabel = "NAME",
+                description = "Key to take from a PKCS#12 file that has several.")
+        private String alias;
+
+        @Option(
+                names = "--key-passphrase-file",
+                paramLabel = "FILE",
+                description =
+                        "First line: passphrase of the key in a PKCS#12 file, if it differs from"
+                                + " that of the file.")
+        private Path keyPassphraseFile;
+
         Import(Terminal terminal, InstantSource clock) {
             super(terminal, clock);
         }
@@ -143,15 +157,18 @@ final class AuthorityIntakeCommands {
             if (pkcs12 != null || passphraseFile != null || pem.contains("ENCRYPTED")) {
                 body.put("passphrase", passphrase());
             }
+            if (alias != null) {
+                body.put("alias", alias);
+            }
+            if (keyPassphraseFile != null) {
+                body.put("keyPassphrase", firstLine(keyPassphraseFile));
+            }
             return act(client, "/import", body, "the CA is taken in and prepared");
         }
 
         private String passphrase() {
             if (passphraseFile != null) {
-                return new String(read(passphraseFile), StandardCharsets.UTF_8)
-                        .lines()
-                        .findFirst()
-                        .orElse("");
+                return firstLine(passphraseFile);
             }
             return new String(
                     Prompt.secret(
@@ -166,6 +183,10 @@ final class AuthorityIntakeCommands {
             all.append(new String(read(file), StandardCharsets.UTF_8)).append('\n');
         }
         return all.toString();
+    }
+
+    private static String firstLine(Path file) {
+        return new String(read(file), StandardCharsets.UTF_8).lines().findFirst().orElse("");
     }
 
     private static byte[] read(Path file) {
