@@ -1,11 +1,27 @@
 package dev.signet.ca.admin;
 
 import dev.signet.ca.authority.AuthorityLifeCycle;
+import dev.signet.ca.authority.AuthorityLifeCycle.Changed;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.List;
+import java.util.Optional;
+
 /// The generation of the authorities that an actor has seen.
 final class AuthorityBasis {
+
+    /// What an audit event is filed under: the authority that signs now, else the one that was
+    /// added last, which is the lowest.
+    static String target(List<Changed> changed) {
+        return changed.stream()
+                .filter(each -> each.after().equals("active"))
+                .filter(each -> each.issuerId() != null)
+                .findFirst()
+                .or(() -> changed.isEmpty() ? Optional.empty() : Optional.of(changed.getLast()))
+                .map(Changed::id)
+                .orElse("");
+    }
 
     /// No generation is this one.
     private static final long NONE = -2;

@@ -10,6 +10,7 @@ import dev.signet.ca.revocation.RevocationReason;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongFunction;
@@ -80,7 +81,7 @@ final class RecordedAuthorityActs implements AuthorityActs {
     @Override
     public ActOutcome<Changes> rollBack(Actor actor, @Nullable String expected, String reason) {
         return change(
-                new Act("authority.rollback", actor, "", reason),
+                new Act("authority.rollback", actor, "issuing", reason),
                 expected,
                 false,
                 basis -> lifeCycle.rollBack(basis, reason));
@@ -147,12 +148,24 @@ final class RecordedAuthorityActs implements AuthorityActs {
                 () ->
                         switch (change.apply(AuthorityBasis.of(expected))) {
                             case Change.Done(var changed, long generation) ->
-                                    act.done(
-                                            new Changes(changed, generation),
-                                            null,
-                                            Map.of("changed", changed, "override", overridden));
+                                    named(act, changed)
+                                            .done(
+                                                    new Changes(changed, generation),
+                                                    null,
+                                                    Map.of(
+                                                            "changed",
+                                                            changed,
+                                                            "override",
+                                                            overridden));
                             case Change.Refused(Refusal refusal) -> act.refused(refusal);
                         });
+    }
+
+    /// What had no id before: a rollback goes back to an authority that the CA chooses.
+    private static Act named(Act act, List<AuthorityLifeCycle.Changed> changed) {
+        return act.name().equals("authority.rollback")
+                ? act.on(AuthorityBasis.target(changed))
+                : act;
     }
 
     private <T> ActOutcome<T> perform(Act act, Supplier<Attempted<T>> attempt) {

@@ -29,13 +29,14 @@ final class RecordedIntakeActs implements IntakeActs {
 
     @Override
     public ActOutcome<Requesting.Made> request(Actor actor, String reason) {
-        Act act = new Act("authority.request", actor, "", reason);
+        Act act = new Act("authority.request", actor, "issuing", reason);
         return perform(
                 act,
                 () ->
                         switch (intake.request(reason)) {
                             case Requesting.Made made ->
-                                    act.done(made, null, Map.of("request", made.id()));
+                                    act.on(made.id())
+                                            .done(made, null, Map.of("request", made.id()));
                             case Requesting.Refused(Refusal refusal) -> act.refused(refusal);
                         });
     }
@@ -44,7 +45,7 @@ final class RecordedIntakeActs implements IntakeActs {
     public ActOutcome<Changes> accept(
             Actor actor, byte[] certificates, @Nullable String expected, String reason) {
         return change(
-                new Act("authority.accept", actor, "", reason),
+                new Act("authority.accept", actor, "issuing", reason),
                 expected,
                 basis -> intake.accept(certificates, basis, reason));
     }
@@ -53,7 +54,7 @@ final class RecordedIntakeActs implements IntakeActs {
     public ActOutcome<Changes> takeIn(
             Actor actor, Material material, @Nullable String expected, String reason) {
         return change(
-                new Act("authority.import", actor, "", reason),
+                new Act("authority.import", actor, "imported", reason),
                 expected,
                 basis -> intake.takeIn(material, basis, reason));
     }
@@ -65,10 +66,11 @@ final class RecordedIntakeActs implements IntakeActs {
                 () ->
                         switch (change.apply(AuthorityBasis.of(expected))) {
                             case Change.Done(var changed, long generation) ->
-                                    act.done(
-                                            new Changes(changed, generation),
-                                            null,
-                                            Map.of("changed", changed));
+                                    act.on(AuthorityBasis.target(changed))
+                                            .done(
+                                                    new Changes(changed, generation),
+                                                    null,
+                                                    Map.of("changed", changed));
                             case Change.Refused(Refusal refusal) -> act.refused(refusal);
                         });
     }

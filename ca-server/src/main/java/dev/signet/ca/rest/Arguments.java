@@ -9,6 +9,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.support.WebDataBinderFactory;
 import org.springframework.web.context.request.NativeWebRequest;
+import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.ModelAndViewContainer;
 
@@ -27,11 +28,29 @@ final class Arguments implements HandlerMethodArgumentResolver {
     @Override
     public boolean supportsParameter(MethodParameter parameter) {
         Class<?> type = parameter.getParameterType();
-        return type == AdminCaller.class
-                || type == Call.class
-                || (type.isRecord()
-                        && !parameter.hasParameterAnnotation(RequestBody.class)
-                        && !parameter.hasParameterAnnotation(PathVariable.class));
+        return type == AdminCaller.class || type == Call.class || isQuery(parameter);
+    }
+
+    /// Of a handler that takes no query there are none; the others check theirs by themselves.
+    static void requireKnownParameters(HttpServletRequest request, HandlerMethod handler) {
+        for (MethodParameter parameter : handler.getMethodParameters()) {
+            Class<?> type = parameter.getParameterType();
+            if (isQuery(parameter) && type != AdminCaller.class && type != Call.class) {
+                return;
+            }
+        }
+        if (!request.getParameterMap().isEmpty()) {
+            String name = request.getParameterMap().keySet().iterator().next();
+            throw RefusedException.field(
+                    name.length() > 64 ? name.substring(0, 64) : name,
+                    "there is no such parameter (expected: none).");
+        }
+    }
+
+    private static boolean isQuery(MethodParameter parameter) {
+        return parameter.getParameterType().isRecord()
+                && !parameter.hasParameterAnnotation(RequestBody.class)
+                && !parameter.hasParameterAnnotation(PathVariable.class);
     }
 
     @Override

@@ -28,8 +28,8 @@ final class Permissions implements HandlerInterceptor {
             HttpServletRequest request, HttpServletResponse response, Object handler)
             throws Exception {
         Performs performs =
-                handler instanceof HandlerMethod method
-                        ? method.getMethodAnnotation(Performs.class)
+                handler instanceof HandlerMethod found
+                        ? found.getMethodAnnotation(Performs.class)
                         : null;
         if (performs == null) {
             // OPTIONS, which Spring answers by itself, ends here, too.
@@ -37,6 +37,7 @@ final class Permissions implements HandlerInterceptor {
                     request.getMethod(), List.of(HttpMethod.GET.name()));
         }
         AdminCaller caller = Arguments.caller();
+        HandlerMethod method = (HandlerMethod) handler;
         if (!performs.value().permits(caller.roles())) {
             throw RefusedException.of(
                     RefusalCode.NOT_PERMITTED,
@@ -48,6 +49,7 @@ final class Permissions implements HandlerInterceptor {
                             + performs.value().roles()
                             + ").");
         }
+        Arguments.requireKnownParameters(request, method);
         if (!READS.contains(request.getMethod())) {
             String site = request.getHeader("Sec-Fetch-Site");
             if (request.getHeader("Origin") != null

@@ -174,6 +174,12 @@ final class RestServer implements SmartLifecycle, AdminPort {
         tls.setSslContext(sslContext());
         tls.setWantClientAuth(true);
         tls.setIncludeProtocols("TLSv1.3", "TLSv1.2");
+        // RFC 9325 4.2: forward secrecy and AEAD only.
+        tls.setIncludeCipherSuites(
+                "TLS_AES_.*",
+                "TLS_CHACHA20_.*",
+                "TLS_ECDHE_.*_WITH_AES_(128|256)_GCM_.*",
+                "TLS_ECDHE_.*_WITH_CHACHA20_POLY1305_.*");
         ServerConnector connector =
                 new ServerConnector(
                         made,

@@ -27,7 +27,7 @@ final class Lenient {
             ServiceDescriptor original, List<ServerMethodDefinition<?, ?>> methods) {
         ServiceDescriptor.Builder descriptor =
                 ServiceDescriptor.newBuilder(original.getName())
-                        .setSchemaDescriptor(original.getSchemaDescriptor());
+                        .setSchemaDescriptor(RefusalSchema.with(original.getSchemaDescriptor()));
         methods.forEach(method -> descriptor.addMethod(method.getMethodDescriptor()));
         if (methods.size() != original.getMethods().size()) {
             throw new IllegalStateException(original.getName() + " is not served completely");

@@ -2,6 +2,10 @@ package dev.signet.ca.wire;
 
 import dev.signet.ca.trust.TrustBundle;
 
+import io.netty.handler.ssl.OpenSslCertificateException;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
+import io.netty.internal.tcnative.CertificateVerifier;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.ByteArrayInputStream;
@@ -9,8 +13,11 @@ import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.CertPathBuilderException;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
 
 import javax.net.ssl.SSLEngine;
@@ -60,7 +67,7 @@ final class LiveTrustManager extends X509ExtendedTrustManager {
     private X509ExtendedTrustManager delegate() throws CertificateException {
         X509ExtendedTrustManager now = delegate;
         if (now == null) {
-            throw new CertificateException("no client certificate is trusted now");
+            throw new NothingTrusted();
         }
         return now;
     }
@@ -69,7 +76,44 @@ final class LiveTrustManager extends X509ExtendedTrustManager {
     public void checkClientTrusted(
             X509Certificate[] chain, String authType, @Nullable SSLEngine engine)
             throws CertificateException {
-        delegate().checkClientTrusted(chain, authType);
+        try {
+            delegate().checkClientTrusted(chain, authType);
+        } catch (CertificateException e) {
+            throw engine instanceof ReferenceCountedOpenSslEngine ? named(chain, e) : e;
+        }
+    }
+
+    /// For BoringSSL, which would tell the client `internal_error`: the cause as a code of its own,
+    /// which becomes the alert.
+    private static CertificateException named(X509Certificate[] chain, CertificateException cause) {
+        return new OpenSslCertificateException(
+                String.valueOf(cause.getMessage()), cause, code(chain, cause));
+    }
+
+    private static int code(X509Certificate[] chain, CertificateException cause) {
+        for (X509Certificate certificate : chain) {
+            try {
+                certificate.checkValidity();
+            } catch (CertificateExpiredException _) {
+                return CertificateVerifier.X509_V_ERR_CERT_HAS_EXPIRED;
+            } catch (CertificateNotYetValidException _) {
+                return CertificateVerifier.X509_V_ERR_CERT_NOT_YET_VALID;
+            }
+        }
+        for (Throwable each = cause; each != null; each = each.getCause()) {
+            if (each instanceof CertPathBuilderException || each instanceof NothingTrusted) {
+                return CertificateVerifier.X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY;
+            }
+        }
+        return CertificateVerifier.X509_V_ERR_CERT_REJECTED;
+    }
+
+    private static final class NothingTrusted extends CertificateException {
+        private static final long serialVersionUID = 1;
+
+        NothingTrusted() {
+            super("no client certificate is trusted now");
+        }
     }
 
     @Override

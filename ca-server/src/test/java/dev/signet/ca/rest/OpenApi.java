@@ -59,6 +59,12 @@ final class OpenApi {
         for (String scheme : List.of("bearer", "operator", "certificate")) {
             security.addObject().putArray(scheme);
         }
+        ArrayNode tags = document.putArray("tags");
+        endpoints.stream()
+                .map(endpoint -> tag(endpoint.path()))
+                .distinct()
+                .sorted()
+                .forEach(tag -> tags.addObject().put("name", tag));
         ObjectNode paths = document.putObject("paths");
         for (Endpoint endpoint : endpoints) {
             String path = endpoint.path().replaceAll("\\{(\\w+):[^/]*}", "{$1}");
@@ -86,6 +92,12 @@ final class OpenApi {
         schemas.forEach(written::set);
     }
 
+    /// The kind of thing that a path is about: `certificates` of `/v1/certificates/export`.
+    private static String tag(String path) {
+        String[] segments = path.split("/");
+        return segments.length > 2 ? segments[2] : "server";
+    }
+
     private void operation(ObjectNode to, Endpoint endpoint) {
         Performs performs = endpoint.handler().getMethodAnnotation(Performs.class);
         if (performs == null) {
@@ -95,6 +107,7 @@ final class OpenApi {
         boolean write = !endpoint.method().equals("GET");
         to.put("operationId", operation.id());
         to.put("summary", operation.summary());
+        to.putArray("tags").add(tag(endpoint.path()));
         ArrayNode roles = to.putArray("x-signet-roles");
         operation.roles().forEach(role -> roles.add(role.toString()));
         ArrayNode parameters = JSON.createArrayNode();
@@ -235,7 +248,13 @@ final class OpenApi {
                             "x-signet-line",
                             reference(performs.streams(), false).get("$ref").stringValue());
                 }
-                media.putObject("schema").put("type", "string");
+                ObjectNode schema = media.putObject("schema").put("type", "string");
+                if (type.equals(Streams.NDJSON)) {
+                    // JSON Schema 2020-12, Validation 8.5: what the text holds.
+                    schema.put("contentMediaType", Streams.NDJSON);
+                    schema.put("description", "One JSON object a line, each as contentSchema");
+                    schema.set("contentSchema", reference(performs.streams(), false));
+                }
             }
             return;
         }
@@ -411,7 +430,7 @@ final class OpenApi {
             schema.put(most, field.most());
         }
         if (!field.pattern().isEmpty()) {
-            schema.put("pattern", "^" + field.pattern() + "$");
+            schema.put("pattern", "^(?:" + field.pattern() + ")$");
         }
         if (!field.byDefault().isEmpty()) {
             if (type.equals("integer")) {

@@ -43,10 +43,15 @@ final class TestCa {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final KeyPair keys = newKeys();
-    private final X500Name name = new X500Name("CN=test root");
+    private final X500Name name;
     private final X509Certificate root;
 
     TestCa() {
+        this("test root");
+    }
+
+    TestCa(String commonName) {
+        name = new X500Name("CN=" + commonName);
         Instant now = Instant.now();
         try {
             X509v3CertificateBuilder builder =
