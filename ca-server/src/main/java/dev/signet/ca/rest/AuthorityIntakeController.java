@@ -85,16 +85,22 @@ final class AuthorityIntakeController {
 
     /// What tells one import from every other one, and is no secret: a digest of it is kept.
     ///
-    /// @param passphrase slowly hashed with the digest of what it protects as salt: the digest on
-    ///   record is no quicker way to guess it than the file itself
-    record Imported(boolean pkcs12, String sha256, String passphrase, String reason) {
+    /// @param passphrase as keyPassphrase slowly hashed with the digest of what it protects as
+    ///   salt: the digest on record is no quicker way to guess it than the file itself
+    record Imported(
+            boolean pkcs12,
+            String sha256,
+            String passphrase,
+            String alias,
+            String keyPassphrase,
+            String reason) {
 
         private static final int ROUNDS = 600_000;
         private static final int BITS = 256;
 
         static Imported of(Import body) {
             String content = body.pem() == null ? body.pkcs12() : body.pem();
-            String passphrase = body.passphrase();
+            String alias = body.alias();
             try {
                 byte[] digest =
                         MessageDigest.getInstance("SHA-256")
@@ -104,14 +110,20 @@ final class AuthorityIntakeController {
                 return new Imported(
                         body.pem() == null,
                         HexFormat.of().formatHex(digest),
-                        passphrase == null || passphrase.isEmpty() ? "" : slow(passphrase, digest),
+                        slow(body.passphrase(), digest),
+                        alias == null ? "" : alias,
+                        slow(body.keyPassphrase(), digest),
                         body.reason());
             } catch (GeneralSecurityException e) {
                 throw new IllegalStateException("every JDK has SHA-256 and PBKDF2", e);
             }
         }
 
-        private static String slow(String passphrase, byte[] salt) throws GeneralSecurityException {
+        private static String slow(@Nullable String passphrase, byte[] salt)
+                throws GeneralSecurityException {
+            if (passphrase == null || passphrase.isEmpty()) {
+                return "";
+            }
             PBEKeySpec spec = new PBEKeySpec(passphrase.toCharArray(), salt, ROUNDS, BITS);
             try {
                 return HexFormat.of()
