@@ -80,7 +80,7 @@ record JdbcJoinTokenRow(
                 : new Principal(
                         kind,
                         subject,
-                        RoleNames.read(row.getArray("creator_roles")),
+                        RoleNames.read(texts(row.getArray("creator_roles"))),
                         texts(row.getArray("creator_origins")));
     }
 

@@ -2,6 +2,7 @@ package dev.signet.ca.policy;
 
 import dev.signet.ca.identity.ShownText;
 import dev.signet.ca.ledger.LedgerUnavailableException;
+import dev.signet.ca.privilege.Role;
 import dev.signet.ca.privilege.RoleNames;
 
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -21,6 +23,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /// Policy versions in the schema `policy`. Its statements run in the caller's transaction where
@@ -306,9 +309,14 @@ final class JdbcPolicyVersions implements PolicyVersions {
                 new Author(
                         row.getString("actor_kind"),
                         row.getString("actor_subject"),
-                        RoleNames.read(row.getArray("actor_roles"))),
+                        roles(row.getArray("actor_roles"))),
                 row.getString("reason"),
                 instant(row, "activated_at"));
+    }
+
+    /// @param names null: a server of a release before this wrote the row
+    private static Set<Role> roles(@Nullable Array names) throws SQLException {
+        return names == null ? Set.of() : RoleNames.read(List.of((String[]) names.getArray()));
     }
 
     private static Instant instant(ResultSet row, String column) throws SQLException {

@@ -1,9 +1,5 @@
 package dev.signet.ca.privilege;
 
-import org.jspecify.annotations.Nullable;
-
-import java.sql.Array;
-import java.sql.SQLException;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -20,14 +16,10 @@ public final class RoleNames {
     }
 
     /// Names that are not known here are left out: a role of a later release covers nothing.
-    ///
-    /// @param names null: none
-    public static Set<Role> read(@Nullable Array names) throws SQLException {
+    public static Set<Role> read(Collection<String> names) {
         Set<Role> roles = EnumSet.noneOf(Role.class);
-        if (names != null) {
-            for (Object name : (Object[]) names.getArray()) {
-                Role.named(String.valueOf(name)).ifPresent(roles::add);
-            }
+        for (String name : names) {
+            Role.named(name).ifPresent(roles::add);
         }
         return Collections.unmodifiableSet(roles);
     }
