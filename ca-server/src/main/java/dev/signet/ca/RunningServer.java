@@ -12,6 +12,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /// A server that was started in this process. Thread-safe.
 public final class RunningServer implements AutoCloseable {
@@ -54,6 +55,14 @@ public final class RunningServer implements AutoCloseable {
     /// What a first caller has to trust, as it is now.
     public TrustBundle trustBundle() {
         return context.getBean(TrustBundles.class).current();
+    }
+
+    /// Gives the listener the trust bundle at once, on this thread, then each newer one, in order,
+    /// on another. The listener must not block.
+    ///
+    /// @return ends it; may be closed more than once
+    public AutoCloseable watchTrustBundle(Consumer<TrustBundle> listener) {
+        return context.getBean(TrustBundles.class).watch(listener);
     }
 
     /// Stops gracefully: accepted requests are answered, within `signet.stop`. Blocks until done;

@@ -105,7 +105,7 @@ class AdminCommandsIT {
                                 + "&expiresBefore=2026-01-31T13%3A00%3A00Z&state=valid&limit=7");
         assertThat(run.out())
                 .contains("spiffe://test.signet/ns/shop/sa/orders", SERIAL.substring(0, 16))
-                .contains("2026-01-31T12:00:00Z");
+                .contains("2026-01-31T13:00:00Z");
     }
 
     @Test

@@ -145,7 +145,7 @@ class RevokeCommandsIT {
         type("no\n");
         Run no = many();
         assertThat(no.code()).isEqualTo(ExitCode.ANSWER_IS_NO);
-        assertThat(no.err()).contains("Revoke 3 for good?", "nothing was revoked");
+        assertThat(no.err()).contains("Revoke 3 permanently?", "nothing was revoked");
         type("");
         assertThat(many().code()).isEqualTo(ExitCode.USAGE);
         assertThat(api.asked()).hasSize(2);

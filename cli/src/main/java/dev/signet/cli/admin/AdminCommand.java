@@ -43,7 +43,11 @@ abstract class AdminCommand implements Callable<Integer> {
     public final Integer call() throws IOException {
         prepare();
         try (AdminClient client = server.connect(terminal, clock)) {
-            return run(client);
+            try {
+                return run(client);
+            } finally {
+                server.follow(client, terminal);
+            }
         }
     }
 

@@ -94,7 +94,7 @@ public final class RevocationsCommands extends Group {
                         new Table("SERIAL", "SPIFFE ID", "REVOKED", "REASON", "BY").whole("SERIAL");
                 for (JsonNode item : items) {
                     table.add(
-                            ShortNumbers.shown(Shown.text(item, "serialNumber")),
+                            serial(terminal(), item),
                             Shown.text(item, "spiffeId"),
                             Shown.time(item, "revokedAt"),
                             Shown.text(item, "reason"),
@@ -104,6 +104,12 @@ public final class RevocationsCommands extends Group {
             }
             return ExitCode.OK;
         }
+    }
+
+    /// On a screen its first digits, which `show` takes.
+    private static String serial(Terminal terminal, JsonNode item) {
+        String whole = Shown.text(item, "serialNumber");
+        return terminal.outIsTerminal() ? ShortNumbers.shown(whole) : whole;
     }
 
     @Command(name = "show", description = "One revocation: who, when and why.")

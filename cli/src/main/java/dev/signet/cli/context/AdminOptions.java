@@ -30,12 +30,27 @@ public final class AdminOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
+    private @Nullable Path followed;
+
     /// Nothing is sent yet, except that an ageing certificate of a context is renewed.
     ///
     /// @throws dev.signet.cli.CommandFailedException when nothing says where the server is, or what
     ///   it is to be shown
     public AdminClient connect(Terminal terminal, InstantSource clock) {
         return AdminClient.connect(target(terminal, clock));
+    }
+
+    /// Brings the trust bundle of the context that was used up to date, where it is the context's
+    /// own; for the end of a command.
+    public void follow(AdminClient client, Terminal terminal) {
+        Path bundle = followed;
+        if (bundle != null) {
+            FollowedBundle.refresh(client, bundle, warning -> warn(terminal, warning));
+        }
+    }
+
+    private static void warn(Terminal terminal, String warning) {
+        terminal.err().println(terminal.errStyle().yellow("signet: ") + Style.printable(warning));
     }
 
     private AdminTarget target(Terminal terminal, InstantSource clock) {
@@ -51,15 +66,12 @@ public final class AdminOptions {
             Optional<Context> chosen =
                     where.context == null ? known.used() : Optional.of(known.named(where.context));
             if (chosen.isPresent()) {
-                Identity.keepFresh(
-                        chosen.get(),
-                        clock,
-                        warning ->
-                                terminal.err()
-                                        .println(
-                                                terminal.errStyle().yellow("signet: ")
-                                                        + Style.printable(warning)));
+                Identity.keepFresh(chosen.get(), clock, warning -> warn(terminal, warning));
                 AdminTarget target = chosen.get().target();
+                Path own =
+                        Identity.bundle(
+                                ContextsFile.at(where.contexts).directory(chosen.get().name()));
+                followed = target.bundle().equals(own) ? own : null;
                 return where.server == null
                         ? target
                         : new AdminTarget(

@@ -2,10 +2,12 @@ package dev.signet.cli.context;
 
 import dev.signet.cli.ExitCode;
 import dev.signet.cli.OutputOptions;
+import dev.signet.cli.home.PrivateFiles;
 import dev.signet.cli.output.Json;
 import dev.signet.cli.output.Style;
 import dev.signet.cli.output.Table;
 import dev.signet.cli.output.Terminal;
+import dev.signet.cli.postgres.Directories;
 import dev.signet.cli.remote.AdminCredential;
 import dev.signet.cli.remote.AdminTarget;
 
@@ -21,6 +23,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -199,7 +205,7 @@ public final class ContextCommands implements Runnable {
                 names = "--ca-bundle",
                 required = true,
                 paramLabel = "FILE",
-                description = "Trust bundle of the CA, PEM.")
+                description = "Trust bundle of the CA, PEM; a copy of it follows the CA's own.")
         private Path bundle;
 
         @ArgGroup(multiplicity = "1")
@@ -234,11 +240,30 @@ public final class ContextCommands implements Runnable {
                         if (!force) {
                             before.requireFree(name);
                         }
-                        Contexts with = before.with(context);
+                        Contexts with = before.with(owning(file(), context));
                         return before.current() == null ? with.using(name) : with;
                     });
             return say(now, name, name.equals(now.current()) ? name + " is used" : name + " added");
         }
+    }
+
+    /// With a copy of the bundle, which follows the CA's; the given file stays as it is.
+    private static Context owning(ContextsFile file, Context context) {
+        Path given = context.target().bundle();
+        if (!Files.isReadable(given)) {
+            return context;
+        }
+        Path own = Identity.bundle(file.directory(context.name()));
+        try {
+            Directories.createPrivate(file.directory(context.name()));
+            PrivateFiles.writePublic(own, Files.readString(given, StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new Context(
+                context.name(),
+                new AdminTarget(context.target().server(), own, context.target().credential()),
+                context.grpc());
     }
 
     @Command(name = "list", description = "All contexts.")

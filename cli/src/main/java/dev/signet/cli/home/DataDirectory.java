@@ -11,10 +11,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermission;
 import java.security.SecureRandom;
 import java.util.Base64;
-import java.util.Set;
+import java.util.List;
 
 /// A server's directory: what it must keep, and what other commands need to find and trust it.
 ///
@@ -24,7 +23,7 @@ import java.util.Set;
 /// | `operator-credential` | lets its bearer make join tokens and read the ledger |
 /// | `address` | `host:port` of gRPC, of the server that runs or ran last |
 /// | `admin-address` | `host:port` of the admin API |
-/// | `bundle.pem` | the trust bundle |
+/// | `bundle.pem` | the trust bundle; follows it while the server runs |
 /// | `server.log` | |
 /// | `postgres` | the embedded PostgreSQL, if that is used |
 public final class DataDirectory {
@@ -59,14 +58,18 @@ public final class DataDirectory {
         return UserHome.path().resolve(".signet");
     }
 
-    /// Makes the directory (0700) and the secrets (0600) that are missing.
+    /// Makes the directory (0700) and the secrets (0600) that are missing. What exists must be this
+    /// user's, closed to others, and in a place where nobody else can replace it.
     ///
     /// @throws CommandFailedException when that is not possible, or others have access
     public void prepare(SecureRandom random) {
         requireHome();
         try {
             Directories.createPrivate(path);
-            requireClosed();
+            Ownership.requireOurs(path);
+            for (Path secret : List.of(keyEncryptionKey(), operatorCredential(), password())) {
+                Ownership.requireSecret(secret);
+            }
             PrivateFiles.createSecret(keyEncryptionKey(), secret(random, Base64.getEncoder()));
             PrivateFiles.createSecret(
                     operatorCredential(), secret(random, Base64.getUrlEncoder().withoutPadding()));
@@ -76,21 +79,6 @@ public final class DataDirectory {
                     "DATA_DIRECTORY",
                     "cannot use " + path + ": " + e.getMessage() + "\nGive another with --data-dir",
                     e);
-        }
-    }
-
-    /// Nobody else may write there, nor list it; a way through for PostgreSQL's user does no harm.
-    private void requireClosed() throws IOException {
-        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(path);
-        if (permissions.contains(PosixFilePermission.GROUP_WRITE)
-                || permissions.contains(PosixFilePermission.OTHERS_WRITE)) {
-            throw new CommandFailedException(
-                    "DATA_DIRECTORY",
-                    path
-                            + " can be written by others: chmod 700 "
-                            + path
-                            + ", or give another"
-                            + " with --data-dir");
         }
     }
 
@@ -109,6 +97,11 @@ public final class DataDirectory {
             throw new CommandFailedException(
                     ExitCode.FAILED, "DATA_DIRECTORY", "cannot write to " + path + ": " + e, e);
         }
+    }
+
+    /// Replaces the trust bundle, as a whole.
+    public void publishBundle(String pem) throws IOException {
+        PrivateFiles.writePublic(bundle(), pem);
     }
 
     /// Address of the server, `host:port`.
@@ -192,6 +185,10 @@ public final class DataDirectory {
 
     public Path serverLog() {
         return path.resolve("server.log");
+    }
+
+    private Path password() {
+        return postgres().resolve("password");
     }
 
     public Path postgres() {

@@ -15,10 +15,8 @@ import dev.signet.cli.postgres.LocalPostgresSettings;
 
 import org.jspecify.annotations.Nullable;
 
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,9 +35,14 @@ public final class LocalServer implements AutoCloseable {
     private final RunningServer server;
     private final @Nullable LocalPostgres postgres;
     private final String trustDomain;
+    private final PublishedBundle bundle;
 
     private LocalServer(
-            RunningServer server, @Nullable LocalPostgres postgres, String trustDomain) {
+            RunningServer server,
+            @Nullable LocalPostgres postgres,
+            String trustDomain,
+            PublishedBundle bundle) {
+        this.bundle = bundle;
         this.server = server;
         this.postgres = postgres;
         this.trustDomain = trustDomain;
@@ -97,10 +100,11 @@ public final class LocalServer implements AutoCloseable {
             }
             progress.detail("starting the server");
             RunningServer server = startBeside(postgres, all, defaults);
-            directory.publish("localhost:" + server.grpcPort(), pem(server));
+            directory.publish("localhost:" + server.grpcPort(), server.trustBundle().pem());
             OptionalInt admin = server.adminPort();
             directory.publishAdmin(admin.isPresent() ? "localhost:" + admin.getAsInt() : null);
-            return new LocalServer(server, postgres, trustDomain);
+            PublishedBundle bundle = PublishedBundle.of(server, directory::publishBundle);
+            return new LocalServer(server, postgres, trustDomain, bundle);
         } catch (RuntimeException e) {
             if (postgres != null) {
                 postgres.close();
@@ -168,18 +172,6 @@ public final class LocalServer implements AutoCloseable {
         };
     }
 
-    private static String pem(RunningServer server) {
-        Base64.Encoder encoder =
-                Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
-        StringBuilder pem = new StringBuilder();
-        for (byte[] der : server.trustBundle().x509Authorities()) {
-            pem.append("-----BEGIN CERTIFICATE-----\n")
-                    .append(encoder.encodeToString(der))
-                    .append("\n-----END CERTIFICATE-----\n");
-        }
-        return pem.toString();
-    }
-
     public String trustDomain() {
         return trustDomain;
     }
@@ -219,6 +211,7 @@ public final class LocalServer implements AutoCloseable {
         try {
             server.close();
         } finally {
+            bundle.close();
             if (postgres != null) {
                 postgres.close();
             }
