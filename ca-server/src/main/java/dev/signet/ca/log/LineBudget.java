@@ -5,8 +5,6 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.filter.Filter;
 import ch.qos.logback.core.spi.FilterReply;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -89,7 +87,7 @@ public final class LineBudget extends Filter<ILoggingEvent> {
     }
 
     private Window window(ILoggingEvent event, boolean ours) {
-        @Nullable String message = ours ? event.getMessage() : null;
+        String message = ours ? event.getMessage() : null;
         String kind =
                 message == null ? event.getLoggerName() : event.getLoggerName() + '\n' + message;
         Window known = windows.get(kind);

@@ -24,12 +24,16 @@ final class ConnectionLimit extends ChannelInboundHandlerAdapter {
         this.places = places;
     }
 
+    private static void end(Channel child) {
+        var _ = child.close();
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
         if (message instanceof Channel child) {
             Place place =
                     child.remoteAddress() instanceof InetSocketAddress peer
-                            ? places.enter(peer.getAddress(), child::close)
+                            ? places.enter(peer.getAddress(), () -> end(child))
                             // It has gone already.
                             : null;
             if (place == null) {

@@ -174,14 +174,14 @@ final class Http2Guard extends ChannelInboundHandlerAdapter {
     }
 
     private int length() {
-        return (head[0] & 0xff) << 16 | (head[1] & 0xff) << 8 | head[2] & 0xff;
+        return ((head[0] & 0xff) << 16) | ((head[1] & 0xff) << 8) | (head[2] & 0xff);
     }
 
     private int stream() {
-        return (head[5] & 0x7f) << 24
-                | (head[6] & 0xff) << 16
-                | (head[7] & 0xff) << 8
-                | head[8] & 0xff;
+        return ((head[5] & 0x7f) << 24)
+                | ((head[6] & 0xff) << 16)
+                | ((head[7] & 0xff) << 8)
+                | (head[8] & 0xff);
     }
 
     /// False: the budget is spent.
@@ -263,7 +263,7 @@ final class Http2Guard extends ChannelInboundHandlerAdapter {
         }
         ByteBuf update = context.alloc().buffer(HEAD_BYTES + 4);
         update.writeMedium(4).writeByte(WINDOW_UPDATE).writeByte(0).writeInt(0).writeInt(length);
-        context.writeAndFlush(update);
+        var _ = context.writeAndFlush(update);
     }
 
     private void end(ChannelHandlerContext context) {

@@ -98,7 +98,11 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
         stopWaiting();
         deadline =
                 context.executor()
-                        .schedule(() -> context.close(), timeout.toNanos(), TimeUnit.NANOSECONDS);
+                        .schedule(() -> end(context), timeout.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private static void end(ChannelHandlerContext context) {
+        var _ = context.close();
     }
 
     private void stopWaiting() {
@@ -114,7 +118,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
         } else if (pipelined.size() < MAX_PIPELINED) {
             pipelined.add(request.retain());
         } else {
-            context.close();
+            end(context);
         }
     }
 
@@ -169,7 +173,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
         } catch (RejectedExecutionException _) {
             // The port is closing.
             places.release();
-            context.close();
+            end(context);
         }
     }
 
@@ -220,7 +224,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
                                 if (done.isSuccess()) {
                                     await(context);
                                 } else {
-                                    context.close();
+                                    end(context);
                                 }
                             });
         } else {
@@ -231,7 +235,7 @@ final class HttpConnection extends SimpleChannelInboundHandler<FullHttpRequest> 
     /// Of whatever went wrong with the bytes of a connection, its peer is to blame.
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        context.close();
+        end(context);
     }
 
     private static void freshness(HttpHeaders headers, Freshness freshness) {

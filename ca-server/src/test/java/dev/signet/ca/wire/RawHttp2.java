@@ -36,10 +36,10 @@ final class RawHttp2 implements AutoCloseable {
         /// Of RST_STREAM and GOAWAY.
         long errorCode() {
             int at = type == GOAWAY ? 4 : 0;
-            return (payload[at] & 0xffL) << 24
-                    | (payload[at + 1] & 0xff) << 16
-                    | (payload[at + 2] & 0xff) << 8
-                    | payload[at + 3] & 0xff;
+            return ((payload[at] & 0xffL) << 24)
+                    | ((payload[at + 1] & 0xffL) << 16)
+                    | ((payload[at + 2] & 0xffL) << 8)
+                    | (payload[at + 3] & 0xffL);
         }
     }
 
@@ -107,7 +107,7 @@ final class RawHttp2 implements AutoCloseable {
 
     /// @throws EOFException at the end of the connection
     Frame read() throws IOException {
-        int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+        int length = (in.readUnsignedByte() << 16) | in.readUnsignedShort();
         int type = in.readUnsignedByte();
         int flags = in.readUnsignedByte();
         int stream = in.readInt() & 0x7fffffff;
