@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// The command line where there is nothing: no terminal, no input, no HOME, no TERM.
-@Timeout(value = 5, unit = TimeUnit.MINUTES)
+@Timeout(value = 20, unit = TimeUnit.MINUTES)
 class EveryCommandIT {
 
     @TempDir Path directory;
