@@ -75,8 +75,7 @@ final class AdminTls {
         KeyStore own = empty();
         try {
             KeyStore.PrivateKeyEntry pair = pair(chain, key);
-            own.setKeyEntry(
-                    "own", pair.getPrivateKey(), NO_PASSWORD, pair.getCertificateChain());
+            own.setKeyEntry("own", pair.getPrivateKey(), NO_PASSWORD, pair.getCertificateChain());
         } catch (IOException | IllegalArgumentException e) {
             throw new CommandFailedException(
                     ExitCode.NOT_PERMITTED,

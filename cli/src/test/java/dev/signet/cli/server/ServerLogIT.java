@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.signet.cli.PostgresProcess;
 import dev.signet.cli.ServerProcess;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,38 +31,28 @@ import javax.net.ssl.X509ExtendedTrustManager;
 /// The log as `signet server` configures it.
 class ServerLogIT {
 
-    @TempDir private static Path shared;
-    private static PostgresProcess postgres;
-
-    @BeforeAll
-    static void startPostgres() throws Exception {
-        postgres = PostgresProcess.start(shared.resolve("postgres"));
-    }
-
-    @AfterAll
-    static void stopPostgres() {
-        postgres.close();
-    }
+    @TempDir private Path directory;
 
     @ParameterizedTest
     @ValueSource(strings = {"TRACE", "DEBUG", "INFO", "WARN", "ERROR"})
     void R20_noSecretIsInTheLogAtAnyLevelAndTheLogIsItsOwnersAlone(String level) throws Exception {
-        Path log = shared.resolve("canary-" + level + ".log");
+        Path log = directory.resolve("canary-" + level + ".log");
         List<String> secrets = new ArrayList<>();
         String output;
-        try (ServerProcess server =
-                ServerProcess.start(
-                        shared.resolve("server-" + level),
-                        postgres,
-                        Map.of("signet.log-level", level),
-                        List.of(
-                                "-XX:+UseSerialGC",
-                                "-Xmx256m",
-                                "-Dsignet-log.file=" + log,
-                                "-Dsignet-log.screen=ALL",
-                                "-Dsignet-log.erase=",
-                                "-Dlogback.configurationFile=dev/signet/cli/"
-                                        + "logback-server.xml"))) {
+        try (PostgresProcess postgres = PostgresProcess.start(directory.resolve("postgres"));
+                ServerProcess server =
+                        ServerProcess.start(
+                                directory.resolve("server-" + level),
+                                postgres,
+                                Map.of("signet.log-level", level),
+                                List.of(
+                                        "-XX:+UseSerialGC",
+                                        "-Xmx256m",
+                                        "-Dsignet-log.file=" + log,
+                                        "-Dsignet-log.screen=ALL",
+                                        "-Dsignet-log.erase=",
+                                        "-Dlogback.configurationFile=dev/signet/cli/"
+                                                + "logback-server.xml"))) {
             String operator =
                     Files.readString(server.dataDirectory().resolve("operator-credential")).strip();
             secrets.add(operator);
