@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 
 /// Connections that a port keeps at the same time. Where all places are taken, a new connection
 /// gets the place of the one that has waited longest without doing anything that counts: first of
@@ -155,7 +156,7 @@ public final class ConnectionPlaces {
         }
     }
 
-    private static @Nullable Place first(LinkedHashSet<Place> places) {
+    private static @Nullable Place first(Set<Place> places) {
         Iterator<Place> each = places.iterator();
         return each.hasNext() ? each.next() : null;
     }
