@@ -10,10 +10,11 @@ import org.jspecify.annotations.Nullable;
 import java.sql.SQLException;
 import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientConnectionException;
+import java.util.Objects;
 
 /// The cause of a log event in a pattern, after its message: a stack trace on lines of its own, or
-/// one clause where PostgreSQL cannot be reached, as its trace says nothing that the clause does
-/// not, and every part of the server meets it at once. Stateless.
+/// one clause where PostgreSQL cannot be reached or the server stops, as such a trace says nothing
+/// that the clause does not, and every part of the server meets it at once. Stateless.
 public final class JdbcShortTrace extends ThrowableProxyConverter {
 
     private static final int DEPTH = 16;
@@ -23,7 +24,9 @@ public final class JdbcShortTrace extends ThrowableProxyConverter {
         Throwable outage = proxy instanceof ThrowableProxy known ? outage(known) : null;
         return outage == null
                 ? System.lineSeparator() + super.throwableProxyToString(proxy).stripTrailing()
-                : ": " + oneLine(String.valueOf(outage.getMessage()));
+                : ": "
+                        + oneLine(
+                                Objects.requireNonNullElse(outage.getMessage(), outage.toString()));
     }
 
     @Override
@@ -31,11 +34,12 @@ public final class JdbcShortTrace extends ThrowableProxyConverter {
         return event.getThrowableProxy() == null ? "" : super.convert(event);
     }
 
-    /// The part of the chain that says why the database cannot be used.
+    /// The part of the chain that says why the database cannot be used, or is not any more.
     private static @Nullable Throwable outage(ThrowableProxy proxy) {
         Throwable cause = proxy.getThrowable();
         for (int i = 0; cause != null && i < DEPTH; i++, cause = cause.getCause()) {
-            if (cause instanceof SQLTransientConnectionException
+            if (cause instanceof InterruptedException
+                    || cause instanceof SQLTransientConnectionException
                     || cause instanceof SQLRecoverableException
                     || (cause instanceof SQLException sql && isOutage(sql.getSQLState()))) {
                 return cause;
