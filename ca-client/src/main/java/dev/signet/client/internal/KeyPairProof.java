@@ -17,18 +17,12 @@ public final class KeyPairProof {
 
     /// False also for a public key of another algorithm or curve.
     public static boolean belongs(PrivateKey key, PublicKey certified) {
-        String algorithm;
-        switch (key.getAlgorithm()) {
-            case "EC":
-                algorithm = "SHA256withECDSA";
-                break;
-            case "RSA":
-                algorithm = "SHA256withRSA";
-                break;
-            default:
-                algorithm = "EdDSA";
-                break;
-        }
+        String algorithm =
+                switch (key.getAlgorithm()) {
+                    case "EC" -> "SHA256withECDSA";
+                    case "RSA" -> "SHA256withRSA";
+                    default -> "EdDSA";
+                };
         byte[] challenge = new byte[CHALLENGE_BYTES];
         RANDOM.nextBytes(challenge);
         try {
