@@ -35,9 +35,8 @@ import java.util.List;
 /// Makes the beans of this package: [OperatorActs], [AdminActs], [ReissueActs], [AuthorityActs],
 /// [Approvals]. Needs beans [ApprovalSettings], [TrustDomain], [Privileges], [Policies],
 /// [JoinTokens], [PolicyVersions], [Halts], [AuditTrail], [AuthorityLifeCycle], [GatedActivations],
-/// [CertificateRecords], [Reissues], [Revocations], [LedgerSettings],
-/// `PlatformTransactionManager` and `JdbcClient` over a migrated database, `InstantSource`,
-/// `SecureRandom`.
+/// [CertificateRecords], [Reissues], [Revocations], [LedgerSettings], `PlatformTransactionManager`
+/// and `JdbcClient` over a migrated database, `InstantSource`, `SecureRandom`.
 @Configuration(proxyBeanMethods = false)
 public class AdminConfiguration {
 

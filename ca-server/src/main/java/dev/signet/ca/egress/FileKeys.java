@@ -144,9 +144,7 @@ public final class FileKeys extends X509ExtendedKeyManager {
     public String @Nullable [] getServerAliases(String keyType, Principal @Nullable [] issuers) {
         Reading reading = newest();
         String[] own = reading.keys.getServerAliases(keyType, issuers);
-        return own == null
-                ? null
-                : Arrays.stream(own).map(reading::alias).toArray(String[]::new);
+        return own == null ? null : Arrays.stream(own).map(reading::alias).toArray(String[]::new);
     }
 
     @Override

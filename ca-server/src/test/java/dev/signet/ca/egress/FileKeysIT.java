@@ -71,8 +71,14 @@ class FileKeysIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "no certificate", "no key", "half a certificate", "half a key", "empty files",
-                "a key that is not Base64", "directories", "a key of another algorithm"
+                "no certificate",
+                "no key",
+                "half a certificate",
+                "half a key",
+                "empty files",
+                "a key that is not Base64",
+                "directories",
+                "a key of another algorithm"
             })
     void filesThatAreNotUsableStopNothing(String what) throws Exception {
         TestPair old = TestPair.create();
