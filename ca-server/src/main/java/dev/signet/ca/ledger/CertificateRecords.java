@@ -53,7 +53,7 @@ public interface CertificateRecords {
     /// arrays. Made by [#builder()].
     ///
     /// @param spiffeIdPrefix octets that the SPIFFE ID begins with, no wildcards
-    /// @param serialNumber of one certificate
+    /// @param serialPrefix first hexadecimal digits of the serial number, or all of them
     /// @param sha256 of the DER certificate, 32 octets
     /// @param subjectAlternativeName a SPIFFE ID, or a further name, exactly: `DNS:name`,
     ///   `IP:address`, `email:address`, `URI:uri`, `otherName:oid;UTF8:value`, or without its kind
