@@ -55,7 +55,7 @@ final class JoinTokenActs {
         Duration life = timeToLive == null ? DEFAULT_TIME_TO_LIVE : timeToLive;
         Optional<SpiffeIdPattern> pattern = SpiffeIdPattern.parse(spiffeIdPattern);
         Optional<Refusal> objection =
-                toPattern(spiffeIdPattern, pattern)
+                toPattern(pattern)
                         .or(() -> toLife(life))
                         .or(() -> toCount(count))
                         .or(() -> toRoles(pattern.orElseThrow(), actor));
@@ -108,7 +108,7 @@ final class JoinTokenActs {
         };
     }
 
-    private Optional<Refusal> toPattern(String text, Optional<SpiffeIdPattern> pattern) {
+    private Optional<Refusal> toPattern(Optional<SpiffeIdPattern> pattern) {
         String objection = null;
         if (pattern.isEmpty()) {
             objection =
