@@ -99,7 +99,9 @@ public final class Pem {
         return text.toString();
     }
 
-    /// A private key as PKCS#8 text. A secret: write it with mode 0600 and nowhere else.
+    /// A private key as PKCS#8 text, as its provider encodes it: the JDK leaves the public key out
+    /// of EC keys, which GnuTLS and ring refuse. [X509Svid#privateKeyPem()] has it. A secret: write
+    /// it with mode 0600 and nowhere else.
     public static String encode(PrivateKey key) {
         byte[] der = key.getEncoded();
         if (der == null) {

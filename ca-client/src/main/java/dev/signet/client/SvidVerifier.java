@@ -1,5 +1,7 @@
 package dev.signet.client;
 
+import dev.signet.client.internal.Strength;
+
 import java.security.GeneralSecurityException;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertificateException;
@@ -27,6 +29,7 @@ final class SvidVerifier {
 
     static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
     static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
+    private static final String ANY_PURPOSE = "2.5.29.37.0";
 
     private static final int URI = 6;
     private static final int DIGITAL_SIGNATURE = 0;
@@ -101,7 +104,7 @@ final class SvidVerifier {
                     id + " is of a trust domain that is not trusted here: " + id.trustDomain());
         }
         checkUsage(leaf, purposes);
-        return new Verified(id, verifyPath(chain, bundle, at));
+        return new Verified(id, verifyPath(chain, bundle, at, purposes));
     }
 
     private static void checkUsage(X509Certificate leaf, Set<String> purposes)
@@ -128,11 +131,19 @@ final class SvidVerifier {
         }
     }
 
+    /// As [#verifyPath(List, TrustBundle, Instant, Set)], for no purpose in particular.
+    static X509Certificate verifyPath(List<X509Certificate> chain, TrustBundle bundle, Instant at)
+            throws CertificateException {
+        return verifyPath(chain, bundle, at, Set.of());
+    }
+
     /// Verifies a chain, leaf first, whatever it names.
     ///
+    /// @param purposes extended key usages that no intermediate may exclude
     /// @return the authority that it ends in
-    /// @throws CertificateException when it ends in none of the bundle
-    static X509Certificate verifyPath(List<X509Certificate> chain, TrustBundle bundle, Instant at)
+    /// @throws CertificateException when it ends in none of the bundle; says why
+    static X509Certificate verifyPath(
+            List<X509Certificate> chain, TrustBundle bundle, Instant at, Set<String> purposes)
             throws CertificateException {
         Set<TrustAnchor> anchors = new HashSet<>();
         for (X509Certificate authority : bundle.authorities()) {
@@ -147,6 +158,11 @@ final class SvidVerifier {
                     "trust bundle of " + bundle.trustDomain() + " has no authority valid now");
         }
         List<X509Certificate> path = belowAuthority(chain, bundle);
+        checkOrder(path);
+        Strength.check(path);
+        for (X509Certificate intermediate : path.subList(1, path.size())) {
+            checkPurposes(intermediate, purposes);
+        }
         try {
             PKIXParameters parameters = new PKIXParameters(anchors);
             parameters.setRevocationEnabled(false);
@@ -158,9 +174,19 @@ final class SvidVerifier {
                                             CertificateFactory.getInstance("X.509")
                                                     .generateCertPath(path),
                                             parameters);
-            return result.getTrustAnchor().getTrustedCert();
+            X509Certificate anchor = result.getTrustAnchor().getTrustedCert();
+            Strength.checkKey(anchor);
+            return anchor;
         } catch (CertificateException e) {
             throw e;
+        } catch (UnsupportedOperationException e) {
+            // The JDK's answer to a constrained name of a kind that it cannot compare. Then the
+            // certificate has to be refused (RFC 5280 4.2.1.10).
+            throw new CertificateException(
+                    "chain has a name constraint of a kind that cannot be checked (expected: DNS,"
+                            + " URI, IP address, e-mail or directory names): "
+                            + e.getMessage(),
+                    e);
         } catch (GeneralSecurityException e) {
             throw new CertificateException(
                     "chain does not verify with the trust bundle of "
@@ -170,6 +196,52 @@ final class SvidVerifier {
                             + ": "
                             + e.getMessage(),
                     e);
+        }
+    }
+
+    /// The chain's own order is the only one that is tried (RFC 8446 4.4.2 lets peers be lenient,
+    /// SPIFFE does not ask for it); the usual mistakes are named.
+    private static void checkOrder(List<X509Certificate> path) throws CertificateException {
+        for (int i = 0; i + 1 < path.size(); i++) {
+            if (!path.get(i)
+                    .getIssuerX500Principal()
+                    .equals(path.get(i + 1).getSubjectX500Principal())) {
+                throw new CertificateException(
+                        "chain is not in order: certificate "
+                                + (i + 2)
+                                + " is of \""
+                                + path.get(i + 1).getSubjectX500Principal()
+                                + "\", certificate "
+                                + (i + 1)
+                                + " was issued by \""
+                                + path.get(i).getIssuerX500Principal()
+                                + "\" (expected: the leaf, then the issuer of each; take a trust"
+                                + " bundle that was appended out of the file)");
+            }
+        }
+    }
+
+    /// An intermediate CA without extended key usages issues for every purpose.
+    private static void checkPurposes(X509Certificate intermediate, Set<String> purposes)
+            throws CertificateException {
+        try {
+            List<String> extended = intermediate.getExtendedKeyUsage();
+            if (extended != null
+                    && !extended.contains(ANY_PURPOSE)
+                    && !extended.containsAll(purposes)) {
+                throw new CertificateException(
+                        "intermediate CA \""
+                                + intermediate.getSubjectX500Principal()
+                                + "\" may not issue for this direction: its extended key usages"
+                                + " are "
+                                + extended
+                                + " (expected: "
+                                + purposes
+                                + ")");
+            }
+        } catch (CertificateParsingException e) {
+            throw new CertificateException(
+                    "an intermediate CA's extended key usage cannot be read", e);
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.signet.client;
 
+import dev.signet.client.internal.EcPrivateKeys;
+
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -18,8 +20,8 @@ public final class X509Svid {
 
     X509Svid(SpiffeId spiffeId, PrivateKey privateKey, List<X509Certificate> chain) {
         this.spiffeId = spiffeId;
-        this.privateKey = privateKey;
         this.chain = List.copyOf(chain);
+        this.privateKey = EcPrivateKeys.withPublicKey(privateKey, this.chain.get(0).getPublicKey());
         byte[] serial = this.chain.get(0).getSerialNumber().toByteArray();
         this.serialNumber = HexFormat.of().formatHex(serial);
     }
@@ -28,7 +30,8 @@ public final class X509Svid {
         return spiffeId;
     }
 
-    /// A secret. Its encoding is PKCS#8.
+    /// A secret. Its encoding is PKCS#8, of an EC key with the public key in it (RFC 5915 3), which
+    /// GnuTLS and ring require.
     public PrivateKey privateKey() {
         return privateKey;
     }
@@ -61,7 +64,8 @@ public final class X509Svid {
         return Pem.encode(chain);
     }
 
-    /// The private key as PEM text, PKCS#8. A secret: write it with mode 0600 and nowhere else.
+    /// The private key as PEM text, PKCS#8 as [#privateKey()]. A secret: write it with mode 0600
+    /// and nowhere else.
     public String privateKeyPem() {
         return Pem.encode(privateKey);
     }

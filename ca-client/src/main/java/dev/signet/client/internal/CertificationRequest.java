@@ -1,6 +1,5 @@
 package dev.signet.client.internal;
 
-import java.io.ByteArrayOutputStream;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PublicKey;
@@ -28,12 +27,12 @@ public final class CertificationRequest {
     public static byte[] encode(KeyPair keys, SecureRandom random) {
         PublicKey key = keys.getPublic();
         Algorithm algorithm = algorithm(key);
-        byte[] info = sequence(VERSION_0, EMPTY_SUBJECT, key.getEncoded(), NO_ATTRIBUTES);
+        byte[] info = Der.sequence(VERSION_0, EMPTY_SUBJECT, key.getEncoded(), NO_ATTRIBUTES);
         try {
             Signature signature = Signature.getInstance(algorithm.name());
             signature.initSign(keys.getPrivate(), random);
             signature.update(info);
-            return sequence(info, algorithm.identifier(), bitString(signature.sign()));
+            return Der.sequence(info, algorithm.identifier(), Der.bitString(signature.sign()));
         } catch (GeneralSecurityException e) {
             throw new IllegalArgumentException(
                     "the private key cannot sign " + algorithm.name(), e);
@@ -69,34 +68,5 @@ public final class CertificationRequest {
                     "key algorithm " + key.getAlgorithm() + " (expected: EC, Ed25519 or RSA)");
         }
         return new Algorithm(name, HexFormat.of().parseHex(hex));
-    }
-
-    private static byte[] bitString(byte[] content) {
-        byte[] bits = new byte[content.length + 1];
-        System.arraycopy(content, 0, bits, 1, content.length);
-        return element(0x03, bits);
-    }
-
-    private static byte[] sequence(byte[]... parts) {
-        ByteArrayOutputStream content = new ByteArrayOutputStream();
-        for (byte[] part : parts) {
-            content.writeBytes(part);
-        }
-        return element(0x30, content.toByteArray());
-    }
-
-    private static byte[] element(int tag, byte[] content) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(content.length + 4);
-        out.write(tag);
-        int length = content.length;
-        if (length >= 0x100) {
-            out.write(0x82);
-            out.write(length >> 8);
-        } else if (length >= 0x80) {
-            out.write(0x81);
-        }
-        out.write(length);
-        out.writeBytes(content);
-        return out.toByteArray();
     }
 }

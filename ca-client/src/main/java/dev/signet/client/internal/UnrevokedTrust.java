@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.Arrays;
+import java.util.List;
 import java.util.function.Predicate;
 
 import javax.net.ssl.SSLEngine;
@@ -22,6 +24,7 @@ final class UnrevokedTrust extends X509ExtendedTrustManager {
     }
 
     private void check(X509Certificate[] chain) throws CertificateException {
+        Strength.check(below(chain));
         for (X509Certificate certificate : chain) {
             if (revoked.test(certificate)) {
                 throw new CertificateException(
@@ -29,6 +32,13 @@ final class UnrevokedTrust extends X509ExtendedTrustManager {
                                 + certificate.getSerialNumber().toString(16));
             }
         }
+    }
+
+    /// Without a root that comes along: its own signature is of no weight.
+    private static List<X509Certificate> below(X509Certificate[] chain) {
+        return Arrays.stream(chain)
+                .filter(c -> !c.getIssuerX500Principal().equals(c.getSubjectX500Principal()))
+                .toList();
     }
 
     @Override
