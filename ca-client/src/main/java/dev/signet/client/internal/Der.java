@@ -69,7 +69,7 @@ public final class Der {
                 }
                 length = 0;
                 for (int i = 0; i < bytes; i++) {
-                    length = length << 8 | content[at++] & 0xff;
+                    length = (length << 8) | (content[at++] & 0xff);
                 }
             }
             if ((tag & 0x1f) == 0x1f || content.length - at < length) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyStore;
@@ -178,13 +179,7 @@ final class Pkcs12Reader {
     }
 
     private static void requirePkcs12(byte[] content) throws NotAcceptedException {
-        int magic =
-                content.length < 4
-                        ? 0
-                        : (content[0] & 0xff) << 24
-                                | (content[1] & 0xff) << 16
-                                | (content[2] & 0xff) << 8
-                                | content[3] & 0xff;
+        int magic = content.length < 4 ? 0 : ByteBuffer.wrap(content).getInt();
         switch (magic) {
             case 0xfeedfeed, 0xcececece ->
                     throw new NotAcceptedException(

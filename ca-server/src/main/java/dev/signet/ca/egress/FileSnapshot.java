@@ -130,7 +130,8 @@ final class FileSnapshot<T> {
                     name,
                     e.getMessage());
         }
-        return new Failure(
-                seen, before == null ? now : before.since, now, log ? now : before.logged);
+        return before == null
+                ? new Failure(seen, now, now, now)
+                : new Failure(seen, before.since, now, log ? now : before.logged);
     }
 }

@@ -87,6 +87,7 @@ public final class HttpsExchange implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // whether it is another client, not an equal one
     private synchronized HttpClient client() throws HttpsFailureException {
         if (closed) {
             throw new HttpsFailureException("is not asked any more: the server is stopping");

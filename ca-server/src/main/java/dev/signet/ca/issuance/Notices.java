@@ -61,7 +61,7 @@ final class Notices {
     private static void ofRequest(
             Decision.Granted grant, RequestedContent requested, List<Notice> notices) {
         Set<String> given = new HashSet<>();
-        for (String name : grant.names().text().split("(?<!\\\\),")) {
+        for (String name : grant.names().text().split("(?<!\\\\),", -1)) {
             given.add(name.replace("\\,", ","));
         }
         given.add("URI:" + grant.spiffeId());

@@ -41,7 +41,7 @@ public record Notice(String code, String text) {
             return List.of();
         }
         List<Notice> notices = new ArrayList<>();
-        for (String line : lines.split("\n")) {
+        for (String line : lines.split("\n", -1)) {
             int space = line.indexOf(' ');
             if (space > 0) {
                 notices.add(new Notice(line.substring(0, space), line.substring(space + 1)));

@@ -111,6 +111,7 @@ final class CelCost {
     static final class OutOfSteps extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
+        @SuppressWarnings("StaticAssignmentOfThrowable") // it has no trace that could be wrong
         static final OutOfSteps INSTANCE = new OutOfSteps();
 
         private OutOfSteps() {

@@ -123,7 +123,7 @@ final class RoleReach {
     /// @param segments regular expressions
     /// @param open whether more segments may follow
     private boolean matches(List<String> segments, boolean open, SpiffeIdPattern mapped) {
-        String[] actual = path(mapped).substring(1).split("/");
+        String[] actual = path(mapped).substring(1).split("/", -1);
         if (open ? actual.length <= segments.size() : actual.length != segments.size()) {
             return false;
         }

@@ -27,6 +27,7 @@ final class ElfSymbols {
     ///
     /// @param offset where its code begins, counted from where the library is loaded
     /// @param code of the function, as in the file
+    @SuppressWarnings("ArrayRecordComponent") // equality is that of its content, below
     record Function(long offset, byte[] code) {
 
         @Override
