@@ -325,7 +325,8 @@ public final class StatusCosts {
                             null,
                             "replica",
                             new byte[32],
-                            new byte[1]));
+                            new byte[1],
+                            List.of()));
         }
 
         @Override
