@@ -77,6 +77,15 @@ class ArchitectureTest {
     }
 
     @Test
+    void R10_whatACertificationRequestAsksForReachesNoticesAlone() {
+        noClasses()
+                .that(not(named("Notices")))
+                .should()
+                .callMethod(dev.signet.ca.certificate.SigningRequest.class, "requested")
+                .check(CLASSES);
+    }
+
+    @Test
     void sqlStaysInClassesNamedJdbc() {
         noClasses()
                 .that(
