@@ -157,9 +157,9 @@ class AuthorityCommandsIT {
 
     @Test
     void anAuthorityThatThereIsNotOrIsNotNamedWellIsNone() {
-        refused("0 authorities", "authorities", "show", "0".repeat(64));
-        refused("0 authorities", "authorities", "readiness", "00000000");
-        refused("at least 8 digits", "authorities", "retire", "", "--reason", "empty");
+        refused("NOT_FOUND", "authorities", "show", "0".repeat(64));
+        refused("00000000", "authorities", "readiness", "00000000");
+        refused("too short", "authorities", "retire", "", "--reason", "empty");
         Run cause =
                 signet(
                         "authorities",
@@ -313,7 +313,7 @@ class AuthorityCommandsIT {
                                 .isNumber())
                 .isTrue();
         refused(
-                "at least 8 digits",
+                "too short",
                 "reissue",
                 "start",
                 "--authority",

@@ -164,7 +164,7 @@ class SignetCliIT {
         assertThat(listed.code()).isEqualTo(ExitCode.OK);
         assertThat(listed.out()).contains(serial).doesNotContain("signet/server");
         assertThat(list("--spiffe-id", "spiffe://signet.local/ns/none").err())
-                .contains("no certificates on record");
+                .contains("nothing matches these filters");
         assertThat(list("--limit", "1").out().lines()).hasSize(2);
     }
 

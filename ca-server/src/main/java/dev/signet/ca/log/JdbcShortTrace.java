@@ -6,6 +6,7 @@ import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.classic.spi.ThrowableProxy;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.TransactionSystemException;
 
 import java.sql.SQLException;
 import java.sql.SQLRecoverableException;
@@ -21,7 +22,8 @@ public final class JdbcShortTrace extends ThrowableProxyConverter {
 
     @Override
     protected String throwableProxyToString(IThrowableProxy proxy) {
-        Throwable outage = proxy instanceof ThrowableProxy known ? outage(known) : null;
+        Throwable outage =
+                proxy instanceof ThrowableProxy known ? outage(known.getThrowable(), DEPTH) : null;
         return outage == null
                 ? System.lineSeparator() + super.throwableProxyToString(proxy).stripTrailing()
                 : ": "
@@ -34,15 +36,22 @@ public final class JdbcShortTrace extends ThrowableProxyConverter {
         return event.getThrowableProxy() == null ? "" : super.convert(event);
     }
 
-    /// The part of the chain that says why the database cannot be used, or is not any more.
-    private static @Nullable Throwable outage(ThrowableProxy proxy) {
-        Throwable cause = proxy.getThrowable();
-        for (int i = 0; cause != null && i < DEPTH; i++, cause = cause.getCause()) {
+    /// The part of the chain that says why the database cannot be used, or is not any more. Where
+    /// the rollback failed as well, what made it necessary is beside the chain.
+    private static @Nullable Throwable outage(@Nullable Throwable thrown, int depth) {
+        Throwable cause = thrown;
+        for (int i = 0; cause != null && i < depth; i++, cause = cause.getCause()) {
             if (cause instanceof InterruptedException
                     || cause instanceof SQLTransientConnectionException
                     || cause instanceof SQLRecoverableException
                     || (cause instanceof SQLException sql && isOutage(sql.getSQLState()))) {
                 return cause;
+            }
+            if (cause instanceof TransactionSystemException rollback) {
+                Throwable before = outage(rollback.getApplicationException(), depth - i - 1);
+                if (before != null) {
+                    return before;
+                }
             }
         }
         return null;

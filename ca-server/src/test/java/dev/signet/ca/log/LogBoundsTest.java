@@ -12,6 +12,7 @@ import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.Encoder;
 
 import org.junit.jupiter.api.Test;
+import org.springframework.transaction.TransactionSystemException;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -97,6 +98,19 @@ class LogBoundsTest {
         log.warn("not read", new SQLException("syntax", "42601"));
         assertThat(lines()).hasSizeGreaterThan(3);
         assertThat(lines().get(2)).contains("SQLException: syntax");
+    }
+
+    @Test
+    void anOutageThatAlsoSpoilsTheRollbackIsOneLine() throws Exception {
+        TransactionSystemException rollback =
+                new TransactionSystemException(
+                        "JDBC rollback failed", new SQLException("Connection is closed"));
+        rollback.initApplicationException(
+                new IllegalStateException(new SQLException("sending to the backend", "08006")));
+        logger("dev.signet.ca.status.CrlSigning")
+                .warn("not signed", new IllegalStateException("around it", rollback));
+        assertThat(lines()).hasSize(1);
+        assertThat(lines().getFirst()).endsWith("not signed: sending to the backend");
     }
 
     @Test
