@@ -6,50 +6,62 @@ import dev.signet.client.internal.RequestId;
 import org.jspecify.annotations.Nullable;
 
 import java.security.KeyPair;
+import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.Instant;
 
-/// One wish for a certificate, sent as often as it takes: the same request id with the same
+/// One request for a certificate, sent as often as it takes: the same request id with the same
 /// certification request and key gets the same certificate, so an answer that was lost is not lost.
-/// Immutable; holds a private key.
+/// Immutable; may hold a private key.
 final class Attempt {
 
-    private final KeyPair keys;
+    private final PublicKey publicKey;
+    private final @Nullable PrivateKey privateKey;
     private final byte[] csr;
     private final String requestId;
-    private final @Nullable Duration lifetime;
-    private final @Nullable SpiffeId spiffeId;
+    private final IssueRequest wish;
 
     private Attempt(
-            KeyPair keys,
+            PublicKey publicKey,
+            @Nullable PrivateKey privateKey,
             byte[] csr,
             String requestId,
-            @Nullable Duration lifetime,
-            @Nullable SpiffeId spiffeId) {
-        this.keys = keys;
+            IssueRequest wish) {
+        this.publicKey = publicKey;
+        this.privateKey = privateKey;
         this.csr = csr;
         this.requestId = requestId;
-        this.lifetime = lifetime;
-        this.spiffeId = spiffeId;
+        this.wish = wish;
     }
 
-    static Attempt with(
-            KeyPair keys,
-            Instant now,
-            @Nullable Duration lifetime,
-            @Nullable SpiffeId spiffeId,
-            SecureRandom random) {
+    static Attempt with(KeyPair keys, Instant now, IssueRequest wish, SecureRandom random) {
         return new Attempt(
-                keys,
+                keys.getPublic(),
+                keys.getPrivate(),
                 CertificationRequest.encode(keys, random),
                 RequestId.next(now, random).toString(),
-                lifetime,
-                spiffeId);
+                wish);
     }
 
-    KeyPair keys() {
-        return keys;
+    /// For a key that is elsewhere.
+    static Attempt with(
+            byte[] csr, PublicKey publicKey, Instant now, IssueRequest wish, SecureRandom random) {
+        return new Attempt(
+                publicKey, null, csr.clone(), RequestId.next(now, random).toString(), wish);
+    }
+
+    PublicKey publicKey() {
+        return publicKey;
+    }
+
+    /// @throws IllegalStateException when it is elsewhere
+    PrivateKey privateKey() {
+        PrivateKey key = privateKey;
+        if (key == null) {
+            throw new IllegalStateException("the private key is elsewhere");
+        }
+        return key;
     }
 
     byte[] csr() {
@@ -60,11 +72,8 @@ final class Attempt {
         return requestId;
     }
 
-    @Nullable Duration lifetime() {
-        return lifetime;
-    }
-
-    @Nullable SpiffeId spiffeId() {
-        return spiffeId;
+    /// What is asked for; its type of key has been served.
+    IssueRequest wish() {
+        return wish;
     }
 }

@@ -149,6 +149,12 @@ final class Conversation {
     /// @param expected the identity that the answer must name; null: any of the trust domain
     IssuedIdentity issue(
             String authorization, Attempt attempt, @Nullable SpiffeId expected, boolean anew) {
+        return withKey(attempt, certify(authorization, attempt, expected, anew));
+    }
+
+    /// As [#issue], for a key that may be elsewhere.
+    IssuedCertificate certify(
+            String authorization, Attempt attempt, @Nullable SpiffeId expected, boolean anew) {
         TrustBundle held = held(anew);
         CaPort.Answer answer = port.issue(trust(anew), authorization, attempt);
         return verified(attempt, answer, held, expected);
@@ -156,6 +162,11 @@ final class Conversation {
 
     /// RenewCertificate by a certificate that is valid now.
     IssuedIdentity renew(X509Svid current, Attempt attempt) {
+        return withKey(attempt, recertify(current, attempt));
+    }
+
+    /// As [#renew], for a key that may be elsewhere.
+    IssuedCertificate recertify(X509Svid current, Attempt attempt) {
         TrustBundle held = held(false);
         CaPort.Answer answer = port.renew(trust(false), current, attempt);
         return verified(attempt, answer, held, current.spiffeId());
@@ -166,7 +177,15 @@ final class Conversation {
         return held == null ? refresh(anew) : held;
     }
 
-    private IssuedIdentity verified(
+    private static IssuedIdentity withKey(Attempt attempt, IssuedCertificate issued) {
+        return new IssuedIdentity(
+                new X509Svid(issued.spiffeId(), attempt.privateKey(), issued.chain()),
+                issued.bundle(),
+                issued.window(),
+                issued.notices());
+    }
+
+    private IssuedCertificate verified(
             Attempt attempt, CaPort.Answer answer, TrustBundle held, @Nullable SpiffeId expected) {
         TrustBundle trusted = held;
         if (Long.compareUnsigned(answer.bundleVersion(), held.version()) > 0) {
@@ -178,7 +197,7 @@ final class Conversation {
         }
         X509Certificate leaf = chain.get(0);
         if (!MessageDigest.isEqual(
-                leaf.getPublicKey().getEncoded(), attempt.keys().getPublic().getEncoded())) {
+                leaf.getPublicKey().getEncoded(), attempt.publicKey().getEncoded())) {
             throw untrusted("OTHER_KEY", "the certificate is for another key", null);
         }
         SpiffeId id = checked(chain, trusted);
@@ -188,8 +207,7 @@ final class Conversation {
                     "the certificate names " + id + " (expected: " + expected + ")",
                     null);
         }
-        X509Svid svid = new X509Svid(id, attempt.keys().getPrivate(), chain);
-        return new IssuedIdentity(svid, trusted, answer.window(), answer.notices());
+        return new IssuedCertificate(id, chain, trusted, answer.window(), answer.notices());
     }
 
     /// Verifies a chain as one that may be held here: usable for what it is wanted for, valid now.

@@ -52,13 +52,21 @@ final class GrpcCaPort implements CaPort {
                 IssueCertificateRequest.newBuilder()
                         .setCertificateSigningRequest(ByteString.copyFrom(attempt.csr()))
                         .setRequestId(attempt.requestId());
-        Duration lifetime = attempt.lifetime();
+        IssueRequest wish = attempt.wish();
+        Duration lifetime = wish.lifetime();
         if (lifetime != null) {
             request.setLifetime(seconds(lifetime));
         }
-        SpiffeId wish = attempt.spiffeId();
-        if (wish != null) {
-            request.setSpiffeId(wish.toString());
+        SpiffeId spiffeId = wish.spiffeId();
+        if (spiffeId != null) {
+            request.setSpiffeId(spiffeId.toString());
+        }
+        String profile = wish.profile();
+        if (profile != null) {
+            request.setProfile(profile);
+        }
+        if (!wish.names().equals(SubjectRequest.Names.NONE)) {
+            request.setNames(SubjectMessages.names(wish.names()));
         }
         try {
             return answer(calls.issue(trust, authorization, request.build()));
@@ -73,9 +81,17 @@ final class GrpcCaPort implements CaPort {
                 RenewCertificateRequest.newBuilder()
                         .setCertificateSigningRequest(ByteString.copyFrom(attempt.csr()))
                         .setRequestId(attempt.requestId());
-        Duration lifetime = attempt.lifetime();
+        IssueRequest wish = attempt.wish();
+        Duration lifetime = wish.lifetime();
         if (lifetime != null) {
             request.setLifetime(seconds(lifetime));
+        }
+        String profile = wish.profile();
+        if (profile != null) {
+            request.setProfile(profile);
+        }
+        if (!wish.names().equals(SubjectRequest.Names.NONE)) {
+            request.setNames(SubjectMessages.names(wish.names()));
         }
         try {
             return answer(

@@ -201,8 +201,7 @@ final class IdentityRotation implements RotationTask {
                             ? new KeyPair(last.leaf().getPublicKey(), last.privateKey())
                             : wish.keyType().generate(RANDOM);
             attempt =
-                    Attempt.with(
-                            keys, live.clock().instant(), wish.lifetime(), wish.spiffeId(), RANDOM);
+                    Attempt.with(keys, live.clock().instant(), wish, RANDOM);
             pending = attempt;
             pendingIsRenewal = renewal;
         }

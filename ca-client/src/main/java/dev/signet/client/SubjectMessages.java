@@ -46,7 +46,7 @@ final class SubjectMessages {
         return message.build();
     }
 
-    private static RequestedNames names(SubjectRequest.Names names) {
+    static RequestedNames names(SubjectRequest.Names names) {
         RequestedNames.Builder message =
                 RequestedNames.newBuilder()
                         .addAllDnsNames(names.dnsNames())

@@ -83,7 +83,7 @@ final class FakeCa implements CaPort {
         Answer answer = answered.get(attempt.requestId());
         if (answer == null) {
             issuances++;
-            answer = fresh(attempt.keys().getPublic());
+            answer = fresh(attempt.publicKey());
             answered.clear();
             answered.put(attempt.requestId(), answer);
         }

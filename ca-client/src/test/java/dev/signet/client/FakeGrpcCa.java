@@ -75,6 +75,12 @@ final class FakeGrpcCa implements AutoCloseable {
     final AtomicReference<Status> refusal = new AtomicReference<>();
     final List<String> requestIds = new CopyOnWriteArrayList<>();
     final List<IssueCertificateForSubjectRequest> forSubjects = new CopyOnWriteArrayList<>();
+    final List<IssueCertificateRequest> issues = new CopyOnWriteArrayList<>();
+    final List<RenewCertificateRequest> renewals = new CopyOnWriteArrayList<>();
+
+    /// So many answers get lost after their certificate was issued.
+    final AtomicLong lostAnswers = new AtomicLong();
+
     final List<X509Certificate> shownBy = new CopyOnWriteArrayList<>();
     final AtomicReference<StatusRuntimeException> subjectRefusal = new AtomicReference<>();
     final AtomicReference<byte[]> otherRequest = new AtomicReference<>();
@@ -252,7 +258,11 @@ final class FakeGrpcCa implements AutoCloseable {
             throw status.asRuntimeException();
         }
         requestIds.add(requestId);
-        return answered.computeIfAbsent(requestId, id -> sign(path, csr));
+        IssuedCertificate issued = answered.computeIfAbsent(requestId, id -> sign(path, csr));
+        if (lostAnswers.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            throw refused(Status.Code.UNAVAILABLE, "LEDGER_UNAVAILABLE", null);
+        }
+        return issued;
     }
 
     private IssuedCertificate sign(String path, byte[] csr) {
@@ -319,6 +329,7 @@ final class FakeGrpcCa implements AutoCloseable {
                 StreamObserver<IssueCertificateResponse> observer) {
             try {
                 String authorization = AUTHORIZATION.get();
+                issues.add(request);
                 if (!authorization.startsWith("Join /")) {
                     throw refused(Status.Code.UNAUTHENTICATED, "UNAUTHENTICATED", null);
                 }
@@ -373,6 +384,7 @@ final class FakeGrpcCa implements AutoCloseable {
                 StreamObserver<RenewCertificateResponse> observer) {
             try {
                 X509Certificate peer = (X509Certificate) SESSION.get().getPeerCertificates()[0];
+                renewals.add(request);
                 observer.onNext(
                         RenewCertificateResponse.newBuilder()
                                 .setCertificate(
