@@ -133,7 +133,6 @@ record SearchLedger(Instant end, List<Sample> samples, Map<String, Long> sizes) 
                 progress.step("VACUUM, as autovacuum does");
                 statement.execute("VACUUM (ANALYZE) ledger.certificate");
                 insert(connection, early + 1, rows, rows, end, progress);
-                statement.execute("CHECKPOINT");
             }
             return new SearchLedger(end, samples(statement), sizes(statement));
         }

@@ -6,6 +6,7 @@ import dev.signet.ca.ledger.DatabaseSettings;
 import dev.signet.ca.ledger.LedgerConfiguration;
 import dev.signet.ca.ledger.LedgerSettings;
 import dev.signet.cli.postgres.LocalPostgres;
+import dev.signet.cli.postgres.LocalPostgresSettings;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -13,9 +14,9 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,22 +32,24 @@ final class SearchRun {
     private static final int WARM_UP = 5;
     private static final int MAX_STREAMED = 500_000;
 
-    private final LocalPostgres postgres;
-    private final Path log;
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+    private final LocalPostgresSettings settings;
     private final Progress progress;
     private final InstantSource clock;
 
-    /// @param log where PostgreSQL writes its plans to
-    SearchRun(LocalPostgres postgres, Path log, Progress progress, InstantSource clock) {
-        this.postgres = postgres;
-        this.log = log;
+    /// @param settings of the PostgreSQL that is started for it
+    SearchRun(LocalPostgresSettings settings, Progress progress, InstantSource clock) {
+        this.settings = settings;
         this.progress = progress;
         this.clock = clock;
     }
 
-    SearchReport run(int rows, int runs) throws SQLException, IOException {
+    SearchReport run(int rows, int runs) throws SQLException, IOException, InterruptedException {
         SearchLedger ledger;
-        try (var context = server("")) {
+        // Its stop writes the pages of the filling, so that they are not written meanwhile.
+        try (LocalPostgres postgres = start(settings.parameters());
+                var context = server(postgres)) {
             context.refresh(); // makes the schema
             ledger =
                     SearchLedger.fill(
@@ -58,7 +61,8 @@ final class SearchRun {
         }
         Map<String, SearchReport.Times> times = new LinkedHashMap<>();
         double streamed;
-        try (var context = server("")) {
+        try (LocalPostgres postgres = start(settings.parameters());
+                var context = server(postgres)) {
             context.refresh();
             CertificateRecords records = context.getBean(CertificateRecords.class);
             for (SearchKind kind : SearchKind.values()) {
@@ -68,11 +72,12 @@ final class SearchRun {
             streamed = stream(records, Math.min(rows, MAX_STREAMED));
         }
         Map<String, List<String>> plans = new LinkedHashMap<>();
-        try (var context = server(PLANS_TO_LOG)) {
+        try (LocalPostgres postgres = start(withPlansToLog());
+                var context = server(postgres)) {
             context.refresh();
             CertificateRecords records = context.getBean(CertificateRecords.class);
             for (SearchKind kind : SearchKind.values()) {
-                PlanLog plan = PlanLog.from(log);
+                PlanLog plan = PlanLog.from(settings.directory().resolve("postgres.log"));
                 Criteria criteria = kind.criteria(ledger, new Random(1));
                 records.search(criteria, PAGE, null);
                 plans.put(kind.title(), plan.since());
@@ -81,24 +86,45 @@ final class SearchRun {
         return new SearchReport(rows, ledger.sizes(), times, plans, streamed);
     }
 
-    private static final String PLANS_TO_LOG =
-            "?options=-c%20session_preload_libraries%3Dauto_explain"
-                    + "%20-c%20auto_explain.log_min_duration%3D0"
-                    + "%20-c%20auto_explain.log_analyze%3Don"
-                    + "%20-c%20auto_explain.log_buffers%3Don"
-                    + "%20-c%20auto_explain.log_timing%3Doff"
-                    + "%20-c%20auto_explain.log_parameter_max_length%3D0";
+    private LocalPostgres start(Map<String, String> parameters) throws InterruptedException {
+        LocalPostgres postgres =
+                LocalPostgres.start(
+                        new LocalPostgresSettings(
+                                settings.directory(),
+                                settings.cache(),
+                                settings.port(),
+                                parameters),
+                        new SecureRandom(),
+                        progress::step);
+        try {
+            postgres.awaitReady(PATIENCE);
+            return postgres;
+        } catch (RuntimeException | InterruptedException e) {
+            postgres.close();
+            throw e;
+        }
+    }
+
+    /// Only a superuser sets these in a session, and the login is none.
+    private Map<String, String> withPlansToLog() {
+        Map<String, String> all = new LinkedHashMap<>(settings.parameters());
+        all.put("session_preload_libraries", "auto_explain");
+        all.put("auto_explain.log_min_duration", "0");
+        all.put("auto_explain.log_analyze", "on");
+        all.put("auto_explain.log_buffers", "on");
+        all.put("auto_explain.log_timing", "off");
+        all.put("auto_explain.log_parameter_max_length", "0");
+        return all;
+    }
 
     /// The ledger's beans as the server has them.
-    private AnnotationConfigApplicationContext server(String options) {
+    private AnnotationConfigApplicationContext server(LocalPostgres postgres) {
         AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
         context.registerBean(
                 DatabaseSettings.class,
                 () ->
                         DatabaseSettings.of(
-                                postgres.jdbcUrl() + options,
-                                postgres.user(),
-                                postgres.password()));
+                                postgres.jdbcUrl(), postgres.user(), postgres.password()));
         context.registerBean(LedgerSettings.class, LedgerSettings::defaults);
         context.registerBean(InstantSource.class, () -> clock);
         context.registerBean(SecureRandom.class, () -> new SecureRandom());

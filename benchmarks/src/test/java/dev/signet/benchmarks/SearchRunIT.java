@@ -2,7 +2,6 @@ package dev.signet.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.signet.cli.postgres.LocalPostgres;
 import dev.signet.cli.postgres.LocalPostgresSettings;
 
 import org.junit.jupiter.api.Test;
@@ -12,8 +11,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.InstantSource;
 
 /// A small ledger, so that the search benchmark cannot rot.
@@ -29,19 +26,9 @@ class SearchRunIT {
                 new Progress(
                         new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
                         false);
-        SearchReport report;
-        try (LocalPostgres postgres =
-                LocalPostgres.start(
-                        LocalPostgresSettings.in(directory), new SecureRandom(), progress::step)) {
-            postgres.awaitReady(Duration.ofMinutes(2));
-            report =
-                    new SearchRun(
-                                    postgres,
-                                    directory.resolve("postgres.log"),
-                                    progress,
-                                    InstantSource.system())
-                            .run(ROWS, 3);
-        }
+        SearchReport report =
+                new SearchRun(LocalPostgresSettings.in(directory), progress, InstantSource.system())
+                        .run(ROWS, 3);
 
         for (SearchKind kind : SearchKind.values()) {
             double found = report.times().get(kind.title()).found();

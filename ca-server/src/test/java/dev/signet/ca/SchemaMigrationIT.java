@@ -85,6 +85,42 @@ class SchemaMigrationIT {
     }
 
     @Test
+    void anOwnerWithoutRightsInTheClusterMigratesAndServes() throws Exception {
+        JdbcClient superuser = database.ownerJdbcClient();
+        superuser
+                .sql(
+                        """
+                        DO $$ BEGIN
+                            CREATE ROLE plain_owner LOGIN NOSUPERUSER NOCREATEROLE NOCREATEDB
+                                IN ROLE signet_server, signet_maintenance;
+                        EXCEPTION WHEN duplicate_object THEN NULL; END $$
+                        """)
+                .update();
+        superuser
+                .sql(
+                        "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I OWNER TO plain_owner',"
+                                + " current_database()); END $$")
+                .update();
+        SchemaMigration.apply(
+                List.of(
+                        "--signet.database.url=" + database.url(),
+                        "--signet.database.username=plain_owner"));
+        assertThat(
+                        superuser
+                                .sql(
+                                        "SELECT count(*) FROM pg_proc WHERE prosecdef AND"
+                                                + " pg_get_userbyid(proowner) = 'plain_owner'")
+                                .query(Integer.class)
+                                .single())
+                .isPositive();
+        try (ServerRig server =
+                ServerRig.start(
+                        site, database, Map.of("signet.database.username", "plain_owner"))) {
+            assertThat(server).isNotNull();
+        }
+    }
+
+    @Test
     void itSaysWhatItWaitsFor() {
         assertThatThrownBy(() -> startAwaiting("1s"))
                 .isInstanceOf(StartFailedException.class)

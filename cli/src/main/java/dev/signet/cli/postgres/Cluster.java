@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// One PostgreSQL's files: `data`, the superuser's password (0600), the log.
+/// One PostgreSQL's files: `data`, the password of the server's login (0600), the log.
 final class Cluster {
 
     private static final int PASSWORD_OCTETS = 24;
@@ -52,7 +52,7 @@ final class Cluster {
         return Files.isDirectory(data());
     }
 
-    /// The superuser's password; drawn at the first call.
+    /// The password of the server's login; drawn at the first call.
     String password(SecureRandom random) throws IOException {
         Path file = passwordFile();
         if (!Files.exists(file)) {
@@ -71,12 +71,13 @@ final class Cluster {
         return Files.readString(file);
     }
 
-    /// The words that make an empty data directory at `target`.
+    /// The words that make an empty data directory at `target`. Its superuser has the password
+    /// until [OwnerLogin] has given it to the server's login.
     List<String> initdb(PostgresBinaries binaries, Path target, Path passwordFile) {
         return List.of(
                 binaries.initdb().toString(),
                 "--pgdata=" + target,
-                "--username=" + LocalPostgres.USER,
+                "--username=" + OwnerLogin.SUPERUSER,
                 "--pwfile=" + passwordFile,
                 "--auth=scram-sha-256",
                 "--data-checksums",

@@ -25,11 +25,14 @@ final class Leftovers {
         if (pidFile.isEmpty()) {
             return;
         }
-        long postmaster = Long.parseLong(pidFile.getFirst().strip());
+        // Negative where it worked in single-user mode: that one has nobody left who tells it more,
+        // and ends by itself.
+        long written = Long.parseLong(pidFile.getFirst().strip());
+        long postmaster = Math.abs(written);
         List<Long> processes = cluster.processes();
         if (!processes.isEmpty()) {
             // The children of a postmaster that is gone end by themselves as they notice it.
-            if (processes.contains(postmaster)) {
+            if (written > 0 && processes.contains(postmaster)) {
                 Signals.interrupt(postmaster);
             }
             awaitEnd(cluster);

@@ -26,7 +26,7 @@ import java.util.function.Supplier;
 public final class LocalPostgres implements AutoCloseable {
 
     static final String USER = "signet";
-    private static final String DATABASE = "postgres";
+    static final String DATABASE = "postgres";
 
     /// The line of postmaster.pid that has the port, counted from 1.
     private static final int PID_FILE_PORT = 4;
@@ -169,7 +169,7 @@ public final class LocalPostgres implements AutoCloseable {
         return "jdbc:postgresql://127.0.0.1:" + port + "/" + DATABASE;
     }
 
-    /// Owner of everything in the database.
+    /// Owner of everything in the database; no superuser.
     public String user() {
         return USER;
     }

@@ -3,6 +3,7 @@ package dev.signet.cli.postgres;
 import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -111,8 +112,12 @@ final class Postmaster {
 
     private void run() {
         try {
-            List<String> command = prepare();
+            Account account = accounts.get();
+            PostgresBinaries binaries = binaries(account);
+            prepare(binaries, account);
             Leftovers.clear(cluster);
+            confine(binaries, account);
+            List<String> command = command(binaries, account);
             launch(command);
             ready.complete(null);
             while (endedByItself()) {
@@ -130,15 +135,17 @@ final class Postmaster {
         }
     }
 
-    private List<String> prepare() throws IOException, InterruptedException {
-        Account account = accounts.get();
-        PostgresBinaries binaries = binaries(account);
+    private void prepare(PostgresBinaries binaries, Account account)
+            throws IOException, InterruptedException {
         cluster.handOver(account);
         if (!cluster.exists()) {
             step.accept("making a database");
             cluster.initialise(binaries, account);
         }
         cluster.turnLogOver();
+    }
+
+    private List<String> command(PostgresBinaries binaries, Account account) {
         List<String> words = new ArrayList<>();
         words.add(binaries.postgres().toString());
         words.add("-D");
@@ -160,32 +167,68 @@ final class Postmaster {
         return PostgresBinaries.unpack(archive, cache, () -> step.accept("unpacking PostgreSQL"));
     }
 
+    /// Before the first connection: the server's login gets what it needs and loses the rest.
+    private void confine(PostgresBinaries binaries, Account account)
+            throws IOException, InterruptedException {
+        long logBefore = cluster.logSize();
+        Process confining =
+                fork(
+                        account.command(
+                                OwnerLogin.command(
+                                        binaries, cluster.data(), LocalPostgres.DATABASE)),
+                        ProcessBuilder.Redirect.DISCARD);
+        if (confining == null) {
+            return;
+        }
+        boolean read = true;
+        try (OutputStream script = confining.getOutputStream()) {
+            script.write(OwnerLogin.script());
+        } catch (IOException e) {
+            read = false; // it has ended before; the log says why
+        }
+        if ((confining.waitFor() != 0 || !read) && !isStopping()) {
+            throw doesNotStart(logBefore);
+        }
+    }
+
+    /// Null: we are to stop.
+    private @Nullable Process fork(List<String> command, ProcessBuilder.Redirect output)
+            throws IOException {
+        synchronized (monitor) {
+            if (stopping) {
+                return null;
+            }
+            Process forked =
+                    LocalPostgres.process(command)
+                            .redirectOutput(output)
+                            .redirectError(ProcessBuilder.Redirect.appendTo(cluster.log().toFile()))
+                            .start();
+            process = forked;
+            return forked;
+        }
+    }
+
+    private LocalPostgresException doesNotStart(long logBefore) throws IOException {
+        return new LocalPostgresException(
+                "PostgreSQL does not start; it says:\n"
+                        + cluster.logSince(logBefore)
+                        + "\n(log: "
+                        + cluster.log()
+                        + ")");
+    }
+
     /// Forks, and returns when connections are accepted or when we are to stop.
     private void launch(List<String> command) throws IOException, InterruptedException {
         long logBefore = cluster.logSize();
-        Process launched;
-        synchronized (monitor) {
-            if (stopping) {
-                return;
-            }
-            launched =
-                    LocalPostgres.process(command)
-                            .redirectErrorStream(true)
-                            .redirectOutput(
-                                    ProcessBuilder.Redirect.appendTo(cluster.log().toFile()))
-                            .start();
-            process = launched;
+        Process launched = fork(command, ProcessBuilder.Redirect.appendTo(cluster.log().toFile()));
+        if (launched == null) {
+            return;
         }
         long deadline = System.nanoTime() + START_WITHIN.toNanos();
         while (!isReady(launched)) {
             boolean ended = launched.waitFor(POLL.toMillis(), TimeUnit.MILLISECONDS);
             if (ended && !isStopping()) {
-                throw new LocalPostgresException(
-                        "PostgreSQL does not start; it says:\n"
-                                + cluster.logSince(logBefore)
-                                + "\n(log: "
-                                + cluster.log()
-                                + ")");
+                throw doesNotStart(logBefore);
             }
             if (ended) {
                 return;
