@@ -74,7 +74,10 @@ public class AttestationConfiguration {
         EvidenceAttestation attestation =
                 new EvidenceAttestation(
                         new TokenAttestor(
-                                tokenIssuers.byIssuer(), crypto, settings.tokenCacheSize()),
+                                tokenIssuers.byIssuer(),
+                                clusterAttestor.issuers(),
+                                crypto,
+                                settings.tokenCacheSize()),
                         clusterAttestor,
                         new JoinTokenAttestor(joinTokens),
                         new CertificateAttestor(

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
 
 /// Checks ServiceAccount tokens by asking the cluster that they name as issuer. A positive answer
@@ -65,6 +66,11 @@ final class ClusterAttestor implements AutoCloseable {
         return token.claims().get("iss") instanceof String issuer
                 ? Optional.ofNullable(byIssuer.get(issuer))
                 : Optional.empty();
+    }
+
+    /// Texts of the iss claims of their tokens.
+    Set<String> issuers() {
+        return byIssuer.keySet();
     }
 
     boolean isEmpty() {

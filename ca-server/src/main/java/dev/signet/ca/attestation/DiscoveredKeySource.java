@@ -99,7 +99,14 @@ final class DiscoveredKeySource implements KeySource {
                 StrictJson.object(octets)
                         .orElseThrow(() -> wrong("is no JSON object without repetitions"));
         if (!issuer.equals(document.get("issuer"))) {
-            throw wrong("is another issuer's");
+            throw wrong(
+                    "is another issuer's: \""
+                            + (document.get("issuer") instanceof String other
+                                    ? Unauthenticated.excerpt(other)
+                                    : "")
+                            + "\" (expected: \""
+                            + Unauthenticated.excerpt(issuer)
+                            + "\", character by character; a trailing slash counts)");
         }
         URI keys =
                 (document.get("jwks_uri") instanceof String text

@@ -1,6 +1,8 @@
 package dev.signet.ca.attestation;
 
 import dev.signet.ca.identity.EvidenceKind;
+import dev.signet.ca.refusal.Refusal;
+import dev.signet.ca.refusal.RefusalCode;
 
 import java.time.Instant;
 import java.time.InstantSource;
@@ -68,10 +70,18 @@ final class EvidenceAttestation implements Attestation {
                 : tokens.attest(bearer, now);
     }
 
+    /// Whatever the cause, the same is told: nobody can find out by it who is configured here.
+    private static Outcome told(Outcome outcome, Evidence.BearerToken bearer, Instant now) {
+        return outcome instanceof Outcome.Refused(Refusal refusal, String subject)
+                        && refusal.code() == RefusalCode.UNAUTHENTICATED
+                ? new Outcome.Refused(refusal.telling(TokenFacts.of(bearer, now)), subject)
+                : outcome;
+    }
+
     @Override
     public Outcome attest(Evidence evidence, Instant now) {
         return switch (evidence) {
-            case Evidence.BearerToken bearer -> attest(bearer, now);
+            case Evidence.BearerToken bearer -> told(attest(bearer, now), bearer, now);
             case Evidence.JoinToken join -> joinTokens.attest(join.token(), now);
             case Evidence.CurrentCertificate(var chain) -> certificates.attest(chain, now);
             case Evidence.RegistrationAuthority authority ->

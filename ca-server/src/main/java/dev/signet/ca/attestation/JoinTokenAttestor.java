@@ -5,6 +5,7 @@ import dev.signet.ca.ledger.JoinTokenHash;
 import dev.signet.ca.ledger.LedgerUnavailableException;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,7 +22,9 @@ final class JoinTokenAttestor {
     Attestation.Outcome attest(String token, Instant now) {
         Optional<JoinTokenHash> hash = JoinTokenSecret.hash(token);
         if (hash.isEmpty()) {
-            return Unauthenticated.because("the text is no join token, or mistyped");
+            return Unauthenticated.telling(
+                    "The text is no join token: it is mistyped, cut off, or another secret.",
+                    "the text is no join token, or mistyped");
         }
         String tokenId = hash.get().tokenId();
         Optional<JoinTokens.Terms> terms;
@@ -39,7 +42,13 @@ final class JoinTokenAttestor {
                     "join token " + tokenId + " was revoked at " + terms.get().revokedAt());
         }
         if (!now.isBefore(terms.get().expiresAt())) {
-            return Unauthenticated.because(
+            // Whoever has the whole secret may know when it ended.
+            return Unauthenticated.telling(
+                    "The join token expired at "
+                            + terms.get().expiresAt()
+                            + "; this server's clock shows "
+                            + now.truncatedTo(ChronoUnit.SECONDS)
+                            + ". Ask for a new one.",
                     "join token " + tokenId + " expired at " + terms.get().expiresAt());
         }
         return new Attestation.Outcome.Attested(

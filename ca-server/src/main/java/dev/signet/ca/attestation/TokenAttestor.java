@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,12 +33,22 @@ final class TokenAttestor {
     private static final int MAX_KEY_ID = 256;
 
     private final Map<String, Issuer> issuers;
+    private final Set<String> known;
     private final CryptoProvider crypto;
     private final Cache<ByteBuffer, Verified> verified;
 
     /// @param issuers by the text of their tokens' iss claim
     TokenAttestor(Map<String, Issuer> issuers, CryptoProvider crypto, int cacheSize) {
+        this(issuers, Set.of(), crypto, cacheSize);
+    }
+
+    /// @param others issuers whose tokens others check
+    TokenAttestor(
+            Map<String, Issuer> issuers, Set<String> others, CryptoProvider crypto, int cacheSize) {
         this.issuers = Map.copyOf(issuers);
+        Set<String> texts = new HashSet<>(issuers.keySet());
+        texts.addAll(others);
+        this.known = Set.copyOf(texts);
         this.crypto = crypto;
         // Its housekeeping is small; on this thread it needs no pool.
         this.verified =
@@ -72,9 +83,7 @@ final class TokenAttestor {
         if (issuer == null) {
             return Unauthenticated.because(
                     "the token's issuer is not configured: "
-                            + (claimed instanceof String iss
-                                    ? Unauthenticated.excerpt(iss)
-                                    : "none"));
+                            + (claimed instanceof String iss ? unknown(iss) : "none"));
         }
         String who = "the token of issuer " + issuer.settings().name() + " ";
         Optional<TokenAlgorithm> algorithm = algorithm(token.header(), issuer);
@@ -98,6 +107,16 @@ final class TokenAttestor {
                         : read(issuer, token, key, name, who, now);
             }
         };
+    }
+
+    private String unknown(String iss) {
+        return Unauthenticated.excerpt(iss)
+                + IssuerTexts.almost(iss, known)
+                        .map(configured ->
+                                " (configured: "
+                                        + Unauthenticated.excerpt(configured)
+                                        + "; the two differ in a trailing slash)")
+                        .orElse("");
     }
 
     private Attestation.Outcome read(

@@ -49,7 +49,7 @@ final class TokenClaims {
         }
         Instant end = expires.get().plus(clockSkew);
         if (!now.isBefore(end)) {
-            return new Reading.Wrong("has expired");
+            return new Reading.Wrong("expired at " + expires.get());
         }
         Instant begin = Instant.MIN;
         Instant life = now;
@@ -66,7 +66,7 @@ final class TokenClaims {
             }
         }
         if (now.isBefore(begin)) {
-            return new Reading.Wrong("is not valid yet");
+            return new Reading.Wrong("is not valid before " + begin.plus(clockSkew));
         }
         if (expires.get().isAfter(life.plus(issuer.maxTokenLifetime()))) {
             return new Reading.Wrong("lives longer than " + issuer.maxTokenLifetime());

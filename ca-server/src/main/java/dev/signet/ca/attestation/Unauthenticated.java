@@ -5,15 +5,14 @@ import dev.signet.ca.refusal.RefusalCode;
 
 import java.time.Duration;
 
-/// The refusals of this package. A caller that proved nothing is told nothing but that; the cause
-/// is for the operator's log.
+/// The refusals of this package. A caller that proved nothing is told that, and what its own
+/// evidence says; the cause is for the operator's log.
 final class Unauthenticated {
 
     private static final String MESSAGE =
             "The evidence does not prove an identity to this CA. Check the credential and its"
                     + " expiry.";
     private static final Duration RETRY = Duration.ofSeconds(1);
-    private static final int MAX_EXCERPT = 100;
 
     private Unauthenticated() {}
 
@@ -27,6 +26,11 @@ final class Unauthenticated {
         return Refusal.withDiagnosis(RefusalCode.UNAUTHENTICATED, MESSAGE, diagnosis);
     }
 
+    /// @param evidence see [Refusal#telling]
+    static Attestation.Outcome telling(String evidence, String diagnosis) {
+        return new Attestation.Outcome.Refused(refusal(diagnosis).telling(evidence));
+    }
+
     static Attestation.Outcome unavailable(String diagnosis) {
         return new Attestation.Outcome.Refused(
                 Refusal.withDiagnosis(
@@ -37,13 +41,7 @@ final class Unauthenticated {
                         .retryAfter(RETRY));
     }
 
-    /// A caller's text made fit for a log line: short, printable ASCII only.
     static String excerpt(String text) {
-        StringBuilder excerpt = new StringBuilder();
-        for (int i = 0; i < text.length() && i < MAX_EXCERPT; i++) {
-            char c = text.charAt(i);
-            excerpt.append(c > ' ' && c < 0x7f && c != '"' ? c : '?');
-        }
-        return text.length() > MAX_EXCERPT ? excerpt + "..." : excerpt.toString();
+        return IssuerTexts.excerpt(text);
     }
 }

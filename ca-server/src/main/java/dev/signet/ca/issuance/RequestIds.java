@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -36,12 +37,26 @@ final class RequestIds {
         }
         Instant made = Instant.ofEpochMilli(requestId.getMostSignificantBits() >>> TIME_SHIFT);
         if (made.isBefore(now.minus(MAX_AGE)) || made.isAfter(now.plus(MAX_AHEAD))) {
-            return Optional.of(
-                    invalid(
-                            "The request id's time is out of bounds (expected: at most 24 h ago"
-                                    + " and 5 min ahead). Make a new id for each new request."));
+            return Optional.of(outOfBounds(made, now));
         }
         return Optional.empty();
+    }
+
+    /// Who makes an id for each request has a clock that is wrong, or this server has.
+    private static Refusal outOfBounds(Instant made, Instant now) {
+        Duration ahead = Duration.between(now, made);
+        String times =
+                "The request id was made at "
+                        + made
+                        + ", "
+                        + ahead.abs().truncatedTo(ChronoUnit.SECONDS)
+                        + (ahead.isNegative() ? " behind" : " ahead of")
+                        + " this server's clock, which shows "
+                        + now.truncatedTo(ChronoUnit.SECONDS)
+                        + " (expected: at most 24 h behind and 5 min ahead). Check the clock of the"
+                        + " machine that asks, then this server's; make a new id for each new"
+                        + " request.";
+        return invalid(times);
     }
 
     private static Refusal invalid(String message) {

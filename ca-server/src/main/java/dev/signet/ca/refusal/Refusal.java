@@ -22,6 +22,10 @@ public record Refusal(
         @Nullable Duration retryAfter,
         Map<String, String> metadata) {
 
+    /// Metadata key for [RefusalCode#UNAUTHENTICATED], and the only one that is sent with it: what
+    /// a caller that proved nothing is told of its own evidence.
+    public static final String EVIDENCE = "evidence";
+
     public Refusal {
         metadata = Map.copyOf(metadata);
     }
@@ -37,5 +41,18 @@ public record Refusal(
 
     public Refusal retryAfter(Duration wait) {
         return new Refusal(code, message, diagnosis, wait, metadata);
+    }
+
+    /// Names the cause to a caller that proved nothing.
+    ///
+    /// @param evidence made of what the caller itself sent and of this server's time, and of
+    ///   nothing else that this server has; bounded, printable
+    public Refusal telling(String evidence) {
+        return new Refusal(code, message, diagnosis, retryAfter, Map.of(EVIDENCE, evidence));
+    }
+
+    /// See [#EVIDENCE]; empty: nothing.
+    public String evidence() {
+        return metadata.getOrDefault(EVIDENCE, "");
     }
 }

@@ -7,6 +7,7 @@ import com.nimbusds.jose.jwk.source.JWKSetSource;
 import com.nimbusds.jose.jwk.source.JWKSetUnavailableException;
 import com.nimbusds.jose.proc.SecurityContext;
 
+import dev.signet.ca.attestation.IssuerTexts;
 import dev.signet.ca.egress.HttpsExchange;
 import dev.signet.ca.egress.HttpsFailureException;
 import dev.signet.ca.egress.TlsFiles;
@@ -62,7 +63,13 @@ final class AdminKeys implements JWKSetSource<SecurityContext> {
             return keys;
         } catch (IOException | ParseException e) {
             throw new JWKSetUnavailableException(
-                    "keys of " + issuer.issuer() + ": " + e.getClass().getSimpleName(), e);
+                    "keys of "
+                            + issuer.issuer()
+                            + ": "
+                            + (e instanceof DiscoveryException
+                                    ? e.getMessage()
+                                    : e.getClass().getSimpleName()),
+                    e);
         }
     }
 
@@ -91,8 +98,14 @@ final class AdminKeys implements JWKSetSource<SecurityContext> {
         URI keys;
         try {
             JsonNode document = mapper.readTree(get(discovery));
-            if (!issuer.issuer().equals(document.path("issuer").stringValue(""))) {
-                throw new IOException("the discovery document is of another issuer");
+            String other = document.path("issuer").stringValue("");
+            if (!issuer.issuer().equals(other)) {
+                throw new DiscoveryException(
+                        "the discovery document is of issuer \""
+                                + IssuerTexts.excerpt(other)
+                                + "\" (expected: \""
+                                + issuer.issuer()
+                                + "\", character by character; a trailing slash counts)");
             }
             keys = URI.create(document.path("jwks_uri").stringValue(""));
         } catch (JacksonException | IllegalArgumentException _) {
@@ -106,6 +119,16 @@ final class AdminKeys implements JWKSetSource<SecurityContext> {
                             + " signet.admin.oidc[n].hosts");
         }
         return keys;
+    }
+
+    /// Its message holds nothing of an answer but a bounded, printable issuer.
+    private static final class DiscoveryException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        DiscoveryException(String message) {
+            super(message);
+        }
     }
 
     private byte[] get(URI url) throws IOException {

@@ -29,6 +29,8 @@ record Problem(
     /// Metadata key of a refusal that names the request field at fault.
     static final String FIELD = "field";
 
+    private static final String UNAUTHENTICATED_TEXT =
+            "No credential, or one that proves nothing here.";
     private static final int MAX_DETAIL = 1024;
     private static final long WAIT_WHEN_OVERLOADED = 1;
 
@@ -49,13 +51,20 @@ record Problem(
         return new Problem(
                 title(status),
                 status,
-                refusal.code() == RefusalCode.UNAUTHENTICATED
-                        ? "No credential, or one that proves nothing here."
-                        : cut(refusal.message()),
+                cut(detail(refusal)),
                 refusal.code(),
                 null,
                 waitSeconds(refusal, status),
                 errors);
+    }
+
+    private static String detail(Refusal refusal) {
+        if (refusal.code() != RefusalCode.UNAUTHENTICATED) {
+            return refusal.message();
+        }
+        return refusal.evidence().isEmpty()
+                ? UNAUTHENTICATED_TEXT
+                : UNAUTHENTICATED_TEXT + " " + refusal.evidence();
     }
 
     /// A fault of the server: nothing is told but where to find it.

@@ -7,6 +7,8 @@ import com.nimbusds.jose.jwk.source.RateLimitReachedException;
 import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
 import com.nimbusds.jose.proc.SecurityContext;
 
+import dev.signet.ca.attestation.IssuerTexts;
+import dev.signet.ca.attestation.TokenFacts;
 import dev.signet.ca.privilege.Role;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
@@ -52,10 +54,12 @@ final class TokenLogins {
     private static final int MAX_ROLES = 256;
 
     private final Map<String, Issuer> issuers = new HashMap<>();
+    private final InstantSource clock;
 
     private record Issuer(OidcIssuer settings, AdminKeys keys, NimbusJwtDecoder decoder) {}
 
     TokenLogins(List<OidcIssuer> settings, InstantSource clock) {
+        this.clock = clock;
         for (OidcIssuer issuer : settings) {
             AdminKeys keys = new AdminKeys(issuer);
             issuers.put(issuer.issuer(), new Issuer(issuer, keys, decoder(issuer, keys, clock)));
@@ -73,11 +77,21 @@ final class TokenLogins {
 
     Outcome login(String token) {
         if (token.length() > MAX_TOKEN) {
-            return refused("the token is longer than 8 KiB");
+            return refused(token, "the token is longer than 8 KiB");
         }
         Issuer issuer = issuers.get(claimedIssuer(token));
         if (issuer == null) {
-            return refused("the token's issuer is not one of signet.admin.oidc");
+            return refused(
+                    token,
+                    "the token's issuer is not one of signet.admin.oidc"
+                            + IssuerTexts.almost(claimedIssuer(token), issuers.keySet())
+                                    .map(configured ->
+                                            ": it names "
+                                                    + IssuerTexts.excerpt(claimedIssuer(token))
+                                                    + ", configured is "
+                                                    + IssuerTexts.excerpt(configured)
+                                                    + " (the two differ in a trailing slash)")
+                                    .orElse(""));
         }
         try {
             Jwt jwt = issuer.decoder().decode(token);
@@ -86,16 +100,17 @@ final class TokenLogins {
                     || subject.isBlank()
                     || subject.length() > 1024
                     || !Checks.isText(subject)) {
-                return refused("the token has no usable sub");
+                return refused(token, "the token has no usable sub");
             }
             return new Outcome.Proved(
                     issuer.settings().issuer() + "|" + subject, roles(issuer.settings(), jwt));
         } catch (BadJwtException e) {
             // Its text names the claim at fault, nothing of the token.
-            return refused("the token is not accepted: " + e.getMessage());
+            return refused(token, "the token is not accepted: " + e.getMessage());
         } catch (JwtException e) {
             if (issuer.keys().known() && isRateLimit(e)) {
-                return refused("the token names a key that its issuer did not have just now");
+                return refused(
+                        token, "the token names a key that its issuer did not have just now");
             }
             return new Outcome.Refused(
                     Refusal.withDiagnosis(
@@ -116,9 +131,10 @@ final class TokenLogins {
         return false;
     }
 
-    private static Outcome refused(String diagnosis) {
+    private Outcome refused(String token, String diagnosis) {
         return new Outcome.Refused(
-                Refusal.withDiagnosis(RefusalCode.UNAUTHENTICATED, "", diagnosis));
+                Refusal.withDiagnosis(RefusalCode.UNAUTHENTICATED, "", diagnosis)
+                        .telling(TokenFacts.of(token, clock.instant())));
     }
 
     /// Chooses whose keys must have signed; what they signed must then say the same.

@@ -23,7 +23,7 @@ final class RefusalStatus {
     /// `ErrorInfo.domain` of every refusal.
     static final String DOMAIN = "signet.dev";
 
-    /// Says nothing about the cause: an unauthenticated caller learns nothing.
+    /// Says nothing about the cause. What may follow is of the caller's own evidence alone.
     static final String UNAUTHENTICATED_TEXT =
             "no evidence, or evidence that does not prove anything here";
 
@@ -104,6 +104,8 @@ final class RefusalStatus {
                         .setMessage(message(refusal));
         if (refusal.code() != RefusalCode.UNAUTHENTICATED) {
             info.putAllMetadata(refusal.metadata());
+        } else if (!refusal.evidence().isEmpty()) {
+            info.putMetadata(Refusal.EVIDENCE, refusal.evidence());
         }
         status.addDetails(Any.pack(info.build()));
         Duration wait = waitTime(refusal);
@@ -190,10 +192,12 @@ final class RefusalStatus {
     }
 
     private static String message(Refusal refusal) {
-        if (refusal.code() == RefusalCode.UNAUTHENTICATED) {
-            return UNAUTHENTICATED_TEXT;
-        }
-        String message = refusal.message();
+        String message =
+                refusal.code() != RefusalCode.UNAUTHENTICATED
+                        ? refusal.message()
+                        : refusal.evidence().isEmpty()
+                                ? UNAUTHENTICATED_TEXT
+                                : UNAUTHENTICATED_TEXT + ". " + refusal.evidence();
         return message.length() <= MAX_MESSAGE_LENGTH
                 ? message
                 : message.substring(0, MAX_MESSAGE_LENGTH);

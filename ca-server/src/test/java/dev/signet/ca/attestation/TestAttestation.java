@@ -105,9 +105,22 @@ public final class TestAttestation {
 
     /// Clusters only; no other token issuer, no certificates of ours.
     static EvidenceAttestation ofClusters(ClusterAttestor clusters, InstantSource clock) {
+        return of(
+                new TokenAttestor(Map.of(), clusters.issuers(), TestCertificates.CRYPTO, 10),
+                clusters,
+                clock);
+    }
+
+    /// Tokens only; no cluster, no certificates of ours.
+    static EvidenceAttestation of(TokenAttestor tokens) {
+        return of(tokens, noClusters(), InstantSource.system());
+    }
+
+    private static EvidenceAttestation of(
+            TokenAttestor tokens, ClusterAttestor clusters, InstantSource clock) {
         TrustDomain trustDomain = new TrustDomain("example.org");
         return new EvidenceAttestation(
-                new TokenAttestor(Map.of(), TestCertificates.CRYPTO, 10),
+                tokens,
                 clusters,
                 new JoinTokenAttestor(new NoJoinTokens()),
                 new CertificateAttestor(

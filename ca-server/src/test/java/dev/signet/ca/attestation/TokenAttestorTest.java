@@ -621,7 +621,7 @@ class TokenAttestorTest {
         TokenAttestor.Issuer issuer(TestIssuer issuer, TokenIssuer.Kind kind, KeySource source) {
             TokenIssuer settings =
                     new TokenIssuer(
-                            issuer.url().replace("https://", "").replace('.', '-'),
+                            issuer.url().replace("https://", "").replace('.', '-').replace("/", ""),
                             kind,
                             issuer.url(),
                             List.of("signet"),

@@ -43,6 +43,7 @@ import java.net.InetSocketAddress;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -788,6 +789,30 @@ class IssuanceFlowTest {
                         FlowRig.requestIdAt(NOW.plus(Duration.ofMinutes(5))))) {
             rig.issue(flow, FlowRig.request(good)).issued();
         }
+    }
+
+    @Test
+    void E32_aRequestIdOfAWrongClockSaysBothTimesAndWhatIsWrong() {
+        String ahead =
+                rig.issue(rig.flow(), FlowRig.request(FlowRig.requestIdAt(NOW.plusSeconds(363))))
+                        .refused(RefusalCode.INVALID_ARGUMENT)
+                        .message();
+        assertThat(ahead)
+                .contains(
+                        NOW.plusSeconds(363).toString(),
+                        "PT6M3S ahead of this server's clock, which shows "
+                                + NOW.truncatedTo(ChronoUnit.SECONDS),
+                        "Check the clock of the machine that asks");
+        String behind =
+                rig.issue(
+                                rig.flow(),
+                                FlowRig.request(FlowRig.requestIdAt(NOW.minus(Duration.ofDays(2)))))
+                        .refused(RefusalCode.INVALID_ARGUMENT)
+                        .message();
+        assertThat(behind)
+                .contains(
+                        "PT48H behind this server's clock, which shows "
+                                + NOW.truncatedTo(ChronoUnit.SECONDS));
     }
 
     @Test

@@ -59,6 +59,20 @@ class ProblemTest {
     }
 
     @Test
+    void whoProvedNothingIsToldWhatItsOwnCredentialSays() {
+        assertThat(
+                        Problem.of(
+                                        Refusal.withDiagnosis(
+                                                        RefusalCode.UNAUTHENTICATED,
+                                                        "a message",
+                                                        "a diagnosis")
+                                                .telling("The token expired."),
+                                        List.of())
+                                .detail())
+                .isEqualTo("No credential, or one that proves nothing here. The token expired.");
+    }
+
+    @Test
     void saysHowLongToWaitInWholeSecondsAtLeastOne() {
         assertThat(
                         Problem.of(

@@ -77,6 +77,17 @@ class RefusalStatusTest {
     }
 
     @Test
+    void unauthenticatedCallersAreToldWhatTheirOwnEvidenceSays() throws Exception {
+        Refusal refusal =
+                Refusal.withDiagnosis(RefusalCode.UNAUTHENTICATED, "a message", "a diagnosis")
+                        .telling("The token expired.");
+        assertThat(RefusalStatus.status(refusal).getDescription())
+                .isEqualTo(RefusalStatus.UNAUTHENTICATED_TEXT + ". The token expired.");
+        assertThat(detail(refusal, ErrorInfo.class).getMetadataMap())
+                .isEqualTo(Map.of("evidence", "The token expired."));
+    }
+
+    @Test
     void noDiagnosisLeaves() {
         Refusal refusal = Refusal.withDiagnosis(RefusalCode.POLICY_DENIED, "no rule", "rule 7");
         assertThat(RefusalStatus.trailers(refusal).get(RefusalStatus.DETAILS).toString())
