@@ -1,5 +1,8 @@
 package dev.signet.ca.authority;
 
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
+import org.bouncycastle.asn1.oiw.OIWObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.MacData;
 import org.bouncycastle.asn1.pkcs.PBKDF2Params;
 import org.bouncycastle.asn1.pkcs.PBMAC1Params;
@@ -23,6 +26,7 @@ import java.security.cert.Certificate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /// Opens a PKCS#12 file whatever wrote it: openssl with and without a MAC or passphrase, keytool
@@ -34,6 +38,17 @@ final class Pkcs12Reader {
 
     /// The JDK's own bound.
     private static final BigInteger MAX_ITERATIONS = BigInteger.valueOf(5_000_000);
+
+    /// What the JDK verifies (RFC 7292 B.4).
+    private static final Set<ASN1ObjectIdentifier> KNOWN_MACS =
+            Set.of(
+                    OIWObjectIdentifiers.idSHA1,
+                    NISTObjectIdentifiers.id_sha224,
+                    NISTObjectIdentifiers.id_sha256,
+                    NISTObjectIdentifiers.id_sha384,
+                    NISTObjectIdentifiers.id_sha512,
+                    NISTObjectIdentifiers.id_sha512_224,
+                    NISTObjectIdentifiers.id_sha512_256);
 
     private static final int MAX_ALIAS = 64;
     private static final int MAX_ALIASES = 8;
@@ -165,8 +180,17 @@ final class Pkcs12Reader {
     private static KeyStore open(byte[] content, char[] passphrase) throws NotAcceptedException {
         requirePkcs12(content);
         AlgorithmIdentifier mac = mac(content);
-        if (mac == null || !PKCSObjectIdentifiers.id_PBMAC1.equals(mac.getAlgorithm())) {
+        if (mac == null || KNOWN_MACS.contains(mac.getAlgorithm())) {
             return load(content, passphrase, null);
+        }
+        if (!PKCSObjectIdentifiers.id_PBMAC1.equals(mac.getAlgorithm())) {
+            throw new NotAcceptedException(
+                    "the MAC of the PKCS#12 is made with "
+                            + mac.getAlgorithm().getId()
+                            + ", which is not known here, so that neither the file nor its"
+                            + " passphrase can be checked (expected: SHA-1 or SHA-2; write it again"
+                            + " with 'openssl pkcs12 -in FILE -out ca.pem' and 'openssl pkcs12"
+                            + " -export -in ca.pem -out ca.p12')");
         }
         // RFC 9579, which the JDK does not read yet.
         boundWork(mac);

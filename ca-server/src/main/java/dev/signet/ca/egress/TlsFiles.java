@@ -149,7 +149,10 @@ public record TlsFiles(@Nullable Path ca, @Nullable Path certificate, @Nullable 
             int to = pem.indexOf("-----END PRIVATE KEY-----", Math.max(from, 0));
             if (from < 0 || to < 0) {
                 throw new InvalidKeySpecException(
-                        file + " is not a PKCS#8 key in PEM (expected: BEGIN PRIVATE KEY)");
+                        file
+                                + " is not a PKCS#8 key in PEM without passphrase (expected: BEGIN"
+                                + " PRIVATE KEY; convert a SEC1, PKCS#1 or encrypted key with"
+                                + " 'openssl pkey -in FILE -out NEW_FILE')");
             }
             der = Base64.getMimeDecoder().decode(pem.substring(from + begin.length(), to));
         } catch (IllegalArgumentException _) {

@@ -14,6 +14,7 @@ import org.bouncycastle.asn1.pkcs.PBKDF2Params;
 import org.bouncycastle.asn1.pkcs.PBMAC1Params;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.teletrust.TeleTrusTObjectIdentifiers;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateHolder;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
@@ -233,6 +234,28 @@ class Pkcs12ReaderIT {
         opens(read(content, SECRET));
         isNamed(content, "wrong".toCharArray(), "the passphrase of the PKCS#12 is wrong");
         isNamed(content, new char[0], "PBMAC1 and no passphrase");
+    }
+
+    @Test
+    void E32_aMacOfAnUnknownHashIsNamedWhateverThePassphrase() throws Exception {
+        byte[] der = export("-in", "ca.pem", "-passout", "pass:" + new String(SECRET));
+        var pfx = org.bouncycastle.asn1.pkcs.Pfx.getInstance(der);
+        byte[] content =
+                new org.bouncycastle.asn1.pkcs.Pfx(
+                                pfx.getAuthSafe(),
+                                new org.bouncycastle.asn1.pkcs.MacData(
+                                        new org.bouncycastle.asn1.x509.DigestInfo(
+                                                new AlgorithmIdentifier(
+                                                        TeleTrusTObjectIdentifiers.ripemd160,
+                                                        DERNull.INSTANCE),
+                                                new byte[20]),
+                                        new byte[8],
+                                        2048))
+                        .getEncoded();
+        for (char[] passphrase : List.of(SECRET, "wrong".toCharArray(), new char[0])) {
+            isNamed(content, passphrase, "MAC of the PKCS#12 is made with 1.3.36.3.2.1");
+            isNamed(content, passphrase, "openssl pkcs12 -export");
+        }
     }
 
     @Test
