@@ -191,11 +191,14 @@ final class GrpcCaPort implements CaPort {
     }
 
     static SignetClientException translated(CallFailedException e, boolean withCertificate) {
+        if (e.isOfAnother()) {
+            return new CaUnavailableException(e.reason(), e.getMessage(), null, e);
+        }
         if (e.causedBy(CertificateException.class) || e.causedBy(CertPathBuilderException.class)) {
             return new UntrustedCaException(
                     "CA_CERTIFICATE_NOT_TRUSTED",
                     "the CA's TLS certificate does not verify; check the address and the trust"
-                            + " bundle or pin. "
+                            + " bundle or pin, and whether a proxy that opens TLS is in between. "
                             + e.getMessage(),
                     e);
         }

@@ -1,5 +1,6 @@
 package dev.signet.client;
 
+import dev.signet.client.rotation.Backoff;
 import dev.signet.client.rotation.Lease;
 import dev.signet.client.rotation.RenewalWindow;
 import dev.signet.client.rotation.RotationTask;
@@ -9,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.security.cert.CertificateException;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +22,10 @@ final class IdentityRotation implements RotationTask {
 
     private static final System.Logger LOG = System.getLogger(IdentityRotation.class.getName());
     private static final SecureRandom RANDOM = new SecureRandom();
+    private static final String TOKEN_ALREADY_USED = "TOKEN_ALREADY_USED";
+    private static final String NO_CREDENTIAL = "NO_CREDENTIAL";
+    private static final Set<String> HOPELESS =
+            Set.of(TOKEN_ALREADY_USED, NO_CREDENTIAL, "UNAUTHENTICATED");
 
     private final Conversation conversation;
     private final LiveIdentity live;
@@ -96,12 +100,12 @@ final class IdentityRotation implements RotationTask {
             adopt(issued);
             return new Renewed(new Lease(issued.svid().notAfter(), issued.window()));
         } catch (SignetClientException e) {
-            failed(e);
-            Duration wait =
-                    e instanceof CaUnavailableException away
+            SignetClientException failure = judged(e);
+            failed(failure);
+            return new Failed(
+                    failure instanceof CaUnavailableException away
                             ? away.retryAfter().orElse(null)
-                            : null;
-            return new Failed(wait);
+                            : isHopeless(failure) ? Backoff.MAX_ASKED : null);
         } catch (RuntimeException e) {
             pending = null;
             failed(
@@ -112,6 +116,31 @@ final class IdentityRotation implements RotationTask {
                             e));
             return new Failed(null);
         }
+    }
+
+    /// A join token that was used is not shown again: each attempt would count as one to use it
+    /// twice.
+    private SignetClientException judged(SignetClientException e) {
+        if (!(credential instanceof CredentialSource.JoinToken)
+                || !e.code().equals(TOKEN_ALREADY_USED)) {
+            return e;
+        }
+        joinTokenSpent = true;
+        return new RequestRefusedException(
+                e.code(),
+                e.getMessage()
+                        + " A join token works once, and the CA is not asked again with this one:"
+                        + " make a new one (signet token create) and start again with it. Where"
+                        + " nobody here used it, somebody else did: tell the operator at once.",
+                e instanceof RequestRefusedException refused ? refused.details() : Map.of(),
+                e);
+    }
+
+    /// Whether no further attempt helps as long as nobody starts this again with something else.
+    private boolean isHopeless(SignetClientException failure) {
+        return credential instanceof CredentialSource.JoinToken
+                && live.usable() == null
+                && HOPELESS.contains(failure.code());
     }
 
     private IssuedIdentity next() {
@@ -183,7 +212,7 @@ final class IdentityRotation implements RotationTask {
             return conversation.renew(held, attempt(false, held));
         }
         throw new RequestRefusedException(
-                "NO_CREDENTIAL",
+                NO_CREDENTIAL,
                 "there is no valid certificate to renew, and "
                         + (credential == null
                                 ? "no credential was given"

@@ -34,6 +34,10 @@ public final class Pem {
 
     private static final String CERTIFICATE = "CERTIFICATE";
     private static final String PRIVATE_KEY = "PRIVATE KEY";
+    private static final String OPENSSL = "openssl pkey -in FILE -out NEW_FILE";
+    // RFC 1421 4.6, as OpenSSL wrote it before PKCS#8; after the begin line and its end.
+    private static final String LEGACY_ENCRYPTION = "\nProc-Type: 4,ENCRYPTED";
+    private static final int BEGIN_LENGTH = "-----BEGIN -----".length();
     private static final Base64.Encoder LINES = Base64.getMimeEncoder(64, new byte[] {(byte) '\n'});
 
     private Pem() {}
@@ -59,6 +63,9 @@ public final class Pem {
     ///   the message holds nothing of the key
     public static PrivateKey privateKey(String text) {
         List<byte[]> keys = blocks(text, PRIVATE_KEY);
+        if (keys.isEmpty()) {
+            requireNoOtherKey(text);
+        }
         if (keys.size() != 1) {
             throw new IllegalArgumentException(
                     "found "
@@ -67,6 +74,51 @@ public final class Pem {
                             + " PKCS#8 without passphrase)");
         }
         return privateKey(keys.get(0));
+    }
+
+    /// Names the forms that other programs write, with the command that converts them.
+    private static void requireNoOtherKey(String text) {
+        for (OtherKey other : OtherKey.values()) {
+            int at = text.indexOf("-----BEGIN " + other.label + "-----");
+            if (at >= 0) {
+                boolean encrypted =
+                        other == OtherKey.ENCRYPTED
+                                || text.startsWith(
+                                        LEGACY_ENCRYPTION,
+                                        at + other.label.length() + BEGIN_LENGTH);
+                throw new IllegalArgumentException(
+                        "the private key is "
+                                + other.form
+                                + (encrypted ? " and encrypted" : "")
+                                + " (BEGIN "
+                                + other.label
+                                + "; expected: BEGIN PRIVATE KEY, PKCS#8 without passphrase)."
+                                + " Convert it"
+                                + (encrypted ? ", it asks for the passphrase" : "")
+                                + ": "
+                                + other.command);
+            }
+        }
+    }
+
+    private enum OtherKey {
+        ENCRYPTED("ENCRYPTED PRIVATE KEY", "PKCS#8", OPENSSL),
+        SEC1("EC PRIVATE KEY", "SEC1", OPENSSL),
+        PKCS1("RSA PRIVATE KEY", "PKCS#1", OPENSSL),
+        OPENSSH(
+                "OPENSSH PRIVATE KEY",
+                "in OpenSSH's form",
+                "ssh-keygen -p -m PKCS8 -N '' -f COPY_OF_FILE");
+
+        private final String label;
+        private final String form;
+        private final String command;
+
+        OtherKey(String label, String form, String command) {
+            this.label = label;
+            this.form = form;
+            this.command = command;
+        }
     }
 
     /// A private key with its certificate chain, leaf first, proved to belong together by a

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 
@@ -388,6 +389,54 @@ class RotationSimulationTest {
         time.advance(Duration.ofMinutes(1));
         assertThat(ca.authorizations).hasSize(1);
         assertThat(identity.status().lastErrorCode()).isEqualTo("NO_CREDENTIAL");
+        identity.close();
+    }
+
+    @Test
+    void E32_aJoinTokenThatWasUsedIsShownOnceAndTheFailureSaysWhatToDo() {
+        ca.fault =
+                () ->
+                        new RequestRefusedException(
+                                "TOKEN_ALREADY_USED",
+                                "The join token was already used.",
+                                Map.of(),
+                                null);
+        WorkloadIdentity identity =
+                describe().credential(CredentialSource.joinToken("join-me")).start();
+        time.advance(SECOND);
+        assertThat(failures).hasSize(1);
+        assertThat(failures.get(0))
+                .isInstanceOf(RequestRefusedException.class)
+                .hasMessageContaining("signet token create")
+                .hasMessageContaining("somebody else did");
+        assertThat(failures.get(0).code()).isEqualTo("TOKEN_ALREADY_USED");
+        time.advance(Duration.ofDays(1));
+        // The bundle was asked for in vain, so the token was never sent; from now on it is not.
+        assertThat(ca.authorizations).hasSizeLessThanOrEqualTo(1);
+        assertThat(failures).hasSizeBetween(2, 12 * 24 + 1);
+        identity.close();
+    }
+
+    @Test
+    void E32_aJoinTokenThatProvesNothingIsNotTriedAtTheFullRate() {
+        ca.fault = () -> new RequestRefusedException("UNAUTHENTICATED", "no", Map.of(), null);
+        WorkloadIdentity identity =
+                describe().credential(CredentialSource.joinToken("join-me")).start();
+        time.advance(Duration.ofHours(1));
+        assertThat(failures).hasSizeBetween(2, 13);
+        // The operator may make it good: it is tried again.
+        ca.fault = () -> null;
+        time.advance(Duration.ofMinutes(6));
+        assertThat(rotated).hasSize(1);
+        identity.close();
+    }
+
+    @Test
+    void E32_aTokenFileIsTriedAtTheFullRateAsItMayBeReplaced() {
+        ca.fault = () -> new RequestRefusedException("UNAUTHENTICATED", "no", Map.of(), null);
+        WorkloadIdentity identity = describe().start();
+        time.advance(Duration.ofHours(1));
+        assertThat(failures).hasSizeGreaterThan(60);
         identity.close();
     }
 

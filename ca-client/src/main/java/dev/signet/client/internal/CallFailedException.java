@@ -43,7 +43,23 @@ public final class CallFailedException extends Exception {
     }
 
     static CallFailedException of(String address, Throwable failure) {
+        return of(address, failure, System.getenv());
+    }
+
+    /// @param environment of this process
+    static CallFailedException of(
+            String address, Throwable failure, Map<String, String> environment) {
         Status status = retryable(Status.fromThrowable(failure));
+        InBetween other = InBetween.of(status, failure);
+        if (other != null) {
+            return new CallFailedException(
+                    Status.Code.UNAVAILABLE,
+                    other.code(),
+                    address + ": " + other.words(),
+                    null,
+                    Map.of(),
+                    failure);
+        }
         String reason = "";
         Duration retryAfter = null;
         Map<String, String> details = Map.of();
@@ -77,6 +93,7 @@ public final class CallFailedException extends Exception {
         if (text.length() > MAX_MESSAGE_LENGTH) {
             text = text.substring(0, MAX_MESSAGE_LENGTH);
         }
+        text += InBetween.hint(status, environment);
         return new CallFailedException(
                 status.getCode(),
                 reason.isEmpty() ? status.getCode().name() : reason,
@@ -101,6 +118,11 @@ public final class CallFailedException extends Exception {
             }
         }
         return status;
+    }
+
+    /// Whether something else than a CA answered: nothing of the answer is the CA's.
+    public boolean isOfAnother() {
+        return InBetween.CODES.contains(reason);
     }
 
     public Status.Code status() {
