@@ -12,6 +12,8 @@ import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Date;
@@ -30,6 +32,11 @@ final class SvidVerifier {
     static final String SERVER_AUTH = "1.3.6.1.5.5.7.3.1";
     static final String CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
     private static final String ANY_PURPOSE = "2.5.29.37.0";
+    private static final String NAME_CONSTRAINTS = "2.5.29.30";
+    private static final String ALTERNATIVE_NAMES = "2.5.29.17";
+
+    /// Some 50 ms; 100 names below 50 constraints are a tenth of it.
+    private static final long MAX_NAME_WORK = 100_000_000;
 
     private static final int URI = 6;
     private static final int DIGITAL_SIGNATURE = 0;
@@ -107,8 +114,8 @@ final class SvidVerifier {
         return new Verified(id, verifyPath(chain, bundle, at, purposes));
     }
 
-    private static void checkUsage(X509Certificate leaf, Set<String> purposes)
-            throws CertificateException {
+    /// What a leaf may be used for, by its own extensions.
+    static void checkUsage(X509Certificate leaf, Set<String> purposes) throws CertificateException {
         if (leaf.getBasicConstraints() >= 0) {
             throw new CertificateException("certificate is a CA's and authenticates no workload");
         }
@@ -143,8 +150,10 @@ final class SvidVerifier {
     /// @return the authority that it ends in
     /// @throws CertificateException when it ends in none of the bundle; says why
     static X509Certificate verifyPath(
-            List<X509Certificate> chain, TrustBundle bundle, Instant at, Set<String> purposes)
+            List<X509Certificate> chain, TrustBundle bundle, Instant when, Set<String> purposes)
             throws CertificateException {
+        // The last second of a validity counts whole (RFC 5280 4.1.2.5).
+        Instant at = when.truncatedTo(ChronoUnit.SECONDS);
         Set<TrustAnchor> anchors = new HashSet<>();
         for (X509Certificate authority : bundle.authorities()) {
             // PKIX leaves the anchor's own validity to its user.
@@ -160,22 +169,13 @@ final class SvidVerifier {
         List<X509Certificate> path = belowAuthority(chain, bundle);
         checkOrder(path);
         Strength.check(path);
+        checkWork(path);
         for (X509Certificate intermediate : path.subList(1, path.size())) {
             checkPurposes(intermediate, purposes);
         }
         try {
-            PKIXParameters parameters = new PKIXParameters(anchors);
-            parameters.setRevocationEnabled(false);
-            parameters.setDate(Date.from(at));
-            PKIXCertPathValidatorResult result =
-                    (PKIXCertPathValidatorResult)
-                            CertPathValidator.getInstance("PKIX")
-                                    .validate(
-                                            CertificateFactory.getInstance("X.509")
-                                                    .generateCertPath(path),
-                                            parameters);
-            X509Certificate anchor = result.getTrustAnchor().getTrustedCert();
-            Strength.checkKey(anchor);
+            X509Certificate anchor = validated(path, anchors, at).getTrustedCert();
+            checkAuthority(anchor, path, at, purposes);
             return anchor;
         } catch (CertificateException e) {
             throw e;
@@ -197,6 +197,101 @@ final class SvidVerifier {
                             + e.getMessage(),
                     e);
         }
+    }
+
+    private static TrustAnchor validated(
+            List<X509Certificate> path, Set<TrustAnchor> anchors, Instant at)
+            throws GeneralSecurityException {
+        PKIXParameters parameters = new PKIXParameters(anchors);
+        parameters.setRevocationEnabled(false);
+        parameters.setDate(Date.from(at));
+        PKIXCertPathValidatorResult result =
+                (PKIXCertPathValidatorResult)
+                        CertPathValidator.getInstance("PKIX")
+                                .validate(
+                                        CertificateFactory.getInstance("X.509")
+                                                .generateCertPath(path),
+                                        parameters);
+        return result.getTrustAnchor();
+    }
+
+    /// What an authority's own certificate restricts counts as that of any CA. PKIX looks at name
+    /// and key of an anchor only and leaves the rest to its user (RFC 5280 6.2, RFC 5937).
+    private static void checkAuthority(
+            X509Certificate authority, List<X509Certificate> path, Instant at, Set<String> purposes)
+            throws GeneralSecurityException {
+        Strength.checkKey(authority);
+        boolean[] usage = authority.getKeyUsage();
+        if (usage != null && !usage[KEY_CERT_SIGN]) {
+            throw unfit(authority, "has a key usage without keyCertSign");
+        }
+        if (authority.hasUnsupportedCriticalExtension()) {
+            throw unfit(authority, "has a critical extension that is not known here");
+        }
+        checkPurposes(authority, purposes);
+        long intermediates =
+                path.stream()
+                        .skip(1)
+                        .filter(ca ->
+                                !ca.getSubjectX500Principal().equals(ca.getIssuerX500Principal()))
+                        .count();
+        if (intermediates > authority.getBasicConstraints()) {
+            throw unfit(
+                    authority,
+                    "allows "
+                            + authority.getBasicConstraints()
+                            + " CAs below it, not "
+                            + intermediates);
+        }
+        if (authority.getExtensionValue(NAME_CONSTRAINTS) == null) {
+            return;
+        }
+        if (!authority.getSubjectX500Principal().equals(authority.getIssuerX500Principal())) {
+            throw unfit(authority, "has name constraints and is not self-signed");
+        }
+        // As the last certificate of a path that ends in its own key.
+        List<X509Certificate> whole = new ArrayList<>(path);
+        whole.add(authority);
+        checkWork(whole);
+        validated(
+                whole,
+                Set.of(
+                        new TrustAnchor(
+                                authority.getSubjectX500Principal(),
+                                authority.getPublicKey(),
+                                null)),
+                at);
+    }
+
+    /// Each name is compared with each constraint of its kind: a chain may hold so many of both
+    /// that it keeps a processor busy for seconds.
+    private static void checkWork(List<X509Certificate> path) throws CertificateException {
+        long names = 0;
+        long constraints = 0;
+        for (X509Certificate certificate : path) {
+            names += length(certificate, ALTERNATIVE_NAMES);
+            constraints += length(certificate, NAME_CONSTRAINTS);
+        }
+        if (names * constraints > MAX_NAME_WORK) {
+            throw new CertificateException(
+                    "chain has "
+                            + names
+                            + " bytes of names and "
+                            + constraints
+                            + " bytes of name constraints (expected: a product of at most "
+                            + MAX_NAME_WORK
+                            + ")");
+        }
+    }
+
+    private static int length(X509Certificate certificate, String extension) {
+        byte[] value = certificate.getExtensionValue(extension);
+        return value == null ? 0 : value.length;
+    }
+
+    private static CertificateException unfit(X509Certificate authority, String what) {
+        return new CertificateException(
+                "authority \"" + authority.getSubjectX500Principal() + "\" " + what);
     }
 
     /// The chain's own order is the only one that is tried (RFC 8446 4.4.2 lets peers be lenient,
@@ -221,7 +316,7 @@ final class SvidVerifier {
         }
     }
 
-    /// An intermediate CA without extended key usages issues for every purpose.
+    /// A CA without extended key usages issues for every purpose.
     private static void checkPurposes(X509Certificate intermediate, Set<String> purposes)
             throws CertificateException {
         try {
@@ -230,7 +325,7 @@ final class SvidVerifier {
                     && !extended.contains(ANY_PURPOSE)
                     && !extended.containsAll(purposes)) {
                 throw new CertificateException(
-                        "intermediate CA \""
+                        "CA \""
                                 + intermediate.getSubjectX500Principal()
                                 + "\" may not issue for this direction: its extended key usages"
                                 + " are "
@@ -240,8 +335,7 @@ final class SvidVerifier {
                                 + ")");
             }
         } catch (CertificateParsingException e) {
-            throw new CertificateException(
-                    "an intermediate CA's extended key usage cannot be read", e);
+            throw new CertificateException("a CA's extended key usage cannot be read", e);
         }
     }
 

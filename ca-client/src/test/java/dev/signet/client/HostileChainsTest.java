@@ -48,8 +48,7 @@ import java.util.Map;
 import java.util.Set;
 
 /// Chains that a verifier has to refuse, or must not refuse, made here after the cases of
-/// x509-limbo (C2SP): its ids are beside the tests. What of limbo is not here concerns host names
-/// and the rules for public CAs, which X.509-SVIDs do not have, or CRLs.
+/// x509-limbo (C2SP): its ids are beside the tests. limbo's own certificates are in [LimboTest].
 class HostileChainsTest {
 
     private static final Instant NOW = Instant.parse("2026-11-23T12:00:00Z");
@@ -79,6 +78,11 @@ class HostileChainsTest {
     private KeyPurposeId[] issuingPurposes = {};
     private NameConstraints constraints;
     private boolean issuingIsCa = true;
+    private int rootPathLength = -1;
+    private int rootUsage = KeyUsage.keyCertSign;
+    private NameConstraints rootConstraints;
+    private KeyPurposeId rootPurpose;
+    private String rootCriticalExtension;
     private String criticalExtension;
     private final List<GeneralName> names =
             new ArrayList<>(
@@ -113,8 +117,24 @@ class HostileChainsTest {
 
     private X509Certificate root(String name) throws Exception {
         X509v3CertificateBuilder builder = builder(name, name, rootKeys);
-        builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(true));
-        builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign));
+        builder.addExtension(
+                Extension.basicConstraints,
+                true,
+                rootPathLength < 0
+                        ? new BasicConstraints(true)
+                        : new BasicConstraints(rootPathLength));
+        builder.addExtension(Extension.keyUsage, true, new KeyUsage(rootUsage));
+        if (rootConstraints != null) {
+            builder.addExtension(Extension.nameConstraints, true, rootConstraints);
+        }
+        if (rootPurpose != null) {
+            builder.addExtension(
+                    Extension.extendedKeyUsage, false, new ExtendedKeyUsage(rootPurpose));
+        }
+        if (rootCriticalExtension != null) {
+            builder.addExtension(
+                    new ASN1ObjectIdentifier(rootCriticalExtension), true, DERNull.INSTANCE);
+        }
         return signed(
                 builder,
                 rootKeys,
@@ -339,6 +359,84 @@ class HostileChainsTest {
         issuingIsCa = true;
         criticalExtension = "1.3.6.1.4.1.99999.1";
         refused("does not verify");
+    }
+
+    // rfc5280::nc::*-match and -mismatch have their constraints in the root
+    @Test
+    void nameConstraintsOfAnAuthorityAreHonored() throws Exception {
+        int uri = GeneralName.uniformResourceIdentifier;
+        rootConstraints = permitted(new GeneralName(uri, "example.org"));
+        accepted();
+        rootConstraints = excluded(new GeneralName(uri, "example.net"));
+        accepted();
+        rootConstraints = excluded(new GeneralName(uri, "example.org"));
+        refused("does not verify");
+        rootConstraints = permitted(new GeneralName(uri, "example.net"));
+        refused("does not verify");
+        rootConstraints = excluded(otherName("x"));
+        accepted();
+        names.add(otherName("x"));
+        refused("name constraint of a kind that cannot be checked");
+    }
+
+    // pathological::nc-dos-*
+    @Test
+    void moreNamesAndConstraintsThanCanBeComparedQuicklyAreRefusedBeforeTheyAre() {
+        GeneralSubtree[] many = new GeneralSubtree[2000];
+        for (int i = 0; i < many.length; i++) {
+            many[i] = new GeneralSubtree(new GeneralName(GeneralName.dNSName, "x" + i + ".test"));
+            names.add(new GeneralName(GeneralName.dNSName, "y" + i + ".test"));
+        }
+        constraints = new NameConstraints(null, many);
+        refused("bytes of name constraints");
+        constraints = null;
+        rootConstraints = new NameConstraints(null, many);
+        refused("bytes of name constraints");
+    }
+
+    // rfc5280::root-inconsistent-ca-extensions, rfc5280::unknown-critical-extension-root,
+    // webpki::eku::root-has-eku as far as it is of another purpose
+    @Test
+    void whatAnAuthorityIsNotForItIsNotUsedFor() throws Exception {
+        rootUsage = KeyUsage.cRLSign;
+        refused("has a key usage without keyCertSign");
+        rootUsage = KeyUsage.keyCertSign;
+        rootPurpose = KeyPurposeId.id_kp_codeSigning;
+        refused("may not issue for this direction");
+        rootPurpose = KeyPurposeId.id_kp_clientAuth;
+        accepted();
+        rootPurpose = null;
+        rootCriticalExtension = "1.3.6.1.4.1.99999.1";
+        refused("has a critical extension that is not known here");
+    }
+
+    @Test
+    void thePathLengthOfAnAuthorityCounts() throws Exception {
+        rootPathLength = 1;
+        accepted();
+        rootPathLength = 0;
+        refused("allows 0 CAs below it, not 1");
+    }
+
+    // webpki::forbidden-dsa-leaf
+    @Test
+    void refusesAKeyOfDsa() throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("DSA");
+        generator.initialize(2048);
+        leafKeys = generator.generateKeyPair();
+        refused("has a key of algorithm DSA");
+    }
+
+    // rfc5280::validity::notafter-fractional, -notafter-exact, -expired-1-second
+    @Test
+    void theLastSecondOfAValidityCountsWhole() throws Exception {
+        List<X509Certificate> chain = List.of(leaf(), issuing());
+        Map<TrustDomain, TrustBundle> bundles = bundles(root("Root"));
+        Instant end = NOW.plusSeconds(3600);
+        Set<String> purposes = Set.of(SvidVerifier.CLIENT_AUTH);
+        assertThat(SvidVerifier.verify(chain, bundles, end.plusMillis(999), purposes)).isNotNull();
+        assertThatThrownBy(() -> SvidVerifier.verify(chain, bundles, end.plusSeconds(1), purposes))
+                .isInstanceOf(CertificateException.class);
     }
 
     @Test

@@ -34,6 +34,9 @@ public final class Strength {
                     "1.3.101.113");
     private static final Set<String> PSS_HASHES = Set.of("SHA-256", "SHA-384", "SHA-512");
 
+    private static final Set<String> KEYS =
+            Set.of("EC", "RSA", "RSASSA-PSS", "EdDSA", "Ed25519", "Ed448");
+
     private Strength() {}
 
     /// @throws CertificateException names the first that is too weak
@@ -54,6 +57,14 @@ public final class Strength {
     /// For a trust anchor, whose own signature proves nothing.
     public static void checkKey(X509Certificate certificate) throws CertificateException {
         PublicKey key = certificate.getPublicKey();
+        if (!KEYS.contains(key.getAlgorithm())) {
+            throw new CertificateException(
+                    "certificate of \""
+                            + certificate.getSubjectX500Principal()
+                            + "\" has a key of algorithm "
+                            + key.getAlgorithm()
+                            + " (expected: EC, RSA, Ed25519 or Ed448)");
+        }
         if (key instanceof RSAKey rsa && rsa.getModulus().bitLength() < MIN_RSA_BITS) {
             throw new CertificateException(
                     "certificate of \""
