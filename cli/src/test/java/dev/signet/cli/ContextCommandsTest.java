@@ -84,6 +84,22 @@ class ContextCommandsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"EC PRIVATE KEY", "RSA PRIVATE KEY", "ENCRYPTED PRIVATE KEY"})
+    void E32_aKeyInAFormThatCannotBeUsedIsRefusedWithTheCommandThatConvertsIt(String label)
+            throws Exception {
+        Path key =
+                Files.writeString(
+                        Files.createDirectories(file().toAbsolutePath().getParent())
+                                .resolveSibling("ops-" + label.length() + ".key"),
+                        "-----BEGIN " + label + "-----\nAAAA\n-----END " + label + "-----\n");
+        Run run = add("ops", "--certificate", "/c.pem", "--key", key.toString());
+        assertThat(run.code()).isEqualTo(ExitCode.FAILED);
+        assertThat(run.err())
+                .contains(key + ": the private key is", "openssl pkey -in FILE -out NEW_FILE");
+        assertThat(context("list").out()).doesNotContain("ops");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"rw-r-----", "rw----r--", "rw-rw-rw-"})
     void aFileThatOthersCanReadIsRefusedWithWhatToDo(String permissions) throws Exception {
         write("contexts: {}", permissions);

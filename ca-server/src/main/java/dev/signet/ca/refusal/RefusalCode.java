@@ -5,7 +5,8 @@ package dev.signet.ca.refusal;
 /// another meaning.
 public enum RefusalCode {
     /// No evidence, or evidence that does not prove anything here. Deliberately one code for every
-    /// cause: an unauthenticated caller learns nothing. The cause is logged.
+    /// cause: an unauthenticated caller is told what its own evidence says, and nothing that this
+    /// server knows. The cause is logged.
     UNAUTHENTICATED(Origin.CALLER),
     /// The caller is known, but may not call this method with this kind of evidence.
     NOT_PERMITTED(Origin.CALLER),

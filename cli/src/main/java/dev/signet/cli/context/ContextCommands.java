@@ -1,5 +1,6 @@
 package dev.signet.cli.context;
 
+import dev.signet.cli.CommandFailedException;
 import dev.signet.cli.ExitCode;
 import dev.signet.cli.OutputOptions;
 import dev.signet.cli.home.PrivateFiles;
@@ -10,6 +11,7 @@ import dev.signet.cli.output.Terminal;
 import dev.signet.cli.postgres.Directories;
 import dev.signet.cli.remote.AdminCredential;
 import dev.signet.cli.remote.AdminTarget;
+import dev.signet.client.Pem;
 
 import org.jspecify.annotations.Nullable;
 
@@ -235,6 +237,7 @@ public final class ContextCommands implements Runnable {
             } catch (IllegalArgumentException e) {
                 throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()));
             }
+            requireUsableKey(context);
             Contexts now =
                     file().change(before -> {
                         if (!force) {
@@ -244,6 +247,25 @@ public final class ContextCommands implements Runnable {
                         return before.current() == null ? with.using(name) : with;
                     });
             return say(now, name, name.equals(now.current()) ? name + " is used" : name + " added");
+        }
+    }
+
+    /// A key that is there already is in a form that can be used; one may come later.
+    private static void requireUsableKey(Context context) {
+        if (!(context.target().credential() instanceof AdminCredential.Certificate(_, Path key))
+                || !Files.isReadable(key)) {
+            return;
+        }
+        try {
+            if (Files.size(key) > Pem.MAX_LENGTH) {
+                throw new IllegalArgumentException("the file is larger than 1 MiB");
+            }
+            Pem.privateKey(Files.readString(key, StandardCharsets.ISO_8859_1));
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailedException(
+                    ExitCode.FAILED, "UNUSABLE_KEY", key + ": " + e.getMessage(), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

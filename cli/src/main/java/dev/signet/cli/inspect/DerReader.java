@@ -1,11 +1,17 @@
 package dev.signet.cli.inspect;
 
+import dev.signet.ca.certificate.SigningRequest;
+import dev.signet.ca.certificate.SigningRequestReader;
+import dev.signet.ca.crypto.CryptoProvider;
+import dev.signet.ca.refusal.Refusal;
+
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.Extensions;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
@@ -77,17 +83,28 @@ final class DerReader {
     static Inspected.Request request(byte[] der, String where) throws UnreadableFileException {
         try {
             PKCS10CertificationRequest request = new PKCS10CertificationRequest(der);
-            Extensions extensions = request.getRequestedExtensions();
+            List<Extension> extensions = RequestedExtensions.of(request);
             return new Inspected.Request(
                     request.getSubject().toString(),
-                    names(extensions, true),
-                    names(extensions, false),
+                    RequestedExtensions.names(extensions, true),
+                    RequestedExtensions.names(extensions, false),
+                    RequestedExtensions.words(extensions),
+                    RequestedExtensions.attributes(request),
                     Keys.words(request.getSubjectPublicKeyInfo()),
                     signature(request.getSignatureAlgorithm().getAlgorithm()),
-                    proven(request));
+                    proven(request),
+                    refusal(der));
         } catch (IOException | RuntimeException e) {
             throw new UnreadableFileException(where + " is no certification request");
         }
+    }
+
+    /// By the reader that the server itself uses.
+    private static String refusal(byte[] der) {
+        return switch (new SigningRequestReader(CryptoProvider.detect()).read(der)) {
+            case SigningRequest.Reading.Accepted _ -> "";
+            case SigningRequest.Reading.Rejected(Refusal refusal) -> refusal.message();
+        };
     }
 
     private static boolean proven(PKCS10CertificationRequest request) {
@@ -106,12 +123,11 @@ final class DerReader {
         GeneralNames names =
                 extensions == null
                         ? null
-                        : GeneralNames.fromExtensions(
-                                extensions,
-                                org.bouncycastle.asn1.x509.Extension.subjectAlternativeName);
-        if (names == null) {
-            return List.of();
-        }
+                        : GeneralNames.fromExtensions(extensions, Extension.subjectAlternativeName);
+        return names == null ? List.of() : words(names, uris);
+    }
+
+    static List<String> words(GeneralNames names, boolean uris) {
         List<String> words = new ArrayList<>();
         for (GeneralName name : names.getNames()) {
             if ((name.getTagNo() == GeneralName.uniformResourceIdentifier) == uris) {
@@ -142,9 +158,10 @@ final class DerReader {
 
     private static List<String> keyUsage(@Nullable Extensions extensions) {
         KeyUsage usage = extensions == null ? null : KeyUsage.fromExtensions(extensions);
-        if (usage == null) {
-            return List.of();
-        }
+        return usage == null ? List.of() : words(usage);
+    }
+
+    static List<String> words(KeyUsage usage) {
         List<String> words = new ArrayList<>();
         for (Usage named : Usage.values()) {
             if (usage.hasUsages(named.bit)) {
@@ -157,9 +174,10 @@ final class DerReader {
     private static List<String> extendedKeyUsage(@Nullable Extensions extensions) {
         ExtendedKeyUsage usage =
                 extensions == null ? null : ExtendedKeyUsage.fromExtensions(extensions);
-        if (usage == null) {
-            return List.of();
-        }
+        return usage == null ? List.of() : words(usage);
+    }
+
+    static List<String> words(ExtendedKeyUsage usage) {
         List<String> words = new ArrayList<>();
         for (KeyPurposeId purpose : usage.getUsages()) {
             words.add(

@@ -34,14 +34,23 @@ public sealed interface Inspected {
 
     /// A PKCS#10 certification request (RFC 2986).
     ///
+    /// @param uris URI SANs of all requested extensions, however many attributes hold them
+    /// @param otherNames SANs of other types
+    /// @param extensions the other requested extensions, in words
+    /// @param attributes names of its attributes, repeated as they are
     /// @param proven whether its signature verifies with its own key
+    /// @param refusal why the server refuses it as it is, before it looks at who asks; empty: it
+    ///   does not
     record Request(
             String subject,
             List<String> uris,
             List<String> otherNames,
+            List<String> extensions,
+            List<String> attributes,
             String key,
             String signature,
-            boolean proven)
+            boolean proven,
+            String refusal)
             implements Inspected {}
 
     /// A block whose content is nobody's business, such as a private key.

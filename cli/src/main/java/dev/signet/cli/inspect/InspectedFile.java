@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -16,6 +17,8 @@ public record InspectedFile(List<Inspected> contents) {
 
     /// Largest file that is read.
     static final int MAX_OCTETS = 4 * 1024 * 1024;
+
+    private static final int MAX_CONTENTS = 256;
 
     private static final Pattern BLOCK =
             Pattern.compile(
@@ -79,12 +82,56 @@ public record InspectedFile(List<Inspected> contents) {
         }
     }
 
+    /// One after the other, as `cat` leaves them.
     private static InspectedFile ofDer(byte[] octets) throws UnreadableFileException {
+        List<Inspected> contents = new ArrayList<>();
+        int at = 0;
+        while (at < octets.length) {
+            int end = end(octets, at);
+            if (end < 0 || contents.size() == MAX_CONTENTS) {
+                throw new UnreadableFileException(
+                        contents.isEmpty()
+                                ? "neither a certificate nor a certification request"
+                                : "something else after "
+                                        + contents.size()
+                                        + " certificates or certification requests");
+            }
+            contents.add(ofElement(Arrays.copyOfRange(octets, at, end)));
+            at = end;
+        }
+        return new InspectedFile(contents);
+    }
+
+    /// End of the SEQUENCE that begins there; negative: there is none.
+    private static int end(byte[] octets, int at) {
+        if (octets[at] != 0x30 || octets.length - at < 2) {
+            return -1;
+        }
+        int first = octets[at + 1] & 0xff;
+        if (first < 0x80) {
+            return within(octets, at + 2L + first);
+        }
+        int count = first & 0x7f;
+        if (count == 0 || count > 4 || octets.length - at < 2 + count) {
+            return -1;
+        }
+        long length = 0;
+        for (int i = 0; i < count; i++) {
+            length = length << 8 | octets[at + 2 + i] & 0xff;
+        }
+        return within(octets, at + 2L + count + length);
+    }
+
+    private static int within(byte[] octets, long end) {
+        return end <= octets.length ? (int) end : -1;
+    }
+
+    private static Inspected ofElement(byte[] der) throws UnreadableFileException {
         try {
-            return new InspectedFile(List.of(DerReader.certificate(octets, "the file")));
+            return DerReader.certificate(der, "the file");
         } catch (UnreadableFileException e) {
             try {
-                return new InspectedFile(List.of(DerReader.request(octets, "the file")));
+                return DerReader.request(der, "the file");
             } catch (UnreadableFileException alsoNot) {
                 throw new UnreadableFileException(
                         "neither a certificate nor a certification request");

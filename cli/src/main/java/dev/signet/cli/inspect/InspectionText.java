@@ -35,6 +35,11 @@ public final class InspectionText {
             }
             gap = System.lineSeparator();
         }
+        if (file.contents().size() > 1
+                && file.contents().stream().anyMatch(Inspected.Request.class::isInstance)) {
+            out.println();
+            out.println("The server takes one certification request and nothing beside it.");
+        }
         out.flush();
     }
 
@@ -59,14 +64,22 @@ public final class InspectionText {
     private void print(Inspected.Request request, PrintStream out) {
         out.println(style.bold("Certification request"));
         line(out, "Subject", request.subject());
-        line(out, "Wished URIs", String.join(", ", request.uris()));
-        line(out, "Wished names", String.join(", ", request.otherNames()));
+        line(out, "Requested URIs", String.join(", ", request.uris()));
+        line(out, "Other names", String.join(", ", request.otherNames()));
+        line(out, "Extensions", String.join(", ", request.extensions()));
+        line(out, "Attributes", String.join(", ", request.attributes()));
         line(out, "Key", request.key());
         line(out, "Signed with", request.signature());
         row(
                 out,
                 "Key is held",
                 request.proven() ? style.green("yes, proven") : style.red("NOT PROVEN"));
+        row(
+                out,
+                "Server reads it",
+                request.refusal().isEmpty()
+                        ? style.green("yes")
+                        : style.red("NO: " + Style.printable(request.refusal())));
     }
 
     private void line(PrintStream out, String label, String text) {
@@ -155,6 +168,10 @@ public final class InspectionText {
                 json.put("key", request.key());
                 json.put("signature_algorithm", request.signature());
                 json.put("key_possession_proven", request.proven());
+                json.put("extensions", request.extensions());
+                json.put("attributes", request.attributes());
+                json.put("read_by_server", request.refusal().isEmpty());
+                json.put("refusal", request.refusal());
             }
             case Inspected.Hidden hidden -> {
                 json.put("type", "hidden");

@@ -3,10 +3,13 @@ package dev.signet.cli.inspect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.ExtensionsGenerator;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
@@ -18,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
@@ -26,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Date;
+import java.util.List;
 
 class InspectedFileTest {
 
@@ -77,6 +83,83 @@ class InspectedFileTest {
                         .getEncoded();
         assertThat(((Inspected.Request) InspectedFile.of(forged).contents().getFirst()).proven())
                 .isFalse();
+    }
+
+    private byte[] request(String subject, ASN1ObjectIdentifier... attributes) throws Exception {
+        var builder =
+                new JcaPKCS10CertificationRequestBuilder(new X500Name(subject), pair.getPublic());
+        int number = 0;
+        for (ASN1ObjectIdentifier attribute : attributes) {
+            ExtensionsGenerator extensions = new ExtensionsGenerator();
+            extensions.addExtension(
+                    Extension.subjectAlternativeName,
+                    false,
+                    new GeneralNames(
+                            new GeneralName(GeneralName.dNSName, "a" + number++ + ".example.org")));
+            extensions.addExtension(Extension.basicConstraints, true, new BasicConstraints(0));
+            builder.addAttribute(attribute, extensions.generate());
+        }
+        return builder.build(
+                        new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate()))
+                .getEncoded();
+    }
+
+    private static final ASN1ObjectIdentifier STANDARD =
+            PKCSObjectIdentifiers.pkcs_9_at_extensionRequest;
+    private static final ASN1ObjectIdentifier MICROSOFT =
+            new ASN1ObjectIdentifier("1.3.6.1.4.1.311.2.1.14");
+
+    @Test
+    void E32_showsBothRequestsOfAFileInPemAndInDer() throws Exception {
+        byte[] first = request("CN=first");
+        byte[] second = request("CN=second");
+        String pem = pem("CERTIFICATE REQUEST", first) + pem("NEW CERTIFICATE REQUEST", second);
+        ByteArrayOutputStream der = new ByteArrayOutputStream();
+        der.writeBytes(first);
+        der.writeBytes(second);
+        for (byte[] file : List.of(pem.getBytes(StandardCharsets.US_ASCII), der.toByteArray())) {
+            InspectedFile inspected = InspectedFile.of(file);
+            assertThat(inspected.contents())
+                    .extracting(each -> ((Inspected.Request) each).subject())
+                    .containsExactly("CN=first", "CN=second");
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            new InspectionText(FROM, TestStyle.none()).print(inspected, new PrintStream(out));
+            assertThat(out.toString(StandardCharsets.UTF_8))
+                    .contains("The server takes one certification request");
+        }
+        der.write(0);
+        assertThatThrownBy(() -> InspectedFile.of(der.toByteArray()))
+                .hasMessageContaining("something else after 2");
+    }
+
+    @Test
+    void E32_showsWhatBothAttributesOfARequestAskFor() throws Exception {
+        for (ASN1ObjectIdentifier other : List.of(MICROSOFT, STANDARD)) {
+            Inspected.Request request =
+                    (Inspected.Request)
+                            InspectedFile.of(request("CN=x", STANDARD, other))
+                                    .contents()
+                                    .getFirst();
+            assertThat(request.otherNames())
+                    .containsExactlyInAnyOrder("DNS:a0.example.org", "DNS:a1.example.org");
+            assertThat(request.attributes()).hasSize(2).contains("extensionRequest");
+            assertThat(request.extensions())
+                    .containsExactly(
+                            "basicConstraints: CA, path length 0",
+                            "basicConstraints: CA, path length 0");
+        }
+    }
+
+    @Test
+    void E32_saysWhetherTheServerReadsARequestByTheServersOwnReader() throws Exception {
+        Inspected.Request fine =
+                (Inspected.Request)
+                        InspectedFile.of(request("CN=x", STANDARD)).contents().getFirst();
+        assertThat(fine.refusal()).isEmpty();
+        Inspected.Request twice =
+                (Inspected.Request)
+                        InspectedFile.of(request("CN=x", STANDARD, STANDARD)).contents().getFirst();
+        assertThat(twice.refusal()).contains("an attribute twice");
     }
 
     @Test
