@@ -69,8 +69,7 @@ public final class CaClient {
     /// @param credential a certificate among them is renewed
     public synchronized IssuedIdentity issue(CredentialSource credential, IssueRequest request) {
         Attempt attempt =
-                Attempt.with(
-                        request.keyType().generate(RANDOM), clock.instant(), request, RANDOM);
+                Attempt.with(request.keyType().generate(RANDOM), clock.instant(), request, RANDOM);
         String authorization = authorization(credential);
         return authorization == null
                 ? conversation.renew(certificate(credential), attempt)
@@ -116,8 +115,7 @@ public final class CaClient {
                         ? before.attempt()
                         : Attempt.with(
                                 keepKey
-                                        ? new KeyPair(
-                                                held.leaf().getPublicKey(), held.privateKey())
+                                        ? new KeyPair(held.leaf().getPublicKey(), held.privateKey())
                                         : request.keyType().generate(RANDOM),
                                 now,
                                 request,
@@ -157,8 +155,7 @@ public final class CaClient {
             chain.add((X509Certificate) each);
         }
         try {
-            return new X509Svid(
-                    SvidVerifier.spiffeId(chain.get(0)), entry.getPrivateKey(), chain);
+            return new X509Svid(SvidVerifier.spiffeId(chain.get(0)), entry.getPrivateKey(), chain);
         } catch (CertificateException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }

@@ -229,8 +229,7 @@ final class IdentityRotation implements RotationTask {
                     keepKey && last != null
                             ? new KeyPair(last.leaf().getPublicKey(), last.privateKey())
                             : wish.keyType().generate(RANDOM);
-            attempt =
-                    Attempt.with(keys, live.clock().instant(), wish, RANDOM);
+            attempt = Attempt.with(keys, live.clock().instant(), wish, RANDOM);
             pending = attempt;
             pendingIsRenewal = renewal;
         }

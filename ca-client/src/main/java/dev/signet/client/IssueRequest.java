@@ -37,8 +37,7 @@ public record IssueRequest(
     /// Without names, with the profile that policy grants.
     ///
     /// @throws IllegalArgumentException when the lifetime is not positive whole seconds
-    public IssueRequest(
-            KeyType keyType, @Nullable Duration lifetime, @Nullable SpiffeId spiffeId) {
+    public IssueRequest(KeyType keyType, @Nullable Duration lifetime, @Nullable SpiffeId spiffeId) {
         this(keyType, lifetime, spiffeId, SubjectRequest.Names.NONE, null);
     }
 

@@ -111,8 +111,7 @@ class CaClientIT {
                                 Files.writeString(
                                         directory.resolve("cert.pem"), held.svid().chainPem()),
                                 Files.writeString(
-                                        directory.resolve("key.pem"),
-                                        held.svid().privateKeyPem())),
+                                        directory.resolve("key.pem"), held.svid().privateKeyPem())),
                         request(elsewhere),
                         elsewhere.getPublic(),
                         IssueRequest.DEFAULTS);
@@ -121,13 +120,12 @@ class CaClientIT {
 
     @Test
     void aCertificateForAnotherKeyThanTheNamedOneIsNotUsed() {
-        assertThatThrownBy(
-                        () ->
-                                client.certify(
-                                        CredentialSource.joinToken("/orders"),
-                                        request(TestCa.keys()),
-                                        TestCa.keys().getPublic(),
-                                        IssueRequest.DEFAULTS))
+        assertThatThrownBy(() ->
+                        client.certify(
+                                CredentialSource.joinToken("/orders"),
+                                request(TestCa.keys()),
+                                TestCa.keys().getPublic(),
+                                IssueRequest.DEFAULTS))
                 .isInstanceOfSatisfying(
                         UntrustedCaException.class,
                         e -> assertThat(e.code()).isEqualTo("OTHER_KEY"));
@@ -140,8 +138,7 @@ class CaClientIT {
         assertThat(other.svid().leaf().getPublicKey())
                 .isNotEqualTo(before.svid().leaf().getPublicKey());
         IssuedIdentity same = client.renew(entry(other), true, IssueRequest.DEFAULTS);
-        assertThat(same.svid().leaf().getPublicKey())
-                .isEqualTo(other.svid().leaf().getPublicKey());
+        assertThat(same.svid().leaf().getPublicKey()).isEqualTo(other.svid().leaf().getPublicKey());
         assertThat(same.svid().serialNumber()).isNotEqualTo(other.svid().serialNumber());
     }
 
@@ -177,14 +174,12 @@ class CaClientIT {
     void aCertificateWithoutASpiffeIdIsNotSent() {
         KeyPair keys = TestCa.keys();
         X509Certificate nameless = ca.ca.bundle(1).authorities().get(0);
-        assertThatThrownBy(
-                        () ->
-                                client.renew(
-                                        new KeyStore.PrivateKeyEntry(
-                                                keys.getPrivate(),
-                                                new X509Certificate[] {nameless}),
-                                        false,
-                                        IssueRequest.DEFAULTS))
+        assertThatThrownBy(() ->
+                        client.renew(
+                                new KeyStore.PrivateKeyEntry(
+                                        keys.getPrivate(), new X509Certificate[] {nameless}),
+                                false,
+                                IssueRequest.DEFAULTS))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(ca.renewals).isEmpty();
     }
