@@ -186,7 +186,7 @@ final class AuthorityIntakeCommands {
     }
 
     private static String firstLine(Path file) {
-        return new String(read(file), StandardCharsets.UTF_8).lines().findFirst().orElse("");
+        return new String(Prompt.firstLine(file));
     }
 
     private static byte[] read(Path file) {

@@ -2,6 +2,7 @@ package dev.signet.cli.context;
 
 import dev.signet.cli.CommandFailedException;
 import dev.signet.cli.ExitCode;
+import dev.signet.cli.home.HeldLock;
 import dev.signet.cli.home.PrivateFiles;
 import dev.signet.cli.remote.AdminClient;
 import dev.signet.cli.remote.AdminRequest;
@@ -10,12 +11,9 @@ import dev.signet.client.Pem;
 import tools.jackson.databind.JsonNode;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.function.Consumer;
@@ -52,32 +50,25 @@ final class FollowedBundle {
             throws IOException {
         List<X509Certificate> offered = Pem.certificates(pem);
         // Commands at once: the older answer must not come last.
-        synchronized (FollowedBundle.class) {
-            try (FileChannel channel =
-                            FileChannel.open(
-                                    file.resolveSibling("." + file.getFileName() + ".lock"),
-                                    StandardOpenOption.CREATE,
-                                    StandardOpenOption.WRITE);
-                    FileLock _ = channel.lock()) {
-                String text = Files.readString(file, StandardCharsets.US_ASCII);
-                List<X509Certificate> held = Pem.certificates(text);
-                if (version < version(text) || held.equals(offered)) {
-                    return;
-                }
-                if (offered.stream().noneMatch(held::contains)) {
-                    warnings.accept(
-                            "the CA's new trust bundle has nothing in common with "
-                                    + file
-                                    + " and was not taken; fetch it over a way that you trust");
-                    return;
-                }
-                if (offered.stream().anyMatch(one -> one.getBasicConstraints() < 0)) {
-                    warnings.accept("the CA's new trust bundle has a certificate that is no CA's");
-                    return;
-                }
-                PrivateFiles.writePublic(
-                        file, "# trust bundle version " + version + "\n" + Pem.encode(offered));
+        try (HeldLock _ = HeldLock.of(file)) {
+            String text = Files.readString(file, StandardCharsets.US_ASCII);
+            List<X509Certificate> held = Pem.certificates(text);
+            if (version < version(text) || held.equals(offered)) {
+                return;
             }
+            if (offered.stream().noneMatch(held::contains)) {
+                warnings.accept(
+                        "the CA's new trust bundle has nothing in common with "
+                                + file
+                                + " and was not taken; fetch it over a way that you trust");
+                return;
+            }
+            if (offered.stream().anyMatch(one -> one.getBasicConstraints() < 0)) {
+                warnings.accept("the CA's new trust bundle has a certificate that is no CA's");
+                return;
+            }
+            PrivateFiles.writePublic(
+                    file, "# trust bundle version " + version + "\n" + Pem.encode(offered));
         }
     }
 

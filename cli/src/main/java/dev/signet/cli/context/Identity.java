@@ -2,6 +2,7 @@ package dev.signet.cli.context;
 
 import dev.signet.cli.CommandFailedException;
 import dev.signet.cli.ExitCode;
+import dev.signet.cli.home.HeldLock;
 import dev.signet.cli.home.PrivateFiles;
 import dev.signet.cli.postgres.Directories;
 import dev.signet.cli.remote.AdminCredential;
@@ -16,13 +17,10 @@ import dev.signet.client.Pem;
 import dev.signet.client.SignetClientException;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -88,12 +86,7 @@ public final class Identity {
         if (context.grpc() == null || !chain.equals(key) || !ageing(leaf, clock.instant())) {
             return;
         }
-        try (FileChannel lock =
-                        FileChannel.open(
-                                chain.resolveSibling("." + chain.getFileName() + ".lock"),
-                                StandardOpenOption.CREATE,
-                                StandardOpenOption.WRITE);
-                FileLock _ = lock.lock()) {
+        try (HeldLock _ = HeldLock.of(chain)) {
             // Another command may have renewed it meanwhile.
             if (ageing(usable(context, chain, key, clock.instant()), clock.instant())) {
                 CaClient ca =

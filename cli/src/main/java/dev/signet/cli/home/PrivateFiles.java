@@ -8,11 +8,14 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
@@ -48,6 +51,22 @@ public final class PrivateFiles {
         write(file, text, READABLE, true);
     }
 
+    /// As [#writeSecret], but where a file is there its owner, group and mode stay as far as the
+    /// system permits; other users never get access.
+    ///
+    /// @return whether owner and group stayed
+    public static boolean replaceSecret(Path file, byte[] content) throws IOException {
+        return replace(file, content, OWNER_ONLY, true);
+    }
+
+    /// As [#writePublic], but where a file is there its owner, group and mode stay as far as the
+    /// system permits.
+    ///
+    /// @return whether owner and group stayed
+    public static boolean replacePublic(Path file, byte[] content) throws IOException {
+        return replace(file, content, READABLE, false);
+    }
+
     /// @throws CommandFailedException when others than the owner may read or write the file
     /// @throws NoSuchFileException when there is none
     public static void requirePrivate(Path file) throws IOException {
@@ -66,17 +85,67 @@ public final class PrivateFiles {
         }
     }
 
-    private static void write(Path file, String text, String permissions, boolean replace)
+    private static boolean replace(Path file, byte[] content, String permissions, boolean secret)
             throws IOException {
+        Path partial = partial(file, content);
+        try {
+            boolean kept = true;
+            Set<PosixFilePermission> mode = PosixFilePermissions.fromString(permissions);
+            if (Files.exists(file)) {
+                PosixFileAttributes before = Files.readAttributes(file, PosixFileAttributes.class);
+                mode = EnumSet.copyOf(before.permissions());
+                mode.add(PosixFilePermission.OWNER_READ);
+                mode.add(PosixFilePermission.OWNER_WRITE);
+                if (secret) {
+                    mode.removeAll(PosixFilePermissions.fromString("------rwx"));
+                }
+                kept = keepOwner(partial, before);
+            }
+            Files.setPosixFilePermissions(partial, mode);
+            Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+            return kept;
+        } finally {
+            Files.deleteIfExists(partial);
+        }
+    }
+
+    private static boolean keepOwner(Path partial, PosixFileAttributes before) throws IOException {
+        PosixFileAttributeView view =
+                Files.getFileAttributeView(partial, PosixFileAttributeView.class);
+        PosixFileAttributes now = view.readAttributes();
+        try {
+            if (!now.group().equals(before.group())) {
+                view.setGroup(before.group());
+            }
+            if (!now.owner().equals(before.owner())) {
+                view.setOwner(before.owner());
+            }
+            return true;
+        } catch (FileSystemException e) {
+            return false; // only root may give a file away
+        }
+    }
+
+    /// Beside the file, on disk, for its owner only.
+    private static Path partial(Path file, byte[] content) throws IOException {
         Path directory = file.toAbsolutePath().resolveSibling("");
         // Made by the system with 0600, whatever the user's mask.
         Path partial = Files.createTempFile(directory, ".signet-", ".tmp");
+        try (FileChannel channel = FileChannel.open(partial, Set.of(StandardOpenOption.WRITE));
+                OutputStream out = Channels.newOutputStream(channel)) {
+            out.write(content);
+            channel.force(true);
+            return partial;
+        } catch (IOException e) {
+            Files.deleteIfExists(partial);
+            throw e;
+        }
+    }
+
+    private static void write(Path file, String text, String permissions, boolean replace)
+            throws IOException {
+        Path partial = partial(file, text.getBytes(StandardCharsets.UTF_8));
         try {
-            try (FileChannel channel = FileChannel.open(partial, Set.of(StandardOpenOption.WRITE));
-                    OutputStream out = Channels.newOutputStream(channel)) {
-                out.write(text.getBytes(StandardCharsets.UTF_8));
-                channel.force(true);
-            }
             Files.setPosixFilePermissions(partial, PosixFilePermissions.fromString(permissions));
             if (replace) {
                 Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);

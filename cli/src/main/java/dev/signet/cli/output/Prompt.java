@@ -10,10 +10,14 @@ import java.io.Console;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /// What a command asks its user. Where nobody can be asked (no terminal, an input that has ended)
 /// the answer names the option that says the same. Stateless.
 public final class Prompt {
+
+    private static final int MAX_BYTES = 64 * 1024;
 
     private Prompt() {}
 
@@ -28,6 +32,22 @@ public final class Prompt {
             throw nobody("the " + what + " is needed", option, null);
         }
         return typed;
+    }
+
+    /// A secret from the first line of a file.
+    ///
+    /// @throws CommandFailedException when the file cannot be read or is larger than 64 KiB
+    public static char[] firstLine(Path file) {
+        try {
+            if (Files.size(file) > MAX_BYTES) {
+                throw new CommandFailedException(
+                        "FILE_TOO_LARGE", file + " is larger than " + MAX_BYTES + " bytes");
+            }
+            return Files.readString(file).lines().findFirst().orElse("").toCharArray();
+        } catch (IOException e) {
+            throw new CommandFailedException(
+                    ExitCode.FAILED, "FILE_UNREADABLE", file + " cannot be read: " + e, e);
+        }
     }
 
     /// Without a terminal there may be no console at all.
