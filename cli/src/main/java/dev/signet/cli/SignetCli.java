@@ -20,6 +20,8 @@ import dev.signet.cli.admin.TokenCommands;
 import dev.signet.cli.admin.WhoAmI;
 import dev.signet.cli.context.ContextCommands;
 import dev.signet.cli.context.LoginCommand;
+import dev.signet.cli.issuance.IssueCommand;
+import dev.signet.cli.issuance.RenewCommand;
 import dev.signet.cli.output.Terminal;
 import dev.signet.cli.server.KeysDoctorCommand;
 
@@ -91,6 +93,7 @@ public final class SignetCli implements Runnable {
         line.addSubcommand(new ServerCommand(terminal));
         line.addSubcommand(TokenCommands.commandLine(terminal, clock));
         line.addSubcommand(new IssueCommand(terminal));
+        line.addSubcommand(new RenewCommand(terminal, clock));
         line.addSubcommand(new InspectCommand(terminal, clock));
         line.addSubcommand(CertificatesCommands.commandLine(terminal, clock));
         line.addSubcommand(new RevokeCommand(terminal, clock));

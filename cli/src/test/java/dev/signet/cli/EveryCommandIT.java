@@ -66,6 +66,44 @@ class EveryCommandIT {
     }
 
     @Test
+    void aKeystoreWithoutATerminalNamesTheOptionThatIsMissing() throws Exception {
+        Path pem = new TestPki().bundle(directory.resolve("ca.pem"));
+        Path token = Files.writeString(directory.resolve("token"), "token\n");
+        Path out = directory.resolve("out");
+        List<String> issue =
+                lines(
+                        SignetCli.class.getName(),
+                        "issue",
+                        "--token-file",
+                        token.toString(),
+                        "--out",
+                        out.toString(),
+                        "--format",
+                        "p12",
+                        "--server",
+                        "localhost:1",
+                        "--bundle",
+                        pem.toString());
+        assertThat(String.join("\n", issue))
+                .contains("password of " + out.resolve("keystore.p12"), "--password-file")
+                .doesNotContain("Exception", "should not happen");
+        Files.writeString(out.resolve("keystore.jks"), "some keystore");
+        List<String> renew =
+                lines(
+                        SignetCli.class.getName(),
+                        "renew",
+                        "--dir",
+                        out.toString(),
+                        "--server",
+                        "localhost:1",
+                        "--bundle",
+                        pem.toString());
+        assertThat(String.join("\n", renew))
+                .contains("password of " + out.resolve("keystore.jks"), "--password-file")
+                .doesNotContain("Exception", "should not happen");
+    }
+
+    @Test
     void anImportWithoutATerminalNamesTheOptionThatIsMissing() throws Exception {
         Path pem = new TestPki().bundle(directory.resolve("ca.pem"));
         List<String> lines =

@@ -40,7 +40,9 @@ class OperatorIT {
             apiVersion: signet.dev/v1
             rules:
               - name: orders
-                when: evidence.kind == "join-token" && evidence.spiffeId.endsWith("/sa/orders")
+                when: >-
+                  evidence.kind in ["join-token", "current-certificate"] &&
+                  evidence.spiffeId.endsWith("/sa/orders")
                 grant:
                   spiffeId: "{evidence.spiffeId}"
                   names:

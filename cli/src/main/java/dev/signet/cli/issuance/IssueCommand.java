@@ -1,8 +1,11 @@
-package dev.signet.cli;
+package dev.signet.cli.issuance;
 
+import dev.signet.cli.CommandFailedException;
+import dev.signet.cli.ExitCode;
+import dev.signet.cli.Lifetimes;
+import dev.signet.cli.OutputOptions;
+import dev.signet.cli.home.HeldLock;
 import dev.signet.cli.home.PrivateFiles;
-import dev.signet.cli.output.Json;
-import dev.signet.cli.output.Style;
 import dev.signet.cli.output.Terminal;
 import dev.signet.cli.remote.ServerOptions;
 import dev.signet.client.CaAddress;
@@ -10,8 +13,8 @@ import dev.signet.client.CaClient;
 import dev.signet.client.ClientOptions;
 import dev.signet.client.CredentialSource;
 import dev.signet.client.FirstTrust;
-import dev.signet.client.IssuanceNotice;
 import dev.signet.client.IssueRequest;
+import dev.signet.client.IssuedCertificate;
 import dev.signet.client.IssuedIdentity;
 import dev.signet.client.KeyType;
 import dev.signet.client.SpiffeId;
@@ -21,10 +24,11 @@ import org.jspecify.annotations.Nullable;
 
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -33,18 +37,26 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 
+/// `signet issue`.
 @Command(
         name = "issue",
         description = {
             "Make a key here and get a certificate for it.",
             "Writes key.pem (mode 0600), cert.pem (the certificate, then its issuer) and bundle.pem"
-                    + " (what to trust) to a directory."
+                    + " (what to trust) to a directory; with --format p12 or jks a keystore and a"
+                    + " truststore instead of the first two."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  signet issue --token-file token --out orders",
+            "  signet issue --token-file token --out orders --dns orders.shop.svc --lifetime 2h",
+            "  signet issue --token-file token --out orders --csr orders.csr",
+            "  signet issue --token-file token --out orders --format p12 --password-file secret"
         })
-final class IssueCommand implements Callable<Integer> {
+public final class IssueCommand implements Callable<Integer> {
 
     private final Terminal terminal;
 
@@ -63,28 +75,45 @@ final class IssueCommand implements Callable<Integer> {
             paramLabel = "TYPE",
             converter = KeyTypes.class,
             description = "p256 (default), p384, ed25519, rsa-2048, rsa-3072 or rsa-4096.")
-    private KeyType keyType = KeyType.P256;
+    private @Nullable KeyType keyType;
 
     @Option(
-            names = "--ttl",
+            names = "--csr",
+            paramLabel = "FILE",
+            description = "Certification request for a key that stays where it is; none is made.")
+    private @Nullable Path certificationRequest;
+
+    @Mixin private NameOptions names;
+
+    @Option(
+            names = {"--lifetime", "--ttl"},
             paramLabel = "TIME",
             converter = Lifetimes.class,
-            description = "Wished lifetime of the certificate, such as 90s or 2h.")
+            description = "Requested lifetime, such as 90s or 2h (default: policy's).")
     private @Nullable Duration lifetime;
 
     @Option(
             names = "--spiffe-id",
             paramLabel = "ID",
-            description = "Wished identity, where the token is good for several.")
+            description = "Requested identity, where the token is good for several.")
     private @Nullable String spiffeId;
+
+    @Option(
+            names = "--profile",
+            paramLabel = "NAME",
+            description = "Requested profile (default: the one that policy grants).")
+    private @Nullable String profile;
+
+    @Mixin private FormatOptions format;
 
     @Option(names = "--force", description = "Replace files that are there.")
     private boolean force;
 
     @Mixin private ServerOptions server;
     @Mixin private OutputOptions output;
+    @Spec private CommandSpec spec;
 
-    IssueCommand(Terminal terminal) {
+    public IssueCommand(Terminal terminal) {
         this.terminal = terminal;
     }
 
@@ -134,32 +163,84 @@ final class IssueCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        // First whatever can go wrong here: a token that is spent cannot be used again.
-        Path key = directory.resolve("key.pem");
-        Path certificate = directory.resolve("cert.pem");
-        Path bundle = directory.resolve("bundle.pem");
-        prepare(List.of(key, certificate, bundle));
-        IssuedIdentity issued =
-                client().issue(evidence.source(), new IssueRequest(keyType, lifetime, wished()));
-        X509Svid svid = issued.svid();
-        PrivateFiles.writeSecret(key, svid.privateKeyPem());
-        PrivateFiles.writePublic(certificate, svid.chainPem());
-        PrivateFiles.writePublic(bundle, issued.bundle().pem());
-        if (output.json()) {
-            terminal.out().println(Json.write(json(issued, key, certificate, bundle)));
-        } else {
-            print(svid, key, certificate, bundle);
-            printNotices(issued.notices());
+        FileFormat as = format.format() == null ? FileFormat.PEM : format.format();
+        if (certificationRequest != null && (keyType != null || as != FileFormat.PEM)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--csr: the key stays where it is (expected: neither --key-type nor --format "
+                            + "p12 or jks)");
         }
-        return ExitCode.OK;
-    }
-
-    private void prepare(List<Path> files) throws IOException {
+        // First whatever can go wrong here: a token that is spent cannot be used again.
         Files.createDirectories(directory);
         if (!Files.isWritable(directory)) {
             throw new CommandFailedException("NOT_WRITABLE", directory + " cannot be written");
         }
-        for (Path file : files) {
+        IssueRequest request =
+                new IssueRequest(
+                        keyType == null ? KeyType.P256 : keyType,
+                        lifetime,
+                        requestedIdentity(),
+                        names.names(),
+                        profile);
+        if (certificationRequest != null) {
+            certify(RequestFile.read(certificationRequest), request);
+        } else {
+            issue(as, request);
+        }
+        return ExitCode.OK;
+    }
+
+    private void issue(FileFormat as, IssueRequest request) throws IOException {
+        // Before a password is asked for.
+        requireFree(
+                as == FileFormat.PEM
+                        ? PemFiles.in(directory).all()
+                        : KeystoreFiles.in(directory, as, bundle(), new char[0]).all());
+        CredentialFiles files =
+                as == FileFormat.PEM
+                        ? PemFiles.in(directory)
+                        : KeystoreFiles.in(
+                                directory,
+                                as,
+                                bundle(),
+                                format.newPassword(KeystoreFiles.keystore(directory, as)));
+        IssuedIdentity issued = client().issue(evidence.source(), request);
+        X509Svid svid = issued.svid();
+        List<Path> moved;
+        try (HeldLock _ = HeldLock.of(files.key())) {
+            moved =
+                    files.write(
+                            svid.privateKey(),
+                            svid.privateKeyPem(),
+                            svid.chain(),
+                            issued.bundle().authorities());
+        }
+        IssuedReport report = new IssuedReport(terminal, output.json());
+        report.result(svid.spiffeId(), svid.leaf(), files.all(), issued.notices(), null);
+        report.moved(moved);
+    }
+
+    /// The chain and the bundle, without a key.
+    private void certify(RequestFile csr, IssueRequest request) throws IOException {
+        Path certificate = directory.resolve(PemFiles.CERTIFICATE);
+        Map<String, Path> files = new LinkedHashMap<>();
+        files.put("certificate", certificate);
+        files.put("bundle", bundle());
+        requireFree(files);
+        IssuedCertificate issued =
+                client().certify(evidence.source(), csr.der(), csr.publicKey(), request);
+        PrivateFiles.writePublic(certificate, issued.chainPem());
+        PrivateFiles.writePublic(bundle(), issued.bundle().pem());
+        new IssuedReport(terminal, output.json())
+                .result(issued.spiffeId(), issued.leaf(), files, issued.notices(), null);
+    }
+
+    private Path bundle() {
+        return directory.resolve(PemFiles.BUNDLE);
+    }
+
+    private void requireFree(Map<String, Path> files) {
+        for (Path file : files.values()) {
             if (!force && Files.exists(file)) {
                 throw new CommandFailedException(
                         "FILE_EXISTS",
@@ -175,63 +256,11 @@ final class IssueCommand implements Callable<Integer> {
                 ClientOptions.DEFAULTS);
     }
 
-    private @Nullable SpiffeId wished() {
-        return spiffeId == null ? null : SpiffeId.parse(spiffeId);
-    }
-
-    private void print(X509Svid svid, Path key, Path certificate, Path bundle) {
-        Style style = terminal.errStyle();
-        terminal.err()
-                .println(
-                        style.green("✓")
-                                + "  "
-                                + style.bold(Style.printable(svid.spiffeId().toString()))
-                                + style.dim("  until " + svid.notAfter()));
-        terminal.out().println(key);
-        terminal.out().println(certificate);
-        terminal.out().println(bundle);
-    }
-
-    /// What was asked for and not given.
-    private void printNotices(List<IssuanceNotice> notices) {
-        for (IssuanceNotice notice : notices) {
-            terminal.err()
-                    .println("notice " + Style.printable(notice.code() + ": " + notice.text()));
-        }
-    }
-
-    private static Map<String, Object> json(
-            IssuedIdentity issued, Path key, Path certificate, Path bundle) {
-        X509Svid svid = issued.svid();
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("spiffe_id", svid.spiffeId().toString());
-        json.put("serial_number", svid.serialNumber());
-        json.put("not_before", svid.notBefore());
-        json.put("not_after", svid.notAfter());
-        json.put("key", key.toString());
-        json.put("certificate", certificate.toString());
-        json.put("bundle", bundle.toString());
-        json.put(
-                "notices",
-                issued.notices().stream()
-                        .map(notice -> Map.of("code", notice.code(), "text", notice.text()))
-                        .toList());
-        return json;
-    }
-
-    /// `rsa-2048` for `RSA_2048`.
-    static final class KeyTypes implements ITypeConverter<KeyType> {
-        @Override
-        public KeyType convert(String text) {
-            try {
-                return KeyType.valueOf(text.toUpperCase(Locale.ROOT).replace('-', '_'));
-            } catch (IllegalArgumentException e) {
-                throw new TypeConversionException(
-                        "'"
-                                + text
-                                + "' is no type of key (expected: p256, p384, ed25519, rsa-2048,"
-                                + " rsa-3072 or rsa-4096)");
-            }
+    private @Nullable SpiffeId requestedIdentity() {
+        try {
+            return spiffeId == null ? null : SpiffeId.parse(spiffeId);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), "--spiffe-id: " + e.getMessage(), e);
         }
     }
 }

@@ -42,6 +42,11 @@ public final class ServerOptions {
         return server != null ? server : directory().address();
     }
 
+    /// What was given with `--bundle`; null: nothing.
+    public @Nullable Path givenBundle() {
+        return bundle;
+    }
+
     /// File with the trust bundle.
     ///
     /// @throws CommandFailedException when there is none
