@@ -2,6 +2,9 @@ package dev.signet.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -10,6 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.cert.Certificate;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
@@ -176,6 +181,28 @@ class SignetCliTest {
         assertThat(run.code()).isEqualTo(ExitCode.FAILED);
         assertThat(run.out()).isEmpty();
         assertThat(run.err()).contains("\"code\": \"NO_SUCH_FILE\"");
+    }
+
+    @Test
+    void E32_inspectSaysWhetherTheServerReadsARequestAndPrintsNothingElse() throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(256);
+        KeyPair pair = generator.generateKeyPair();
+        Path file =
+                Files.write(
+                        directory.resolve("a.csr"),
+                        new JcaPKCS10CertificationRequestBuilder(
+                                        new X500Name("CN=x"), pair.getPublic())
+                                .build(
+                                        new JcaContentSignerBuilder("SHA256withECDSA")
+                                                .build(pair.getPrivate()))
+                                .getEncoded());
+        Run run = Run.signet("inspect", "--json", file.toString());
+        assertThat(run.code()).isZero();
+        assertThat(run.out().strip()).startsWith("[").endsWith("]");
+        assertThat(run.out()).contains("\"read_by_server\": true");
+        assertThat(run.err()).isEmpty();
+        assertThat(Run.signet("inspect", file.toString()).out()).contains("Server reads it");
     }
 
     @Test

@@ -19,7 +19,7 @@ import java.util.Map;
 public final class CallFailedException extends Exception {
 
     private static final long serialVersionUID = 1L;
-    private static final int MAX_MESSAGE_LENGTH = 500;
+    private static final int MAX_MESSAGE_LENGTH = 1024;
 
     private final Status.Code status;
     private final String reason;

@@ -66,7 +66,7 @@ final class AdminKeys implements JWKSetSource<SecurityContext> {
                     "keys of "
                             + issuer.issuer()
                             + ": "
-                            + (e instanceof DiscoveryException
+                            + (e instanceof OtherIssuerException
                                     ? e.getMessage()
                                     : e.getClass().getSimpleName()),
                     e);
@@ -100,12 +100,15 @@ final class AdminKeys implements JWKSetSource<SecurityContext> {
             JsonNode document = mapper.readTree(get(discovery));
             String other = document.path("issuer").stringValue("");
             if (!issuer.issuer().equals(other)) {
-                throw new DiscoveryException(
-                        "the discovery document is of issuer \""
-                                + IssuerTexts.excerpt(other)
-                                + "\" (expected: \""
-                                + issuer.issuer()
-                                + "\", character by character; a trailing slash counts)");
+                throw new OtherIssuerException(
+                        "the discovery document is of another issuer"
+                                + (IssuerTexts.almost(other, Set.of(issuer.issuer())).isPresent()
+                                        ? ": \""
+                                                + other
+                                                + "\" (expected: \""
+                                                + issuer.issuer()
+                                                + "\"; the two differ in a trailing slash)"
+                                        : ""));
             }
             keys = URI.create(document.path("jwks_uri").stringValue(""));
         } catch (JacksonException | IllegalArgumentException _) {
@@ -121,12 +124,12 @@ final class AdminKeys implements JWKSetSource<SecurityContext> {
         return keys;
     }
 
-    /// Its message holds nothing of an answer but a bounded, printable issuer.
-    private static final class DiscoveryException extends IOException {
+    /// Its message holds no text of an answer but the configured issuer, give or take a slash.
+    private static final class OtherIssuerException extends IOException {
 
         private static final long serialVersionUID = 1L;
 
-        DiscoveryException(String message) {
+        OtherIssuerException(String message) {
             super(message);
         }
     }

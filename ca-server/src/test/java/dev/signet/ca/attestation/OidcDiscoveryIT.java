@@ -211,6 +211,17 @@ class OidcDiscoveryIT {
     }
 
     @Test
+    void E32_aTrailingSlashBetweenTheDocumentAndTheSettingsShowsBothTexts() throws Exception {
+        document = document(issuerUrl + "/", server.url("/keys").toString());
+        assertThatThrownBy(() -> source(List.of()).read())
+                .isInstanceOf(KeysUnavailableException.class)
+                .hasMessageContaining(
+                        "another issuer's: \"%s/\" (expected: \"%s\"; the two differ in a trailing"
+                                        .formatted(issuerUrl, issuerUrl)
+                                + " slash)");
+    }
+
+    @Test
     void readsKeysFromAnotherHostOnlyWhereItIsNamedAndSendsItNoToken() throws Exception {
         // Both have the name localhost, not the same port; the CA of the other one must do for
         // both.

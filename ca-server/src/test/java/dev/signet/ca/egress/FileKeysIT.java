@@ -162,6 +162,18 @@ class FileKeysIT {
                 .hasMessageContaining("pair");
     }
 
+    @Test
+    void E32_aKeyInAnotherFormIsNamedWithTheCommandThatConvertsIt() throws Exception {
+        MountedFiles secret = MountedFiles.in(directory, TestPair.create().files());
+        Path key = directory.resolve("sec1.key");
+        Files.writeString(
+                key, "-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n");
+        assertThatThrownBy(() ->
+                        FileKeys.of(new TlsFiles(null, secret.file("tls.crt"), key), Duration.ZERO))
+                .hasStackTraceContaining(key.toString())
+                .hasStackTraceContaining("openssl pkey -in FILE -out NEW_FILE");
+    }
+
     private static FileKeys keys(MountedFiles secret) throws GeneralSecurityException {
         return FileKeys.of(
                 new TlsFiles(null, secret.file("tls.crt"), secret.file("tls.key")), Duration.ZERO);

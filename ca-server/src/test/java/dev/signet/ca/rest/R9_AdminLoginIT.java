@@ -2,6 +2,8 @@ package dev.signet.ca.rest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.signet.ca.privilege.Role;
+
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -12,6 +14,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Date;
 import java.util.Map;
 
 import javax.net.ssl.SSLContext;
@@ -117,6 +121,34 @@ class R9_AdminLoginIT {
                                     .statusCode())
                     .isEqualTo(200);
         }
+    }
+
+    @Test
+    void E32_anExpiredTokenIsToldItsTimesAndASlashOfTheIssuerIsShown() throws Exception {
+        try (RestRig rig = new RestRig()) {
+            Instant expired = Instant.now().minusSeconds(3600).truncatedTo(ChronoUnit.SECONDS);
+            String late =
+                    RestRig.sign(
+                            rig.claims(Role.ADMIN)
+                                    .issueTime(Date.from(expired.minusSeconds(60)))
+                                    .expirationTime(Date.from(expired))
+                                    .build(),
+                            rig.tokenKey);
+            HttpResponse<String> answer = login(rig, late);
+            assertThat(answer.statusCode()).isEqualTo(401);
+            assertThat(RestRig.json(answer).path("detail").asString())
+                    .contains("expired at " + expired, "this server's clock shows 20");
+            String slashed =
+                    RestRig.sign(
+                            rig.claims(Role.ADMIN).issuer(RestRig.ISSUER + "/").build(),
+                            rig.tokenKey);
+            assertThat(RestRig.json(login(rig, slashed)).path("detail").asString())
+                    .contains("issuer \"" + RestRig.ISSUER + "/\"", "a trailing slash counts");
+        }
+    }
+
+    private static HttpResponse<String> login(RestRig rig, String token) throws Exception {
+        return rig.send(rig.request("/v1/me").header("Authorization", "Bearer " + token));
     }
 
     @Test

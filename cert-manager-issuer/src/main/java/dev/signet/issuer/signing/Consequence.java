@@ -44,6 +44,8 @@ public enum Consequence {
                     Map.entry("SHUTTING_DOWN", ALL_WAIT),
                     Map.entry("DEADLINE_EXCEEDED", ALL_WAIT),
                     Map.entry("UNAVAILABLE", ALL_WAIT),
+                    Map.entry("ANSWER_NOT_GRPC", ALL_WAIT),
+                    Map.entry("PROXY_REFUSED", ALL_WAIT),
                     Map.entry("INTERNAL", ALL_WAIT),
                     Map.entry("UNKNOWN", ALL_WAIT),
                     Map.entry("CANCELLED", ALL_WAIT),
