@@ -46,6 +46,7 @@ class SignetCliTest {
                 "token list",
                 "token revoke",
                 "issue",
+                "renew",
                 "inspect",
                 "certificates list",
                 "certificates show",

@@ -33,7 +33,7 @@ final class AfterRenewal {
     @Option(
             names = "--exec",
             paramLabel = "COMMAND",
-            description = "Run this with /bin/sh after each replacement, for at most 5 min.")
+            description = "Run by /bin/sh after each replacement, 5 min max.")
     private @Nullable String command;
 
     @Option(
@@ -45,7 +45,7 @@ final class AfterRenewal {
     @Option(
             names = "--pid-file",
             paramLabel = "FILE",
-            description = "Signal the process that this file names, read each time.")
+            description = "Signal the process that this file names.")
     private @Nullable Path pidFile;
 
     @Option(

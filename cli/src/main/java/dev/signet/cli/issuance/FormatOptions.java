@@ -18,16 +18,13 @@ final class FormatOptions {
 
     private static final String OPTION = "--password-file FILE";
 
-    @Option(
-            names = "--format",
-            paramLabel = "FORMAT",
-            description = "pem; p12 or jks: keystore and truststore with a password.")
+    @Option(names = "--format", paramLabel = "FORMAT", description = "pem (default), p12 or jks.")
     private @Nullable FileFormat format;
 
     @Option(
             names = "--password-file",
             paramLabel = "FILE",
-            description = "First line: password of keystore and truststore (default: prompt).")
+            description = "First line: keystore password; default: prompt.")
     private @Nullable Path passwordFile;
 
     @Nullable FileFormat format() {

@@ -52,9 +52,9 @@ import java.util.concurrent.Callable;
         footerHeading = "%nExamples:%n",
         footer = {
             "  signet issue --token-file token --out orders",
-            "  signet issue --token-file token --out orders --dns orders.shop.svc --lifetime 2h",
+            "  signet issue --token-file token --out orders --dns orders.shop.svc",
             "  signet issue --token-file token --out orders --csr orders.csr",
-            "  signet issue --token-file token --out orders --format p12 --password-file secret"
+            "  signet issue --token-file token --out orders --format p12"
         })
 public final class IssueCommand implements Callable<Integer> {
 
@@ -80,7 +80,7 @@ public final class IssueCommand implements Callable<Integer> {
     @Option(
             names = "--csr",
             paramLabel = "FILE",
-            description = "Certification request for a key that stays where it is; none is made.")
+            description = "Certification request, for a key that stays there.")
     private @Nullable Path certificationRequest;
 
     @Mixin private NameOptions names;
@@ -89,7 +89,7 @@ public final class IssueCommand implements Callable<Integer> {
             names = {"--lifetime", "--ttl"},
             paramLabel = "TIME",
             converter = Lifetimes.class,
-            description = "Requested lifetime, such as 90s or 2h (default: policy's).")
+            description = "Requested lifetime, such as 2h; default: policy's.")
     private @Nullable Duration lifetime;
 
     @Option(
@@ -101,7 +101,7 @@ public final class IssueCommand implements Callable<Integer> {
     @Option(
             names = "--profile",
             paramLabel = "NAME",
-            description = "Requested profile (default: the one that policy grants).")
+            description = "Requested profile; default: policy's.")
     private @Nullable String profile;
 
     @Mixin private FormatOptions format;

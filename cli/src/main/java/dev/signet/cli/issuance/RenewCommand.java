@@ -37,8 +37,9 @@ import java.util.concurrent.Callable;
         name = "renew",
         description = {
             "Renew a certificate whose key is here, once or for as long as this runs.",
-            "Replaces the files of 'signet issue' (key, certificate, trust bundle) with a new key, the"
-                    + " same identity and the same names. Due when a third of the life is left."
+            "Replaces key, certificate and trust bundle of 'signet issue': a new key, the same"
+                    + " identity, the same names. Due when a third of the life is left.",
+            "Trusts the server by DIR/bundle.pem or --bundle."
         },
         footerHeading = "%nExit codes, beside those of 'signet --help':%n",
         footer = {
@@ -50,7 +51,7 @@ import java.util.concurrent.Callable;
             "Examples:",
             "  signet renew --dir orders",
             "  signet renew --dir orders --daemon --exec 'nginx -s reload'",
-            "  signet renew --cert tls.crt --key tls.key --daemon --pid-file /run/haproxy.pid --signal USR2"
+            "  signet renew --cert tls.crt --key tls.key --daemon --pid-file nginx.pid"
         })
 public final class RenewCommand implements Callable<Integer> {
 
@@ -88,25 +89,23 @@ public final class RenewCommand implements Callable<Integer> {
             names = "--key-type",
             paramLabel = "TYPE",
             converter = KeyTypes.class,
-            description = "Type of the new key (default: that of the old one).")
+            description = "Type of the new key; default: that of the old one.")
     private @Nullable KeyType keyType;
 
     @Option(
             names = "--lifetime",
             paramLabel = "TIME",
             converter = Lifetimes.class,
-            description = "Requested lifetime, such as 90s or 2h (default: policy's).")
+            description = "Requested lifetime, such as 2h; default: policy's.")
     private @Nullable Duration lifetime;
 
     @Option(
             names = "--profile",
             paramLabel = "NAME",
-            description = "Requested profile (default: the one that policy grants).")
+            description = "Requested profile; default: policy's.")
     private @Nullable String profile;
 
-    @Option(
-            names = "--no-names",
-            description = "Do not ask for the DNS, IP, e-mail and URI names again.")
+    @Option(names = "--no-names", description = "Do not request the names again.")
     private boolean withoutNames;
 
     @Mixin private FormatOptions format;
