@@ -117,7 +117,7 @@ public record InspectedFile(List<Inspected> contents) {
         }
         long length = 0;
         for (int i = 0; i < count; i++) {
-            length = length << 8 | octets[at + 2 + i] & 0xff;
+            length = (length << 8) | (octets[at + 2 + i] & 0xff);
         }
         return within(octets, at + 2L + count + length);
     }
