@@ -54,6 +54,38 @@ class CaCompromiseDrillIT {
     private static final int PER_SECOND = 10;
 
     @Test
+    void theServersOwnCertificateIsReplacedWhenItsCaIsRevokedAndNotBefore() throws Exception {
+        try (TestDatabase database = TestDatabase.create();
+                ServerRig.Site site = new ServerRig.Site();
+                ServerRig rig = ServerRig.start(site, database, Map.of())) {
+            AuthorityActs authorities = rig.server.part(AuthorityActs.class);
+            String old = active(rig);
+            String next =
+                    done(authorities.prepareIssuing(ANNA, null, null, "incident 42"))
+                            .changed()
+                            .getFirst()
+                            .id();
+            done(authorities.activate(ANNA, next, false, null, "incident 42"));
+            await().atMost(Duration.ofSeconds(5)).until(() -> active(rig).equals(next));
+            // An activation can be rolled back as long as nothing was signed.
+            assertThat(issuersOfServer(database)).containsOnly(old);
+            done(authorities.revoke(ANNA, old, "keyCompromise", false, null, "incident 42"));
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> issuersOfServer(database).contains(next));
+            assertThat(issuersOfServer(database)).containsOnlyOnce(next);
+        }
+    }
+
+    private static List<String> issuersOfServer(TestDatabase database) {
+        return database.ownerJdbcClient()
+                .sql(
+                        "SELECT authority_id FROM ledger.certificate WHERE spiffe_id ="
+                                + " 'spiffe://signet.test/signet/server'")
+                .query(String.class)
+                .list();
+    }
+
+    @Test
     void R6_everybodyIsOnTheNewCaAtTheRateThatWasSetAndTheThiefIsNot() throws Exception {
         List<WorkloadIdentity> clients = new ArrayList<>();
         try (TestDatabase database = TestDatabase.create();

@@ -1,6 +1,7 @@
 package dev.signet.ca.wire;
 
 import dev.signet.ca.attestation.Evidence;
+import dev.signet.ca.authority.BelievedIssuers;
 import dev.signet.ca.crypto.CryptoProvider;
 import dev.signet.ca.issuance.Issuance;
 import dev.signet.ca.issuance.IssuanceOutcome;
@@ -33,8 +34,9 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /// The server's own certificate: asked for through [Issuance] like any other, renewed at a random
-/// point of its window, with full-jitter backoff after a failure; the old one serves until its last
-/// second. The only place where [Evidence.ThisServer] is made. Thread-safe.
+/// point of its window, or at once when its issuer was revoked, with full-jitter backoff after a
+/// failure; the old one serves until its last second. The only place where [Evidence.ThisServer] is
+/// made. Thread-safe.
 final class ServerIdentity implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServerIdentity.class);
@@ -60,6 +62,7 @@ final class ServerIdentity implements AutoCloseable {
     private @Nullable Holding holding;
 
     private final RenewalOrders orders;
+    private final BelievedIssuers issuers;
     private volatile @Nullable Instant notAfter;
     private volatile boolean asking;
     private volatile String lastFailure = "not asked for yet";
@@ -71,8 +74,10 @@ final class ServerIdentity implements AutoCloseable {
             SecureRandom random,
             String replica,
             LiveKeyManager keys,
-            RenewalOrders orders) {
+            RenewalOrders orders,
+            BelievedIssuers issuers) {
         this.orders = orders;
+        this.issuers = issuers;
         this.issuance = issuance;
         this.crypto = crypto;
         this.clock = clock;
@@ -85,6 +90,20 @@ final class ServerIdentity implements AutoCloseable {
                         Thread.ofPlatform().daemon().name("signet-server-certificate").factory());
         executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         this.scheduler = executor;
+    }
+
+    /// After a change of the authorities: one that signed the certificate in use may have been
+    /// revoked.
+    void authoritiesChanged() {
+        try {
+            scheduler.execute(() -> {
+                if (disowned()) {
+                    look();
+                }
+            });
+        } catch (RejectedExecutionException _) {
+            // Stopped meanwhile.
+        }
     }
 
     /// Begins, and waits a while for the first certificate. Without it the server starts all the
@@ -119,7 +138,7 @@ final class ServerIdentity implements AutoCloseable {
             if (end != null && now.isAfter(end)) {
                 keys.clear();
             }
-            if (!asking && (!now.isBefore(nextAttempt) || ordered())) {
+            if (!asking && (!now.isBefore(nextAttempt) || ordered() || disowned())) {
                 ask();
             }
         } catch (RuntimeException | GeneralSecurityException e) {
@@ -154,6 +173,15 @@ final class ServerIdentity implements AutoCloseable {
                                         .validity()
                                         .notBefore()
                                         .isBefore(order.issuedBefore()));
+    }
+
+    /// Whether nobody trusts the certificate in use any more, as its issuing CA or the root above
+    /// was revoked. Waiting for its window would lock out all clients, operators included.
+    private boolean disowned() {
+        Holding held = holding;
+        return held != null
+                && failures == 0
+                && !issuers.isBelieved(held.certificate().authorityId());
     }
 
     private long newestOrder() {

@@ -4,6 +4,8 @@ import dev.signet.ca.admin.HolderRevocation;
 import dev.signet.ca.admin.OperatorActs;
 import dev.signet.ca.audit.RefusalRecords;
 import dev.signet.ca.authority.Authorities;
+import dev.signet.ca.authority.AuthorityChanges;
+import dev.signet.ca.authority.BelievedIssuers;
 import dev.signet.ca.crypto.CryptoProvider;
 import dev.signet.ca.federation.FederatedBundles;
 import dev.signet.ca.issuance.Issuance;
@@ -182,9 +184,21 @@ public class WireConfiguration {
             SecureRandom random,
             LedgerSettings ledgerSettings,
             LiveKeyManager keys,
-            RenewalOrders orders) {
-        return new ServerIdentity(
-                issuance, crypto, clock, random, ledgerSettings.replica(), keys, orders);
+            RenewalOrders orders,
+            BelievedIssuers issuers,
+            AuthorityChanges changes) {
+        ServerIdentity identity =
+                new ServerIdentity(
+                        issuance,
+                        crypto,
+                        clock,
+                        random,
+                        ledgerSettings.replica(),
+                        keys,
+                        orders,
+                        issuers);
+        changes.watch(identity::authoritiesChanged);
+        return identity;
     }
 
     @Bean
