@@ -594,6 +594,46 @@ class AdminCommandsIT {
     }
 
     @Test
+    void theBundleIsAskedForAfterEveryAnswerAndNotWhereNoneCame() throws Exception {
+        Path identity =
+                PKI.client(
+                        directory.resolve("identity.pem"),
+                        "spiffe://test.signet/ops",
+                        Duration.ofMinutes(1),
+                        Duration.ofHours(1));
+        Path contexts = directory.resolve("contexts.yaml");
+        Path own = Files.createDirectories(directory.resolve("test")).resolve("bundle.pem");
+        Run added =
+                Run.signet(
+                        "context",
+                        "add",
+                        "test",
+                        "--contexts-file",
+                        contexts.toString(),
+                        "--server",
+                        api.url(),
+                        "--ca-bundle",
+                        PKI.bundle(own).toString(),
+                        "--certificate",
+                        identity.toString(),
+                        "--key",
+                        identity.toString());
+        assertThat(added.code()).as(added.err()).isEqualTo(ExitCode.OK);
+        api.json("GET /v1/trust-bundle", 200, "{}");
+        api.problem("GET /v1/me", 404, "{\"status\":404,\"code\":\"NOT_FOUND\"}");
+        api.problem("GET /v1/me", 504, "{\"status\":504,\"code\":\"DEADLINE_EXCEEDED\"}");
+        assertThat(Run.signet("whoami", "--contexts-file", contexts.toString()).code())
+                .isEqualTo(ExitCode.FAILED);
+        assertThat(api.asked().getLast().target()).isEqualTo("/v1/trust-bundle");
+        int before = api.asked().size();
+        assertThat(Run.signet("whoami", "--contexts-file", contexts.toString()).code())
+                .isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(api.asked().subList(before, api.asked().size()))
+                .isNotEmpty()
+                .allMatch(asked -> asked.target().equals("/v1/me"));
+    }
+
+    @Test
     void aCertificateThatHasEndedIsNotShownToAnybody() throws Exception {
         Path identity =
                 PKI.client(

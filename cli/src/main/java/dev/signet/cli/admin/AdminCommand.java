@@ -1,5 +1,6 @@
 package dev.signet.cli.admin;
 
+import dev.signet.cli.CommandFailedException;
 import dev.signet.cli.ExitCode;
 import dev.signet.cli.OutputOptions;
 import dev.signet.cli.context.AdminOptions;
@@ -43,10 +44,17 @@ abstract class AdminCommand implements Callable<Integer> {
     public final Integer call() throws IOException {
         prepare();
         try (AdminClient client = server.connect(terminal, clock)) {
+            boolean answered = true;
             try {
                 return run(client);
+            } catch (CommandFailedException e) {
+                answered = e.exitCode() != ExitCode.UNREACHABLE;
+                throw e;
             } finally {
-                server.follow(client, terminal);
+                // Where no answer came there is no bundle either, only a second wait.
+                if (answered) {
+                    server.follow(client, terminal);
+                }
             }
         }
     }

@@ -7,6 +7,7 @@ import dev.signet.cli.home.PrivateFiles;
 import dev.signet.cli.remote.AdminClient;
 import dev.signet.cli.remote.AdminRequest;
 import dev.signet.client.Pem;
+import dev.signet.client.TrustBundle;
 
 import tools.jackson.databind.JsonNode;
 
@@ -16,7 +17,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -49,26 +52,56 @@ final class FollowedBundle {
     static void take(Path file, long version, String pem, Consumer<String> warnings)
             throws IOException {
         List<X509Certificate> offered = Pem.certificates(pem);
-        // Commands at once: the older answer must not come last.
+        change(
+                file,
+                version,
+                held -> {
+                    if (held.equals(offered)) {
+                        return Optional.empty();
+                    }
+                    if (offered.stream().noneMatch(held::contains)) {
+                        warnings.accept(
+                                "the CA's new trust bundle has nothing in common with "
+                                        + file
+                                        + " and was not taken; fetch it over a way that you trust");
+                        return Optional.empty();
+                    }
+                    if (offered.stream().anyMatch(one -> one.getBasicConstraints() < 0)) {
+                        warnings.accept(
+                                "the CA's new trust bundle has a certificate that is no CA's");
+                        return Optional.empty();
+                    }
+                    return Optional.of(text(version, offered));
+                });
+    }
+
+    /// Takes over the bundle that came with a certificate, unless the file has a newer one.
+    static void replace(Path file, TrustBundle bundle) throws IOException {
+        change(file, bundle.version(), _ -> Optional.of(text(bundle)));
+    }
+
+    /// As a file keeps it.
+    static String text(TrustBundle bundle) {
+        return text(bundle.version(), bundle.authorities());
+    }
+
+    private static String text(long version, List<X509Certificate> authorities) {
+        return "# trust bundle version " + version + "\n" + Pem.encode(authorities);
+    }
+
+    /// Commands at once: the older answer must not come last.
+    private static void change(
+            Path file, long version, Function<List<X509Certificate>, Optional<String>> otherThan)
+            throws IOException {
         try (HeldLock _ = HeldLock.of(file)) {
             String text = Files.readString(file, StandardCharsets.US_ASCII);
-            List<X509Certificate> held = Pem.certificates(text);
-            if (version < version(text) || held.equals(offered)) {
+            if (version < version(text)) {
                 return;
             }
-            if (offered.stream().noneMatch(held::contains)) {
-                warnings.accept(
-                        "the CA's new trust bundle has nothing in common with "
-                                + file
-                                + " and was not taken; fetch it over a way that you trust");
-                return;
+            Optional<String> next = otherThan.apply(Pem.certificates(text));
+            if (next.isPresent()) {
+                PrivateFiles.writePublic(file, next.get());
             }
-            if (offered.stream().anyMatch(one -> one.getBasicConstraints() < 0)) {
-                warnings.accept("the CA's new trust bundle has a certificate that is no CA's");
-                return;
-            }
-            PrivateFiles.writePublic(
-                    file, "# trust bundle version " + version + "\n" + Pem.encode(offered));
         }
     }
 

@@ -41,7 +41,7 @@ public final class Identity {
     /// Writes both.
     public static void write(Path directory, IssuedIdentity issued) throws IOException {
         Directories.createPrivate(directory);
-        PrivateFiles.writePublic(bundle(directory), issued.bundle().pem());
+        PrivateFiles.writePublic(bundle(directory), FollowedBundle.text(issued.bundle()));
         PrivateFiles.writeSecret(
                 file(directory), issued.svid().privateKeyPem() + issued.svid().chainPem());
     }
@@ -101,7 +101,7 @@ public final class Identity {
                 PrivateFiles.writeSecret(
                         chain, renewed.svid().privateKeyPem() + renewed.svid().chainPem());
                 if (context.target().bundle().equals(chain.resolveSibling(BUNDLE))) {
-                    PrivateFiles.writePublic(context.target().bundle(), renewed.bundle().pem());
+                    FollowedBundle.replace(context.target().bundle(), renewed.bundle());
                 }
             }
         } catch (SignetClientException | IOException | IllegalArgumentException e) {

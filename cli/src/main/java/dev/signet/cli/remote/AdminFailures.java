@@ -96,14 +96,10 @@ final class AdminFailures {
         if (causedBy(failure, CertificateException.class)) {
             return unreachable(
                     "CA_CERTIFICATE_NOT_TRUSTED",
-                    "what answers at "
-                            + target.server()
-                            + " is not the server of the trust bundle "
-                            + target.bundle()
-                            + " ("
-                            + deepest(failure)
-                            + ")\nCheck the address; where the CA has got a new root, fetch the"
-                            + " bundle anew over a way that you trust",
+                    UntrustedServer.message(
+                            target.server().toString(),
+                            "the trust bundle " + target.bundle(),
+                            deepest(failure)),
                     failure);
         }
         if (causedBy(failure, SSLHandshakeException.class)

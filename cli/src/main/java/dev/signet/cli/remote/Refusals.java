@@ -27,10 +27,10 @@ final class Refusals {
             return new CommandFailedException(
                     ExitCode.UNREACHABLE,
                     "CA_CERTIFICATE_NOT_TRUSTED",
-                    "what answers at "
-                            + address
-                            + " is not the server of this trust bundle\nCheck --server and --bundle,"
-                            + " or --data-dir",
+                    UntrustedServer.message(
+                            address,
+                            "this trust bundle (--bundle, or that of --data-dir)",
+                            "no certification path"),
                     failure);
         }
         String reason = reason(failure);

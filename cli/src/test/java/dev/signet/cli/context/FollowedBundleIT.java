@@ -3,6 +3,9 @@ package dev.signet.cli.context;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.signet.cli.TestPki;
+import dev.signet.client.Pem;
+import dev.signet.client.TrustBundle;
+import dev.signet.client.TrustDomain;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -10,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -57,6 +61,22 @@ class FollowedBundleIT {
         take(5, first + second);
         take(4, first + third);
         assertThat(Files.readString(file)).contains("version 5", second).doesNotContain(third);
+    }
+
+    @Test
+    void theBundleThatCameWithACertificateIsTakenUnlessItIsOlder() throws Exception {
+        FollowedBundle.replace(file, bundle(3, second));
+        assertThat(Files.readString(file)).contains("version 3", second).doesNotContain(first);
+        FollowedBundle.replace(file, bundle(2, first));
+        assertThat(Files.readString(file)).contains("version 3", second);
+    }
+
+    private static TrustBundle bundle(long version, String pem) {
+        return new TrustBundle(
+                new TrustDomain("test.signet"),
+                version,
+                Pem.certificates(pem),
+                Duration.ofMinutes(1));
     }
 
     @Test
