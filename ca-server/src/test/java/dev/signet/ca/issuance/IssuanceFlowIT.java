@@ -398,7 +398,12 @@ class IssuanceFlowIT {
 
         assertThat(expired.refused(RefusalCode.UNAUTHENTICATED).diagnosis())
                 .contains(token.tokenId(), "expired");
-        unknown.refused(RefusalCode.UNAUTHENTICATED);
+        // E32: the holder of the secret is told when it ended; of another text, nothing.
+        assertThat(expired.refused(RefusalCode.UNAUTHENTICATED).evidence())
+                .contains("The join token expired at ", "this server's clock shows ")
+                .doesNotContain(token.tokenId());
+        assertThat(unknown.refused(RefusalCode.UNAUTHENTICATED).evidence())
+                .doesNotContain("expired");
     }
 
     @Test
