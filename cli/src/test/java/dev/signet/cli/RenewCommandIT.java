@@ -687,18 +687,18 @@ class RenewCommandIT {
 
     @Test
     void theDaemonRenewsRunsItsCommandGoesOnAfterAKillAndStopsCleanly() throws Exception {
-        done(issue("--lifetime", "20s", "--dns", "a.shop.svc"));
+        done(issue("--lifetime", "45s", "--dns", "a.shop.svc"));
         Path log = own.resolve("daemon.log");
         Path runs = own.resolve("runs");
         String[] arguments = {
-            "--daemon", "--json", "--lifetime", "20s", "--exec", "echo x >>" + runs
+            "--daemon", "--json", "--lifetime", "45s", "--exec", "echo x >>" + runs
         };
         Process daemon = process(log, arguments);
         try {
             X509Certificate first = pair();
             awaitAnother(first, daemon, log);
             Awaitility.await()
-                    .atMost(Duration.ofMinutes(1))
+                    .atMost(Duration.ofMinutes(2))
                     .until(() -> Files.exists(runs) && Files.size(runs) >= 2);
 
             daemon.destroyForcibly().waitFor();
@@ -719,7 +719,7 @@ class RenewCommandIT {
 
     private void awaitAnother(X509Certificate before, Process daemon, Path log) {
         Awaitility.await()
-                .atMost(Duration.ofMinutes(1))
+                .atMost(Duration.ofMinutes(2))
                 .until(() -> {
                     assertThat(daemon.isAlive()).as(Files.readString(log)).isTrue();
                     return !leaf().getSerialNumber().equals(before.getSerialNumber());
@@ -729,14 +729,14 @@ class RenewCommandIT {
     /// A reader may come between the two files.
     private X509Certificate settled() {
         return Awaitility.await()
-                .atMost(Duration.ofMinutes(1))
+                .atMost(Duration.ofMinutes(2))
                 .ignoreException(IllegalArgumentException.class)
                 .until(this::pair, leaf -> true);
     }
 
     @Test
     void theDaemonOutlivesAnOutageOfTheCa() throws Exception {
-        done(issue("--lifetime", "40s"));
+        done(issue("--lifetime", "60s"));
         X509Certificate before = pair();
         Path log = own.resolve("daemon.log");
         int port;
@@ -746,7 +746,7 @@ class RenewCommandIT {
         Process daemon = process(log, "--daemon", "--server", "localhost:" + port);
         try {
             Awaitility.await()
-                    .atMost(Duration.ofMinutes(1))
+                    .atMost(Duration.ofMinutes(2))
                     .until(() -> Files.readString(log).contains("not renewed: "));
             assertThat(pair()).isEqualTo(before);
             try (Relay _ = new Relay(port, server.grpcPort())) {
@@ -799,7 +799,7 @@ class RenewCommandIT {
 
     @Test
     void theDaemonTriesUntilTheCertificateHasEndedThenSaysWhatToDo() throws Exception {
-        done(issue("--lifetime", "15s"));
+        done(issue("--lifetime", "30s"));
         Path log = own.resolve("daemon.log");
         Process daemon = process(log, "--daemon", "--server", "localhost:1");
         try {
