@@ -85,8 +85,8 @@ public final class EarlierPostgres implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         Signals.interrupt(process.pid());
-        process.waitFor();
+        process.onExit().join();
     }
 }
