@@ -44,7 +44,8 @@ public final class JdbcShortTrace extends ThrowableProxyConverter {
             if (cause instanceof InterruptedException
                     || cause instanceof SQLTransientConnectionException
                     || cause instanceof SQLRecoverableException
-                    || (cause instanceof SQLException sql && isOutage(sql.getSQLState()))) {
+                    || (cause instanceof SQLException sql
+                            && (isOutage(sql.getSQLState()) || isOfThePool(sql)))) {
                 return cause;
             }
             if (cause instanceof TransactionSystemException rollback) {
@@ -55,6 +56,11 @@ public final class JdbcShortTrace extends ThrowableProxyConverter {
             }
         }
         return null;
+    }
+
+    /// "Connection is closed", "HikariDataSource has been closed": only the pool gives no state.
+    private static boolean isOfThePool(SQLException sql) {
+        return sql.getClass() == SQLException.class && sql.getSQLState() == null;
     }
 
     /// Connection exception; shutdown, crash, cannot connect now.

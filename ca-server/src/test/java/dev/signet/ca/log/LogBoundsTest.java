@@ -114,6 +114,13 @@ class LogBoundsTest {
     }
 
     @Test
+    void aPoolThatAStopClosedIsOneLine() throws Exception {
+        logger("dev.signet.ca.status.CrlSigning")
+                .warn("not read", new IllegalStateException(new SQLException("has been closed")));
+        assertThat(lines()).singleElement().asString().endsWith("not read: has been closed");
+    }
+
+    @Test
     void otherProjectsWriteNothingBelowWarnWhateverOurLevelIs() throws Exception {
         for (Level level : List.of(Level.TRACE, Level.DEBUG)) {
             Logger jetty = logger("org.eclipse.jetty.http.HttpParser");

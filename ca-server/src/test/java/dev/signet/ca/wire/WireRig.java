@@ -2,6 +2,8 @@ package dev.signet.ca.wire;
 
 import dev.signet.ca.admin.OperatorActs;
 import dev.signet.ca.authority.Authorities;
+import dev.signet.ca.authority.AuthorityChanges;
+import dev.signet.ca.authority.BelievedIssuers;
 import dev.signet.ca.authority.IssuingAuthority;
 import dev.signet.ca.crypto.CryptoProvider;
 import dev.signet.ca.ledger.ClockGuard;
@@ -109,6 +111,8 @@ final class WireRig implements AutoCloseable {
         bean(LedgerHealth.class, () -> ledgerProblem);
         bean(ClockGuard.class, () -> clockObjection);
         bean(Authorities.class, new NoAuthorities());
+        bean(BelievedIssuers.class, id -> true);
+        bean(AuthorityChanges.class, look -> {});
         bean(dev.signet.ca.reissue.RenewalOrders.class, orders);
         bean(
                 dev.signet.ca.admin.HolderRevocation.class,
