@@ -33,8 +33,11 @@ final class SearchCommand implements Callable<Integer> {
             description = "milliseconds that no p99 may exceed (default ${DEFAULT-VALUE})")
     private double aim = 50;
 
-    @Option(names = "--write", description = "write the report with the plans to this file")
+    @Option(names = "--write", description = "write the report to this file")
     private @Nullable Path write;
+
+    @Option(names = "--plans", description = "write the execution plans to this file")
+    private @Nullable Path plans;
 
     @Option(
             names = "--directory",
@@ -59,6 +62,9 @@ final class SearchCommand implements Callable<Integer> {
             System.out.print(report.table());
             if (write != null) {
                 Files.writeString(write, report.markdown(), StandardCharsets.UTF_8);
+            }
+            if (plans != null) {
+                Files.writeString(plans, report.plansMarkdown(), StandardCharsets.UTF_8);
             }
             return report.slowest() <= aim ? 0 : 1;
         }

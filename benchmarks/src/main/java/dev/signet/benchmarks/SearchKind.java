@@ -11,7 +11,7 @@ import java.util.Random;
 /// The searches that are measured: each documented filter, alone and as people combine them, with
 /// answers and without.
 enum SearchKind {
-    NOTHING("no filter: the youngest") {
+    NOTHING("no filter: the newest") {
         @Override
         void ask(CriteriaBuilder criteria, SearchLedger ledger, Random random) {}
     },

@@ -54,17 +54,22 @@ record SearchReport(
     String markdown() {
         StringBuilder text = new StringBuilder();
         text.append("# Search\n\n")
+                .append("After this page you know how long a search of the admin API takes over ")
+                .append(Text.count(rows))
+                .append(" certificates, and how large\nthe indexes are.\n\n")
                 .append("Written by `./benchmarks/run search --rows ")
                 .append(rows)
-                .append(" --write docs/search.md`. Why these indexes: ")
-                .append("[ADR 11](adr/0011-search-indexes.md).\n\n")
+                .append(
+                        " --write docs/search.md\n--plans benchmarks/search-plans.md`. Why these indexes: ")
+                .append("[ADR 11](adr/0011-search-indexes.md). Plans:\n")
+                .append("[benchmarks/search-plans.md](../benchmarks/search-plans.md).\n\n")
                 .append(Text.count(rows))
                 .append(
                         " certificates of ten days, on the embedded PostgreSQL with its own settings"
                                 + " (64 MB of shared\nbuffers), the last 10,000 not vacuumed yet. A page"
                                 + " of 100, from the call to the parsed records, the\nstatements that"
                                 + " the server sends, over its connection pool.\n\n")
-                .append("| search | p50 ms | p99 ms | found |\n|---|---|---|---|\n");
+                .append("| Search | p50 ms | p99 ms | Found |\n|---|---|---|---|\n");
         times.forEach((search, measured) ->
                 text.append(
                         String.format(
@@ -76,24 +81,31 @@ record SearchReport(
                                 measured.found())));
         text.append("\nA stream of the whole ledger, oldest first: ")
                 .append(Text.count(streamed))
-                .append(" records/s.\n\n| | MB |\n|---|---|\n");
+                .append(" records/s.\n\n| Table or index | MB |\n|---|---|\n");
         sizes.forEach((name, octets) ->
                 text.append("| ")
                         .append(name)
                         .append(" | ")
                         .append(Text.count(octets / 1e6))
                         .append(" |\n"));
+        return text.toString();
+    }
+
+    /// The plans alone, which are too long for a page that people read.
+    String plansMarkdown() {
+        StringBuilder text = new StringBuilder();
         text.append(
                 """
+                # Search plans
 
-                ## Plans
+                The execution plan of each search in [docs/search.md](../docs/search.md), to check an index change.
 
                 EXPLAIN (ANALYZE, BUFFERS) of each statement of one search, as auto_explain logged
                 it; parts that were never executed and empty
                 partitions are left out.
                 """);
         plans.forEach((search, statements) -> {
-            text.append("\n### ").append(search).append('\n');
+            text.append("\n## ").append(search).append('\n');
             for (String plan : statements) {
                 text.append("\n```\n").append(plan).append("\n```\n");
             }
