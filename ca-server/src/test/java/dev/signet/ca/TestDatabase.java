@@ -18,9 +18,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import javax.sql.DataSource;
 
-/// A fresh, migrated database in a PostgreSQL that all tests of this JVM share (fsync off). Use it
-/// as `@RegisterExtension static final TestDatabase DATABASE = TestDatabase.create();`, or close
-/// it. Thread-safe.
+/// A fresh, migrated database in a PostgreSQL that all tests of this JVM share (fsync off): the
+/// embedded one, or with `-Dtest.postgresql.port=N` one on localhost that runs for this JVM alone
+/// and trusts its superuser `postgres`. Use it as `@RegisterExtension static final TestDatabase
+/// DATABASE = TestDatabase.create();`, or close it. Thread-safe.
 public final class TestDatabase implements AutoCloseable, AfterAllCallback {
 
     private static final String OWNER = "postgres";
@@ -111,7 +112,7 @@ public final class TestDatabase implements AutoCloseable, AfterAllCallback {
     }
 
     private static String url(String database) {
-        return "jdbc:postgresql://localhost:" + Server.start().getPort() + "/" + database;
+        return "jdbc:postgresql://localhost:" + Server.start() + "/" + database;
     }
 
     private static DataSource dataSource(String url, String options) {
@@ -135,33 +136,39 @@ public final class TestDatabase implements AutoCloseable, AfterAllCallback {
         }
     }
 
-    /// Started when first used; zonky's own shutdown hook stops it.
+    /// Started when first used, and stopped by zonky's own shutdown hook.
     private static final class Server {
         private static final String TEMPLATE = "signet_template";
-        private static final EmbeddedPostgres INSTANCE = make();
+        private static final int PORT = make();
 
-        private static EmbeddedPostgres start() {
-            return INSTANCE;
+        private static int start() {
+            return PORT;
         }
 
-        private static EmbeddedPostgres make() {
+        private static int make() {
             try {
-                EmbeddedPostgres postgres =
-                        EmbeddedPostgres.builder()
-                                .setServerConfig("max_connections", "200")
-                                .start();
-                String base = "jdbc:postgresql://localhost:" + postgres.getPort() + "/";
+                Integer installed = Integer.getInteger("test.postgresql.port");
+                int port = installed != null ? installed : embedded();
+                String base = "jdbc:postgresql://localhost:" + port + "/";
                 try (Connection connection = dataSource(base + "postgres", "").getConnection();
                         var statement = connection.createStatement()) {
                     statement.execute("CREATE DATABASE " + TEMPLATE);
                 }
                 Migrations.apply(dataSource(base + TEMPLATE, ""));
-                return postgres;
+                return port;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             } catch (SQLException e) {
                 throw new IllegalStateException(e);
             }
+        }
+
+        // Not closed here: the launcher stops it when the JVM ends.
+        private static int embedded() throws IOException {
+            return EmbeddedPostgres.builder()
+                    .setServerConfig("max_connections", "200")
+                    .start()
+                    .getPort();
         }
     }
 }
