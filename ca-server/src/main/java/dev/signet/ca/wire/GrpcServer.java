@@ -122,9 +122,10 @@ final class GrpcServer implements SmartLifecycle {
                                 limits.connectionsPerAddress(),
                                 limits.handshakes()));
         ConnectionLimit connectionLimit = new ConnectionLimit(places);
+        UnfinishedRequests unfinished = new UnfinishedRequests();
         NettyServerBuilder builder =
                 NettyServerBuilder.forAddress(address)
-                        .channelFactory(() -> listening(loops, connectionLimit))
+                        .channelFactory(() -> listening(loops, connectionLimit, unfinished))
                         .bossEventLoopGroup(loops.acceptor())
                         .workerEventLoopGroup(loops.workers())
                         // Nothing on a handler's path blocks: the crypto is done where the octets
@@ -162,9 +163,10 @@ final class GrpcServer implements SmartLifecycle {
         return builder;
     }
 
-    private static ServerChannel listening(Transport loops, ConnectionLimit limit) {
+    private static ServerChannel listening(
+            Transport loops, ConnectionLimit limit, UnfinishedRequests unfinished) {
         ServerChannel channel = loops.newServerChannel();
-        channel.pipeline().addLast(limit).addLast(HandshakeWatch.INSTALLER);
+        channel.pipeline().addLast(limit).addLast(HandshakeWatch.installer(unfinished));
         return channel;
     }
 

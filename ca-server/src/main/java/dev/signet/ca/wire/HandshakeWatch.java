@@ -12,7 +12,11 @@ import io.netty.handler.ssl.SslHandler;
 /// HTTP/2, which [Http2Guard] watches. At the head of the pipeline until the first bytes come.
 final class HandshakeWatch extends ChannelInboundHandlerAdapter {
 
-    private HandshakeWatch() {}
+    private final UnfinishedRequests unfinished;
+
+    private HandshakeWatch(UnfinishedRequests unfinished) {
+        this.unfinished = unfinished;
+    }
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
@@ -27,7 +31,7 @@ final class HandshakeWatch extends ChannelInboundHandlerAdapter {
                                     .addAfter(
                                             context.pipeline().context(tls).name(),
                                             null,
-                                            new Http2Guard(System::nanoTime));
+                                            new Http2Guard(System::nanoTime, unfinished));
                         }
                     });
             context.pipeline().remove(this);
@@ -36,14 +40,23 @@ final class HandshakeWatch extends ChannelInboundHandlerAdapter {
     }
 
     /// In the pipeline of the listening channel, after [ConnectionLimit].
-    static final ChannelHandler INSTALLER = new Installer();
+    static ChannelHandler installer(UnfinishedRequests unfinished) {
+        return new Installer(unfinished);
+    }
 
     @ChannelHandler.Sharable
     private static final class Installer extends ChannelInboundHandlerAdapter {
+
+        private final UnfinishedRequests unfinished;
+
+        Installer(UnfinishedRequests unfinished) {
+            this.unfinished = unfinished;
+        }
+
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
             if (message instanceof Channel child) {
-                child.pipeline().addFirst(new HandshakeWatch());
+                child.pipeline().addFirst(new HandshakeWatch(unfinished));
             }
             context.fireChannelRead(message);
         }

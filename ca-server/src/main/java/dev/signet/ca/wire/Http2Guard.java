@@ -2,19 +2,26 @@ package dev.signet.ca.wire;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.ReferenceCountUtil;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
@@ -22,7 +29,8 @@ import java.util.function.LongSupplier;
 /// them. Ends a connection that floods: frames that cost the peer nothing and belong to no call are
 /// counted against a budget that grows with its calls. And keeps a stream that was refused for want
 /// of a place from ending the whole connection: Netty takes the frames that follow such a stream
-/// for a protocol error, while their sender could not know yet (RFC 9113 5.1). Confined to the
+/// for a protocol error, while their sender could not know yet (RFC 9113 5.1). And counts what the
+/// connection holds of requests that have not ended ([UnfinishedRequests]). Confined to the
 /// connection's event loop.
 ///
 /// @rfc 9113
@@ -43,6 +51,14 @@ final class Http2Guard extends ChannelInboundHandlerAdapter {
 
     private static final int WINDOW_UPDATE_COST = 1;
 
+    /// Of an unfinished request beside its bytes: the call, its headers once decoded, its timer.
+    static final int REQUEST_COST = 4 * 1024;
+
+    /// Of a frame of its message beside its bytes: a message may come in frames of one byte.
+    static final int FRAME_COST = 256;
+
+    private static final Duration GOODBYE = Duration.ofSeconds(1);
+
     private static final int PREFACE_BYTES = 24;
     private static final int HEAD_BYTES = 9;
     private static final int END_STREAM = 0x1;
@@ -55,6 +71,12 @@ final class Http2Guard extends ChannelInboundHandlerAdapter {
     private static final int CONTINUATION = 0x9;
 
     private final LongSupplier nanoTime;
+    private final UnfinishedRequests unfinished;
+    private UnfinishedRequests.@Nullable Share share;
+
+    /// What each stream holds that has not ended.
+    private final Map<Integer, Integer> held = new HashMap<>();
+
     private final byte[] head = new byte[HEAD_BYTES];
     private int headBytes;
 
@@ -78,9 +100,35 @@ final class Http2Guard extends ChannelInboundHandlerAdapter {
     /// Up to where the frames before the current one were passed on early; 0: they were not.
     private int passedTo;
 
-    Http2Guard(LongSupplier nanoTime) {
+    Http2Guard(LongSupplier nanoTime, UnfinishedRequests unfinished) {
         this.nanoTime = nanoTime;
+        this.unfinished = unfinished;
         this.windowBegin = nanoTime.getAsLong();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        share =
+                unfinished.join(
+                        context.channel().remoteAddress() instanceof InetSocketAddress peer
+                                ? peer.getAddress()
+                                : null,
+                        () -> context.executor().execute(() -> endForMemory(context)));
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext context) {
+        if (share != null) {
+            share.leave();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        if (share != null) {
+            share.leave();
+        }
+        context.fireChannelInactive();
     }
 
     @Override
@@ -139,10 +187,15 @@ final class Http2Guard extends ChannelInboundHandlerAdapter {
             }
             remaining = length();
             if (!account()) {
-                ended = true;
                 pass(context, in, from, frame);
                 in.release();
-                end(context);
+                endForFlood(context);
+                return;
+            }
+            if (!hold(context)) {
+                pass(context, in, from, frame);
+                in.release();
+                endForMemory(context);
                 return;
             }
             if (isOfRefusedStream(context, in, from, split ? from : frame)) {
@@ -251,6 +304,15 @@ final class Http2Guard extends ChannelInboundHandlerAdapter {
         if (connection == null) {
             Http2ConnectionHandler handler = context.pipeline().get(Http2ConnectionHandler.class);
             connection = handler == null ? null : handler.connection();
+            if (connection != null) {
+                connection.addListener(
+                        new Http2ConnectionAdapter() {
+                            @Override
+                            public void onStreamClosed(Http2Stream stream) {
+                                release(stream.id());
+                            }
+                        });
+            }
         }
         return connection;
     }
@@ -266,17 +328,95 @@ final class Http2Guard extends ChannelInboundHandlerAdapter {
         var _ = context.writeAndFlush(update);
     }
 
-    private void end(ChannelHandlerContext context) {
+    /// Counts what the frame adds to its unfinished request. False: the connection holds too much.
+    private boolean hold(ChannelHandlerContext context) {
+        int type = head[3];
+        int stream = stream();
+        if (share == null || (type != HEADERS && type != CONTINUATION && type != DATA)) {
+            return true;
+        }
+        // END_STREAM of a request's headers or of its last DATA frame.
+        if (type != CONTINUATION && (head[4] & END_STREAM) != 0) {
+            release(stream);
+            return true;
+        }
+        Integer before = held.get(stream);
+        if (before == null && (type != HEADERS || stream < newestStream)) {
+            return true;
+        }
+        // Hears of the ends of streams from now on.
+        connection(context);
+        int more = length() + (type == HEADERS ? REQUEST_COST : FRAME_COST);
+        held.put(stream, (before == null ? 0 : before) + more);
+        if (share.add(more)) {
+            return true;
+        }
+        releaseRefused(context);
+        return share.add(0);
+    }
+
+    private void release(int stream) {
+        Integer bytes = held.remove(stream);
+        if (bytes != null && share != null) {
+            share.remove(bytes);
+        }
+    }
+
+    /// Streams that HTTP/2 refused for want of a place hold nothing, and nothing else tells of
+    /// them.
+    private void releaseRefused(ChannelHandlerContext context) {
+        Http2Connection known = connection(context);
+        if (known == null) {
+            return;
+        }
+        List<Integer> refused = new ArrayList<>();
+        for (int stream : held.keySet()) {
+            if (stream < newestStream && known.stream(stream) == null) {
+                refused.add(stream);
+            }
+        }
+        refused.forEach(this::release);
+    }
+
+    private void endForFlood(ChannelHandlerContext context) {
         LOG.warn(
                 "closed the connection from {}: it sent more HTTP/2 frames that belong to no call"
                         + " than are accepted in {} s",
                 context.channel().remoteAddress(),
                 WINDOW_SECONDS);
-        byte[] debug = "too_many_frames_without_a_call".getBytes(StandardCharsets.US_ASCII);
+        end(context, "too_many_frames_without_a_call");
+    }
+
+    private void endForMemory(ChannelHandlerContext context) {
+        if (ended) {
+            return;
+        }
+        LOG.warn(
+                "closed the connection from {}: it began requests and did not end them, and held {}"
+                        + " bytes of {} that all connections may hold",
+                context.channel().remoteAddress(),
+                held.values().stream().mapToLong(Integer::longValue).sum(),
+                UnfinishedRequests.MAX_BYTES);
+        end(context, "too_many_unfinished_requests");
+    }
+
+    /// Says why, reads nothing more, and closes below HTTP/2, which would wait for open calls.
+    private void end(ChannelHandlerContext context, String why) {
+        ended = true;
+        context.channel().config().setAutoRead(false);
+        byte[] debug = why.getBytes(StandardCharsets.US_ASCII);
         ByteBuf goAway = context.alloc().buffer(HEAD_BYTES + 8 + debug.length);
         goAway.writeMedium(8 + debug.length).writeByte(GOAWAY).writeByte(0).writeInt(0);
         goAway.writeInt(newestStream).writeInt((int) Http2Error.ENHANCE_YOUR_CALM.code());
         goAway.writeBytes(debug);
-        context.writeAndFlush(goAway).addListener(ChannelFutureListener.CLOSE);
+        context.writeAndFlush(goAway).addListener(_ -> close(context));
+        // A peer that does not read keeps the farewell from being written.
+        var _ =
+                context.executor()
+                        .schedule(() -> close(context), GOODBYE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private static void close(ChannelHandlerContext context) {
+        var _ = context.close();
     }
 }

@@ -19,11 +19,14 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.bridge.SLF4JBridgeHandler;
 
 import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// What callers may not do with HTTP/2, and what they may.
 class Http2LimitsIT {
@@ -48,13 +51,15 @@ class Http2LimitsIT {
         }
     }
 
-    /// What comes until the connection ends.
+    /// What comes until the server has ended the connection.
     private static List<RawHttp2.Frame> all(RawHttp2 client) {
         List<RawHttp2.Frame> frames = new ArrayList<>();
         try {
             while (true) {
                 frames.add(client.read());
             }
+        } catch (SocketTimeoutException e) {
+            throw new AssertionError("the connection is still open, after " + frames, e);
         } catch (IOException _) {
             return frames;
         }
@@ -86,13 +91,90 @@ class Http2LimitsIT {
                     .filteredOn(frame -> frame.type() == RawHttp2.GOAWAY)
                     .extracting(RawHttp2.Frame::errorCode)
                     .contains((long) ENHANCE_YOUR_CALM);
-            assertThat(
-                            TrustServiceGrpc.newBlockingStub(rig.channel())
-                                    .withDeadlineAfter(10, TimeUnit.SECONDS)
-                                    .getTrustBundle(GetTrustBundleRequest.getDefaultInstance())
-                                    .getBundle()
-                                    .getVersion())
-                    .isEqualTo(1);
+            assertThat(version(rig)).isEqualTo(1);
+        }
+    }
+
+    /// Begins a call and sends all of its message but the end.
+    private static void beginRequest(RawHttp2 client, int stream) throws IOException {
+        int length = 60_100;
+        client.call(stream, ISSUE, "Bearer a");
+        byte[] first = new byte[16_000];
+        ByteBuffer.wrap(first).put((byte) 0).putInt(length);
+        client.send(RawHttp2.DATA, 0, stream, first);
+        for (int sent = first.length - 5; sent + 16_000 < length; sent += 16_000) {
+            client.send(RawHttp2.DATA, 0, stream, new byte[16_000]);
+        }
+        client.flush();
+    }
+
+    private static Thread beginRequests(RawHttp2 client, int count) {
+        return Thread.ofVirtual()
+                .start(() -> {
+                    try {
+                        for (int i = 0; i < count; i++) {
+                            beginRequest(client, 2 * i + 1);
+                        }
+                    } catch (IOException _) {
+                        // The connection was ended.
+                    }
+                });
+    }
+
+    private static long version(WireRig rig) {
+        return TrustServiceGrpc.newBlockingStub(rig.channel())
+                .withDeadlineAfter(10, TimeUnit.SECONDS)
+                .getTrustBundle(GetTrustBundleRequest.getDefaultInstance())
+                .getBundle()
+                .getVersion();
+    }
+
+    @Test
+    void aConnectionWithTooMuchOfUnfinishedRequestsIsEnded() throws Exception {
+        try (WireRig rig = WireRig.start(Map.of());
+                RawHttp2 client = new RawHttp2(rig.grpcPort())) {
+            Thread writer = beginRequests(client, 250);
+            List<RawHttp2.Frame> frames = all(client);
+            writer.join();
+            assertThat(frames)
+                    .filteredOn(frame -> frame.type() == RawHttp2.GOAWAY)
+                    .extracting(RawHttp2.Frame::errorCode)
+                    .contains((long) ENHANCE_YOUR_CALM);
+            assertThat(version(rig)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void manyConnectionsWithUnfinishedRequestsLoseTheLargest() throws Exception {
+        try (WireRig rig = WireRig.start(Map.of())) {
+            List<RawHttp2> clients = new ArrayList<>();
+            List<Thread> readers = new ArrayList<>();
+            AtomicInteger ended = new AtomicInteger();
+            try {
+                // 55 requests of 50 KB a connection: each stays below its own limit.
+                for (int i = 0; i < 20; i++) {
+                    RawHttp2 client = new RawHttp2(rig.grpcPort());
+                    clients.add(client);
+                    readers.add(
+                            Thread.ofVirtual()
+                                    .start(() -> {
+                                        if (all(client).stream()
+                                                .anyMatch(f -> f.type() == RawHttp2.GOAWAY)) {
+                                            ended.incrementAndGet();
+                                        }
+                                    }));
+                    beginRequests(client, 55).join();
+                }
+                await().atMost(30, TimeUnit.SECONDS).until(() -> ended.get() > 0);
+                assertThat(version(rig)).isEqualTo(1);
+            } finally {
+                for (RawHttp2 client : clients) {
+                    client.close();
+                }
+                for (Thread reader : readers) {
+                    reader.join();
+                }
+            }
         }
     }
 
