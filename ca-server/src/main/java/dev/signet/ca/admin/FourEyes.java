@@ -61,6 +61,9 @@ final class FourEyes implements Approvals {
     /// @param expected state that the proposer has seen, and that is
     <T> Attempted<T> propose(
             Actor actor, String act, String target, String expected, String reason) {
+        if (!origins.onRecord(actor)) {
+            return new Act(act, actor, target, reason).refused(notOnRecord());
+        }
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         Optional<UUID> same = store.waiting(act, target, expected, now);
         if (same.isPresent()) {
@@ -197,6 +200,9 @@ final class FourEyes implements Approvals {
                             "The operator credential is the host's and names no person, so it"
                                     + " approves nothing. Log in as one."));
         }
+        if (!origins.onRecord(actor)) {
+            return Optional.of(notOnRecord());
+        }
         if (proposer.isSameAs(actor)) {
             return Optional.of(
                     secondPerson("You proposed this act. Somebody else has to approve it."));
@@ -213,6 +219,12 @@ final class FourEyes implements Approvals {
                                         + " had a hand in both of your credentials. Somebody whose"
                                         + " credential the proposer did not make, and who did not"
                                         + " make the proposer's, has to approve it."));
+    }
+
+    private static Refusal notOnRecord() {
+        return secondPerson(
+                "Your certificate is not on record here, so nobody can tell who made it. Log in again"
+                        + " by a join token or an OIDC token, and repeat this with what you get.");
     }
 
     private static Refusal secondPerson(String message) {

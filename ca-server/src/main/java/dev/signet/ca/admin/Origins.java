@@ -54,6 +54,20 @@ final class Origins {
         return origins;
     }
 
+    /// Whether the ledger has the actor's certificate; true for other credentials. One that is not
+    /// there was signed elsewhere, by the key of a CA that was imported, or is of a record that was
+    /// lost: nothing says who had a hand in it.
+    ///
+    /// @throws dev.signet.ca.ledger.LedgerUnavailableException when PostgreSQL cannot be asked
+    boolean onRecord(Actor actor) {
+        String serial = actor.serialNumber();
+        return !actor.kind().equals(Principal.CERTIFICATE)
+                || (serial != null
+                        && SerialNumber.fromHex(serial)
+                                .flatMap(records::bySerialNumber)
+                                .isPresent());
+    }
+
     /// Who made the join token that the certificate began by, before all its renewals; null: it
     /// began by other evidence, or by what is not on record any more.
     @Nullable Principal creator(CertificateRecord certificate) {

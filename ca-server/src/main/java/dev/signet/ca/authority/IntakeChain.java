@@ -4,13 +4,18 @@ import dev.signet.ca.authority.AuthorityStore.Content;
 import dev.signet.ca.authority.AuthorityStore.StoredAuthority;
 import dev.signet.ca.certificate.Validity;
 import dev.signet.ca.crypto.CryptoProvider;
+import dev.signet.ca.identity.Ascii;
 import dev.signet.ca.identity.ShownText;
+import dev.signet.ca.identity.TrustDomain;
 
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.RSAPublicKey;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.cert.X509CertificateHolder;
@@ -37,12 +42,15 @@ final class IntakeChain {
     private static final int MOST_NAME = 200;
 
     private final CryptoProvider crypto;
+    private final TrustDomain trustDomain;
     private final Duration least;
     private final Instant now;
 
+    /// @param trustDomain of this CA
     /// @param least how long each must be valid from now on
-    IntakeChain(CryptoProvider crypto, Duration least, Instant now) {
+    IntakeChain(CryptoProvider crypto, TrustDomain trustDomain, Duration least, Instant now) {
         this.crypto = crypto;
+        this.trustDomain = trustDomain;
         this.least = least;
         this.now = now;
     }
@@ -125,6 +133,9 @@ final class IntakeChain {
                                 + ": "
                                 + defect.get());
             }
+            if (role != AuthorityRole.ROOT) {
+                requireOurTrustDomain(certificate, role);
+            }
             requirePathLength(certificate, role, i + pathLength + (path.size() == 1 ? 1 : 0));
             requireValid(certificate, above, role);
             StoredAuthority known = stored.get(certificate.id());
@@ -135,6 +146,38 @@ final class IntakeChain {
                     new Link(certificate, role, above == null ? null : above.id(), known != null));
         }
         return links;
+    }
+
+    /// A CA below a root may say its trust domain (SPIFFE X509-SVID 4.1). A root may be another
+    /// organization's.
+    private void requireOurTrustDomain(AuthorityCertificate certificate, AuthorityRole role)
+            throws NotAcceptedException {
+        GeneralNames names =
+                GeneralNames.fromExtensions(
+                        certificate.holder().getExtensions(), Extension.subjectAlternativeName);
+        if (names == null) {
+            return;
+        }
+        for (GeneralName name : names.getNames()) {
+            String uri =
+                    name.getTagNo() == GeneralName.uniformResourceIdentifier
+                            ? name.getName().toString()
+                            : "";
+            if (Ascii.lowerCase(uri).startsWith("spiffe://")
+                    && !uri.equals("spiffe://" + trustDomain.name())
+                    && !uri.startsWith("spiffe://" + trustDomain.name() + "/")) {
+                throw new NotAcceptedException(
+                        "the certificate of the "
+                                + role.text()
+                                + " CA "
+                                + name(certificate)
+                                + " is of another trust domain: "
+                                + text(uri)
+                                + " (expected: spiffe://"
+                                + trustDomain.name()
+                                + ", or no SPIFFE ID)");
+            }
+        }
     }
 
     private static void requireUsable(StoredAuthority known) throws NotAcceptedException {

@@ -285,7 +285,11 @@ final class RecordedIntake implements AuthorityIntake {
 
     private List<Link> chain(AuthorityCertificate lowest, MaterialReader.Read read, Content content)
             throws NotAcceptedException {
-        return new IntakeChain(crypto, settings.minimumRemainder().multipliedBy(2), clock.instant())
+        return new IntakeChain(
+                        crypto,
+                        trustDomain,
+                        settings.minimumRemainder().multipliedBy(2),
+                        clock.instant())
                 .of(lowest, settings.issuingPathLength(), read.certificates(), content);
     }
 

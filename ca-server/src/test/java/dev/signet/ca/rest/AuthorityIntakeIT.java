@@ -10,10 +10,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 import tools.jackson.databind.JsonNode;
 
+import java.io.ByteArrayInputStream;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyFactory;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -295,6 +300,155 @@ class AuthorityIntakeIT {
             assertThat(refused.statusCode()).as(refused.body()).isEqualTo(422);
             assertThat(RestRig.code(refused)).isEqualTo("IDEMPOTENCY_KEY_REUSED");
         }
+    }
+
+    /// A root, an issuing CA below it with its key, and a leaf of the issuing CA for the ID, which
+    /// no ledger has.
+    private RestRig.Held importedAndSigned(String extensions, String id) throws Exception {
+        openssl(
+                "req",
+                "-new",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+                "-nodes",
+                "-keyout",
+                "ca.key",
+                "-out",
+                "ca.csr",
+                "-subj",
+                "/CN=Own Issuing CA");
+        String ca = sign(read("ca.csr"), "root", extensions, "-days", "365");
+        Files.writeString(files.resolve("ca.pem"), ca);
+        done(post("import", Map.of("pem", ca + read("root.pem") + read("ca.key"))));
+        openssl(
+                "req",
+                "-new",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+                "-nodes",
+                "-keyout",
+                "leaf.key",
+                "-out",
+                "leaf.csr",
+                "-subj",
+                "/CN=x");
+        String leaf =
+                sign(
+                        read("leaf.csr"),
+                        "ca",
+                        "basicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n"
+                                + "extendedKeyUsage=clientAuth\nsubjectAltName=URI:"
+                                + id
+                                + "\nauthorityKeyIdentifier=keyid\n",
+                        "-days",
+                        "1");
+        String key = read("leaf.key").replaceAll("-----[A-Z ]+-----|\\s", "");
+        List<X509Certificate> chain = new ArrayList<>();
+        for (String pem : List.of(leaf, ca)) {
+            chain.add(
+                    (X509Certificate)
+                            CertificateFactory.getInstance("X.509")
+                                    .generateCertificate(
+                                            new ByteArrayInputStream(
+                                                    pem.getBytes(StandardCharsets.US_ASCII))));
+        }
+        return new RestRig.Held(
+                KeyFactory.getInstance("EC")
+                        .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(key))),
+                chain);
+    }
+
+    @Test
+    void aCertificateThatIsNotOnRecordNeitherProposesNorApproves() throws Exception {
+        rig.close();
+        rig = new RestRig(Map.of("signet.approval.four-eyes[0]", "policy.activate"));
+        RestRig.Held ghost = importedAndSigned(GOOD, "spiffe://signet.test/signet/operator/ghost");
+        java.net.http.HttpClient client = rig.client(ghost.key(), ghost.chain());
+        await().atMost(30, TimeUnit.SECONDS)
+                .untilAsserted(() ->
+                        assertThat(RestRig.send(client, rig.request("/v1/me").build()).statusCode())
+                                .isEqualTo(200));
+        String document =
+                "{\"document\":\"apiVersion: signet.dev/v1\\nrules:\\n  - name: a\\n    when: 'true'\\n"
+                        + "    deny: none\\n\",\"reason\":\"x\"}";
+        HttpResponse<String> stored = rig.write("POST", "/v1/policies", document);
+        assertThat(stored.statusCode()).as(stored.body()).isEqualTo(201);
+        String activation =
+                "{\"number\":"
+                        + RestRig.json(stored).path("number").asLong()
+                        + ",\"reason\":\"x\"}";
+        String active = rig.get("/v1/policies/active").headers().firstValue("ETag").orElseThrow();
+        HttpResponse<String> proposed =
+                RestRig.send(
+                        client,
+                        RestRig.write(rig.request("/v1/policies/active"), "PUT", activation)
+                                .header("If-Match", active)
+                                .build());
+        assertThat(RestRig.code(proposed)).isEqualTo("SECOND_PERSON_REQUIRED");
+        HttpResponse<String> pending =
+                rig.send(
+                        RestRig.write(rig.operator("/v1/policies/active"), "PUT", activation)
+                                .header("If-Match", active));
+        assertThat(pending.statusCode()).as(pending.body()).isEqualTo(202);
+        String approval = "/v1/approvals/" + RestRig.json(pending).path("id").stringValue("");
+        HttpResponse<String> approved =
+                RestRig.send(
+                        client,
+                        RestRig.write(
+                                        rig.request(approval + "/approval"),
+                                        "POST",
+                                        "{\"reason\":\"x\"}")
+                                .build());
+        assertThat(RestRig.code(approved)).as(approved.body()).isEqualTo("SECOND_PERSON_REQUIRED");
+        assertThat(approved.body()).contains("not on record");
+        assertThat(RestRig.json(rig.get(approval)).path("state").stringValue(""))
+                .isEqualTo("pending");
+    }
+
+    @Test
+    void anIssuingCaOfAnotherTrustDomainIsRefused() throws Exception {
+        openssl(
+                "req",
+                "-new",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+                "-nodes",
+                "-keyout",
+                "ca.key",
+                "-out",
+                "ca.csr",
+                "-subj",
+                "/CN=Own Issuing CA");
+        for (String foreign :
+                List.of(
+                        "spiffe://other.org",
+                        "SPIFFE://signet.test.other",
+                        "spiffe://signet.tes")) {
+            String ca =
+                    sign(
+                            read("ca.csr"),
+                            "root",
+                            GOOD + "subjectAltName=URI:" + foreign + "\n",
+                            "-days",
+                            "365");
+            refused(
+                    post("import", Map.of("pem", ca + read("root.pem") + read("ca.key"))),
+                    "is of another trust domain");
+        }
+        String ours =
+                sign(
+                        read("ca.csr"),
+                        "root",
+                        GOOD + "subjectAltName=URI:spiffe://signet.test\n",
+                        "-days",
+                        "365");
+        done(post("import", Map.of("pem", ours + read("root.pem") + read("ca.key"))));
     }
 
     private HttpResponse<String> imported(String key, String tag, Map<String, Object> fields)
