@@ -67,6 +67,7 @@ public final class DataDirectory {
         try {
             Directories.createPrivate(path);
             Ownership.requireOurs(path);
+            Ownership.requirePostgres(postgres());
             for (Path secret : List.of(keyEncryptionKey(), operatorCredential(), password())) {
                 Ownership.requireSecret(secret);
             }

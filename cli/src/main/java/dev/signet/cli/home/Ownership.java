@@ -17,6 +17,7 @@ final class Ownership {
     private static final int GROUP_WRITE = 0020;
     private static final int OTHERS_WRITE = 0002;
     private static final int ROOT = 0;
+    private static final Set<String> POSTGRES_USERS = Set.of("postgres", "nobody");
 
     private Ownership() {}
 
@@ -69,6 +70,35 @@ final class Ownership {
                                     ? " can be written by others: chmod go-w " + parent
                                     : " belongs to " + Files.getOwner(parent).getName())
                             + "\nGive another with --data-dir");
+        }
+    }
+
+    /// The directory of the embedded PostgreSQL, where there is one, is this user's and nobody else
+    /// may write to it. Of root's it is the user's that PostgreSQL runs as.
+    ///
+    /// @throws CommandFailedException otherwise
+    static void requirePostgres(Path directory) throws IOException {
+        if (!Files.exists(directory)) {
+            return;
+        }
+        Entry entry = Entry.of(directory);
+        boolean ours =
+                entry.owner() == self()
+                        || (self() == ROOT
+                                && POSTGRES_USERS.contains(Files.getOwner(directory).getName()));
+        if (!ours) {
+            throw refused(
+                    directory
+                            + " belongs to "
+                            + Files.getOwner(directory).getName()
+                            + ", who can replace what is in it\nGive another with --data-dir");
+        }
+        if ((entry.mode() & (GROUP_WRITE | OTHERS_WRITE)) != 0) {
+            throw refused(
+                    directory
+                            + " can be written by others: chmod 700 "
+                            + directory
+                            + ", or give another with --data-dir");
         }
     }
 

@@ -99,6 +99,25 @@ class DataDirectoryIT {
     }
 
     @Test
+    void aPostgresDirectoryThatOthersCanReplaceFilesInIsRefused() throws Exception {
+        Path data = prepared("data");
+        Path postgres = Files.createDirectory(data.resolve("postgres"));
+        prepared("data");
+        mode(postgres, "rwxrwxrwx");
+        refused(data, postgres + " can be written by others", "chmod 700");
+        mode(postgres, "rwx------");
+        Files.setAttribute(postgres, "unix:uid", uidOfAStranger());
+        refused(data, postgres + " belongs to", "--data-dir");
+    }
+
+    private static int uidOfAStranger() throws IOException {
+        Assumptions.assumeTrue(
+                ((Number) Files.getAttribute(Path.of("/proc/self"), "unix:uid")).intValue() == 0,
+                "only root gives files away");
+        return 12_345;
+    }
+
+    @Test
     void aPlaceWhereOthersCanPutAnotherDirectoryIsRefusedAlsoBehindALink() throws Exception {
         Path open = Files.createDirectory(directory.resolve("open"));
         Path data = open.resolve("a/data");
