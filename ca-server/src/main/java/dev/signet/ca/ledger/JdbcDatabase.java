@@ -33,9 +33,14 @@ final class JdbcDatabase {
     /// writes any more: it is closed then, and another one made.
     private static final String STILL_GOOD =
             """
-            SELECT 1 / (current_user = 'signet_server'
-                AND current_setting('transaction_read_only') = 'off'
-                AND NOT pg_is_in_recovery())::integer
+            SELECT CASE
+                WHEN current_user = 'signet_server'
+                    AND current_setting('transaction_read_only') = 'off'
+                    AND NOT pg_is_in_recovery()
+                THEN 1
+                -- Fails with this text.
+                ELSE ('session is read-only, or not in the role signet_server: ' || current_user)::integer
+            END
             """;
 
     private final DatabaseSettings settings;

@@ -38,6 +38,16 @@ final class JdbcProblem {
         };
     }
 
+    /// Whether a fault comes from a PostgreSQL that answers and takes no writes.
+    static boolean isReadOnly(@Nullable Throwable fault) {
+        for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException e) {
+                return of(e) == LedgerProblem.LEDGER_READ_ONLY;
+            }
+        }
+        return false;
+    }
+
     /// With targetServerType=primary pgjdbc asks itself whether a server takes writes. Its message
     /// names the parameter in every language; it has no SQLSTATE of its own.
     static boolean foundNoPrimary(SQLException e) {

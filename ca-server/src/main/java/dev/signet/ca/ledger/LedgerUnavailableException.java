@@ -8,4 +8,9 @@ public final class LedgerUnavailableException extends RuntimeException {
     public LedgerUnavailableException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    /// Whether it answered and takes no writes: what only reads can still be done.
+    public boolean readOnly() {
+        return JdbcProblem.isReadOnly(getCause());
+    }
 }

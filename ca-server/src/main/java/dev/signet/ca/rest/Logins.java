@@ -13,6 +13,7 @@ import dev.signet.ca.audit.RefusalRecords;
 import dev.signet.ca.audit.RefusedRequest;
 import dev.signet.ca.identity.Ascii;
 import dev.signet.ca.identity.SpiffeId;
+import dev.signet.ca.ledger.LedgerUnavailableException;
 import dev.signet.ca.privilege.Principal;
 import dev.signet.ca.privilege.Privileges;
 import dev.signet.ca.privilege.Role;
@@ -23,6 +24,8 @@ import dev.signet.ca.wire.OperatorCredential;
 import jakarta.servlet.http.HttpServletRequest;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.net.InetAddress;
 import java.security.cert.X509Certificate;
@@ -41,6 +44,8 @@ import java.util.Set;
 /// caller that shares an address with an attacker can still get in.
 final class Logins {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Logins.class);
+    private static final Set<String> READING = Set.of("GET", "HEAD");
     private static final String CERTIFICATES = "jakarta.servlet.request.X509Certificate";
     private static final String OPERATOR_SCHEME = "operator";
     private static final Duration SAME_LOGIN = Duration.ofHours(1);
@@ -93,10 +98,16 @@ final class Logins {
         record Out(Refusal refusal) implements Outcome {}
     }
 
+    /// A login is put on record, or there is none. One exception: while the database takes no
+    /// writes, a request that only reads is let in, and the log says so instead.
+    ///
     /// @throws dev.signet.ca.ledger.LedgerUnavailableException when the login cannot be put on
-    ///   record: then there is none
+    ///   record
     Outcome login(HttpServletRequest request) {
         Outcome outcome = judged(request);
+        if (outcome instanceof Outcome.In(AdminCaller caller)) {
+            record(caller, READING.contains(request.getMethod()));
+        }
         if (outcome instanceof Outcome.Out(Refusal refusal)) {
             refusals.refused(
                     RefusedRequest.of(refusal, "login", "", address(request).getHostAddress()));
@@ -132,15 +143,27 @@ final class Logins {
     }
 
     private Outcome settle(Outcome outcome, InetAddress address) {
-        switch (outcome) {
-            case Outcome.In(AdminCaller caller) -> record(caller);
-            case Outcome.Out(Refusal refusal) -> {
-                if (refusal.code() == RefusalCode.UNAUTHENTICATED) {
-                    throttle.failed(address);
-                }
-            }
+        if (outcome instanceof Outcome.Out(Refusal refusal)
+                && refusal.code() == RefusalCode.UNAUTHENTICATED) {
+            throttle.failed(address);
         }
         return outcome;
+    }
+
+    private void record(AdminCaller caller, boolean reads) {
+        try {
+            record(caller);
+        } catch (LedgerUnavailableException e) {
+            if (!reads || !e.readOnly()) {
+                throw e;
+            }
+            LOG.warn(
+                    "the login of {} {} from {} is not on record, as PostgreSQL takes no writes; it"
+                            + " may read",
+                    caller.actor().kind(),
+                    caller.actor().subject(),
+                    caller.actor().address());
+        }
     }
 
     /// Once for each credential's owner, address and roles in an hour.

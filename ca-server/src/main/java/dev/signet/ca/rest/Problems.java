@@ -100,6 +100,10 @@ final class Problems implements HandlerExceptionResolver {
             case RefusedException refused -> Problem.of(refused.refusal(), refused.details());
             case PolicyWorkException work -> refused(work.refusal());
             case LedgerUnavailableException away -> {
+                if (away.readOnly()) {
+                    LOG.warn("PostgreSQL takes no writes, so a call of the admin API was refused");
+                    yield refused(ledgerReadOnly());
+                }
                 LOG.warn("PostgreSQL did not answer a call of the admin API", away);
                 yield refused(ledgerAway());
             }
@@ -202,6 +206,15 @@ final class Problems implements HandlerExceptionResolver {
                         RefusalCode.LEDGER_UNAVAILABLE,
                         "The CA's database did not answer. Retry after the given time, with the"
                                 + " same Idempotency-Key.")
+                .retryAfter(Duration.ofSeconds(1));
+    }
+
+    private static Refusal ledgerReadOnly() {
+        return Refusal.of(
+                        RefusalCode.LEDGER_UNAVAILABLE,
+                        "The CA's database is read-only now, so nothing can be changed. Reading"
+                                + " goes on. Retry after the given time, with the same"
+                                + " Idempotency-Key.")
                 .retryAfter(Duration.ofSeconds(1));
     }
 

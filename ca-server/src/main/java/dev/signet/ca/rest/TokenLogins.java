@@ -9,6 +9,7 @@ import com.nimbusds.jose.proc.SecurityContext;
 
 import dev.signet.ca.attestation.IssuerTexts;
 import dev.signet.ca.attestation.TokenFacts;
+import dev.signet.ca.identity.ShownText;
 import dev.signet.ca.privilege.Role;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
@@ -99,7 +100,7 @@ final class TokenLogins {
             if (subject == null
                     || subject.isBlank()
                     || subject.length() > 1024
-                    || !Checks.isText(subject)) {
+                    || !ShownText.isShown(subject)) {
                 return refused(token, "the token has no usable sub");
             }
             return new Outcome.Proved(
