@@ -20,7 +20,6 @@ import dev.signet.ca.endpoint.EndpointConfiguration;
 import dev.signet.ca.endpoint.EndpointSettings;
 import dev.signet.ca.federation.FederationConfiguration;
 import dev.signet.ca.federation.FederationSettings;
-import dev.signet.ca.halt.HaltConfiguration;
 import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.issuance.IssuanceConfiguration;
 import dev.signet.ca.issuance.IssuanceSettings;
@@ -42,6 +41,7 @@ import dev.signet.ca.rotation.RotationSettings;
 import dev.signet.ca.status.StatusConfiguration;
 import dev.signet.ca.status.StatusServingConfiguration;
 import dev.signet.ca.status.StatusSettings;
+import dev.signet.ca.suspension.SuspensionConfiguration;
 import dev.signet.ca.trust.TrustConfiguration;
 import dev.signet.ca.trust.TrustSettings;
 import dev.signet.ca.wire.GrpcSettings;
@@ -74,7 +74,7 @@ import java.util.stream.Collectors;
     CertificateConfiguration.class,
     LedgerConfiguration.class,
     AuditConfiguration.class,
-    HaltConfiguration.class,
+    SuspensionConfiguration.class,
     RevocationConfiguration.class,
     PolicyConfiguration.class,
     ReplayConfiguration.class,

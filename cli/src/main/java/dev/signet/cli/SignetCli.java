@@ -7,7 +7,7 @@ import dev.signet.cli.admin.BlocksCommands;
 import dev.signet.cli.admin.CertificatesCommands;
 import dev.signet.cli.admin.CrlCommands;
 import dev.signet.cli.admin.FederationCommands;
-import dev.signet.cli.admin.HaltCommands;
+import dev.signet.cli.admin.IssuanceCommands;
 import dev.signet.cli.admin.KeyCommands;
 import dev.signet.cli.admin.PolicyCommands;
 import dev.signet.cli.admin.ProfileCommands;
@@ -106,7 +106,7 @@ public final class SignetCli implements Runnable {
         line.addSubcommand(AuditCommands.commandLine(terminal, clock));
         line.addSubcommand(RefusalCommands.commandLine(terminal, clock));
         line.addSubcommand(AuthoritiesCommands.commandLine(terminal, clock));
-        line.addSubcommand(HaltCommands.commandLine(terminal, clock));
+        line.addSubcommand(IssuanceCommands.commandLine(terminal, clock));
         line.addSubcommand(ReissueCommands.commandLine(terminal, clock));
         line.addSubcommand(RecoveryCommand.commandLine(terminal, clock));
         line.addSubcommand(

@@ -7,7 +7,6 @@ import dev.signet.ca.authority.AuthorityIntake;
 import dev.signet.ca.authority.AuthorityLifeCycle;
 import dev.signet.ca.authority.KeyWrappings;
 import dev.signet.ca.federation.Relationships;
-import dev.signet.ca.halt.Halts;
 import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.ledger.CertificateRecords;
 import dev.signet.ca.ledger.LedgerSettings;
@@ -20,6 +19,7 @@ import dev.signet.ca.revocation.BlockRegister;
 import dev.signet.ca.revocation.BulkRevocations;
 import dev.signet.ca.revocation.Revocations;
 import dev.signet.ca.rotation.GatedActivations;
+import dev.signet.ca.suspension.Suspensions;
 
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -34,9 +34,10 @@ import java.util.List;
 
 /// Makes the beans of this package: [OperatorActs], [AdminActs], [ReissueActs], [AuthorityActs],
 /// [Approvals]. Needs beans [ApprovalSettings], [TrustDomain], [Privileges], [Policies],
-/// [JoinTokens], [PolicyVersions], [Halts], [AuditTrail], [AuthorityLifeCycle], [GatedActivations],
-/// [CertificateRecords], [Reissues], [Revocations], [LedgerSettings], `PlatformTransactionManager`
-/// and `JdbcClient` over a migrated database, `InstantSource`, `SecureRandom`.
+/// [JoinTokens], [PolicyVersions], [Suspensions], [AuditTrail], [AuthorityLifeCycle],
+/// [GatedActivations], [CertificateRecords], [Reissues], [Revocations], [LedgerSettings],
+/// `PlatformTransactionManager` and `JdbcClient` over a migrated database, `InstantSource`,
+/// `SecureRandom`.
 @Configuration(proxyBeanMethods = false)
 public class AdminConfiguration {
 
@@ -89,8 +90,8 @@ public class AdminConfiguration {
     }
 
     @Bean
-    HaltActs haltActs(Halts halts) {
-        return new HaltActs(halts);
+    SuspensionActs haltActs(Suspensions halts) {
+        return new SuspensionActs(halts);
     }
 
     @Bean
@@ -182,7 +183,7 @@ public class AdminConfiguration {
             JdbcAuditedActs acts,
             JoinTokenActs tokens,
             PolicyActs policies,
-            HaltActs halts,
+            SuspensionActs halts,
             FourEyes fourEyes,
             JdbcApprovalStore store,
             LedgerSettings settings) {

@@ -3,9 +3,9 @@ package dev.signet.ca.admin;
 import dev.signet.ca.admin.Attempted.Act;
 import dev.signet.ca.attestation.CreatedJoinToken;
 import dev.signet.ca.audit.Actor;
-import dev.signet.ca.halt.HaltState;
 import dev.signet.ca.policy.PolicyVersions.Active;
 import dev.signet.ca.refusal.Refusal;
+import dev.signet.ca.suspension.SuspensionState;
 
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +20,7 @@ final class RecordedAdminActs implements AdminActs {
     private final JdbcAuditedActs acts;
     private final JoinTokenActs tokens;
     private final PolicyActs policies;
-    private final HaltActs halts;
+    private final SuspensionActs halts;
     private final FourEyes fourEyes;
     private final JdbcApprovalStore store;
     private final String replica;
@@ -31,7 +31,7 @@ final class RecordedAdminActs implements AdminActs {
             JdbcAuditedActs acts,
             JoinTokenActs tokens,
             PolicyActs policies,
-            HaltActs halts,
+            SuspensionActs halts,
             FourEyes fourEyes,
             JdbcApprovalStore store,
             String replica) {
@@ -143,7 +143,7 @@ final class RecordedAdminActs implements AdminActs {
     @Override
     public ActOutcome<String> halt(Actor actor, @Nullable String expected, String reason) {
         return perform(
-                new Act(HaltActs.HALT, actor, "", reason),
+                new Act(SuspensionActs.HALT, actor, "", reason),
                 () -> halts.change(actor, true, expected, reason, null));
     }
 
@@ -156,7 +156,7 @@ final class RecordedAdminActs implements AdminActs {
                     if (!fourEyes.needed(ApprovalSettings.HALT_LIFT)) {
                         return halts.change(actor, false, expected, reason, null);
                     }
-                    Optional<HaltState> seen = halts.seen(expected);
+                    Optional<SuspensionState> seen = halts.seen(expected);
                     if (seen.isEmpty()) {
                         return act.refused(Objections.stale("The halt"));
                     }

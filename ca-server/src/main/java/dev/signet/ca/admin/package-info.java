@@ -17,7 +17,7 @@
             "audit",
             "authority",
             "federation",
-            "halt",
+            "suspension",
             "revocation",
             "recovery",
             "reissue"

@@ -6,7 +6,6 @@ import dev.signet.ca.audit.RefusalRecords;
 import dev.signet.ca.authority.Authorities;
 import dev.signet.ca.certificate.SigningRequestReader;
 import dev.signet.ca.certificate.StatusInformation;
-import dev.signet.ca.halt.Halts;
 import dev.signet.ca.ledger.ClockGuard;
 import dev.signet.ca.ledger.Ledger;
 import dev.signet.ca.ledger.LedgerSettings;
@@ -14,6 +13,7 @@ import dev.signet.ca.policy.Policies;
 import dev.signet.ca.policy.PolicySettings;
 import dev.signet.ca.privilege.Privileges;
 import dev.signet.ca.revocation.Blocks;
+import dev.signet.ca.suspension.Suspensions;
 import dev.signet.ca.trust.TrustBundles;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -78,7 +78,7 @@ public class IssuanceConfiguration {
     @Bean
     Issuance issuance(
             ClockGuard clockGuard,
-            Halts halts,
+            Suspensions halts,
             Blocks blocks,
             Attestation attestation,
             Policies policies,

@@ -5,7 +5,6 @@ import dev.signet.ca.attestation.AttestedCaller;
 import dev.signet.ca.audit.AuditLines;
 import dev.signet.ca.authority.Authorities;
 import dev.signet.ca.authority.IssuingAuthority;
-import dev.signet.ca.halt.Halts;
 import dev.signet.ca.issuance.CertificateAssembly.Approved;
 import dev.signet.ca.ledger.ClockGuard;
 import dev.signet.ca.ledger.IssuanceRecord;
@@ -18,6 +17,7 @@ import dev.signet.ca.policy.PolicySnapshot;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
 import dev.signet.ca.revocation.Blocks;
+import dev.signet.ca.suspension.Suspensions;
 import dev.signet.ca.trust.TrustBundles;
 
 import java.time.Duration;
@@ -42,7 +42,7 @@ final class IssuanceFlow implements Issuance {
     private static final Duration RETRY_WHEN_LEDGER_IS_AWAY = Duration.ofSeconds(1);
 
     private final ClockGuard clockGuard;
-    private final Halts halts;
+    private final Suspensions halts;
     private final Blocks blocks;
     private final Attestation attestation;
     private final Policies policies;
@@ -58,7 +58,7 @@ final class IssuanceFlow implements Issuance {
 
     IssuanceFlow(
             ClockGuard clockGuard,
-            Halts halts,
+            Suspensions halts,
             Blocks blocks,
             Attestation attestation,
             Policies policies,

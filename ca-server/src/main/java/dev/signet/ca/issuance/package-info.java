@@ -10,7 +10,7 @@
             "attestation",
             "policy",
             "audit",
-            "halt",
+            "suspension",
             "revocation",
             "authority",
             "ledger",

@@ -62,7 +62,7 @@ import java.util.TreeSet;
     RevocationController.class,
     RevocationJobController.class,
     BlockController.class,
-    HaltController.class,
+    SuspensionController.class,
     ReissueController.class,
     RecoveryController.class,
     ApprovalController.class,

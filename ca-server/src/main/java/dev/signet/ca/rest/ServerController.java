@@ -1,10 +1,10 @@
 package dev.signet.ca.rest;
 
-import dev.signet.ca.halt.Halts;
 import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.ledger.LedgerSettings;
 import dev.signet.ca.policy.Policies;
 import dev.signet.ca.privilege.Role;
+import dev.signet.ca.suspension.Suspensions;
 import dev.signet.ca.trust.TrustBundle;
 import dev.signet.ca.trust.TrustBundles;
 
@@ -26,7 +26,7 @@ final class ServerController {
     private final LedgerSettings ledger;
     private final Policies policies;
     private final TrustBundles bundles;
-    private final Halts halts;
+    private final Suspensions halts;
     private final Instant startedAt;
 
     ServerController(
@@ -34,7 +34,7 @@ final class ServerController {
             LedgerSettings ledger,
             Policies policies,
             TrustBundles bundles,
-            Halts halts,
+            Suspensions halts,
             InstantSource clock) {
         this.trustDomain = trustDomain;
         this.ledger = ledger;

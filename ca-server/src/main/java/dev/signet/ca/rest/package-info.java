@@ -19,7 +19,7 @@
             "trust",
             "status",
             "audit",
-            "halt",
+            "suspension",
             "revocation",
             "reissue",
             "revocation",

@@ -12,14 +12,14 @@ import dev.signet.ca.audit.Actor;
 import dev.signet.ca.audit.AuditEvent;
 import dev.signet.ca.audit.RealAudit;
 import dev.signet.ca.certificate.SerialNumber;
-import dev.signet.ca.halt.Halts;
-import dev.signet.ca.halt.RealHalts;
 import dev.signet.ca.identity.TrustDomain;
 import dev.signet.ca.ledger.CertificateRecords;
 import dev.signet.ca.ledger.LedgerUnavailableException;
 import dev.signet.ca.privilege.Privileges;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
+import dev.signet.ca.suspension.RealSuspensions;
+import dev.signet.ca.suspension.Suspensions;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,7 +53,7 @@ class AdminActsIT {
     private TestDatabase database;
     private DataSource dataSource;
     private RealAudit audit;
-    private Halts halts;
+    private Suspensions halts;
     private JoinTokens tokens;
     private FakePolicyVersions policies;
     private TransactionOperations transactions;
@@ -66,7 +66,7 @@ class AdminActsIT {
         database = TestDatabase.create();
         dataSource = database.dataSource();
         audit = RealAudit.on(dataSource);
-        halts = RealHalts.on(dataSource);
+        halts = RealSuspensions.on(dataSource);
         tokens = TestAttestation.joinTokens(dataSource, () -> now);
         policies = new FakePolicyVersions();
         transactions = new TransactionTemplate(new JdbcTransactionManager(dataSource));
@@ -98,7 +98,7 @@ class AdminActsIT {
         JdbcApprovalStore store = new JdbcApprovalStore(JdbcClient.create(dataSource));
         Origins origins = new Origins(new NoCertificateRecords(), tokens);
         PolicyActs policyActs = new PolicyActs(policies);
-        HaltActs haltActs = new HaltActs(halts);
+        SuspensionActs haltActs = new SuspensionActs(halts);
         approvals =
                 new FourEyes(
                         new ApprovalSettings(fourEyes, Duration.ofHours(24)),

@@ -15,7 +15,6 @@ import dev.signet.ca.certificate.CertificateProfile;
 import dev.signet.ca.certificate.FakeStatusInformation;
 import dev.signet.ca.certificate.SigningRequest;
 import dev.signet.ca.certificate.SigningRequestReader;
-import dev.signet.ca.halt.SettableHalts;
 import dev.signet.ca.identity.EvidenceKind;
 import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.ledger.InMemoryLedger;
@@ -31,6 +30,7 @@ import dev.signet.ca.policy.Wish;
 import dev.signet.ca.privilege.Privileges;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
+import dev.signet.ca.suspension.SettableSuspensions;
 import dev.signet.ca.trust.TrustBundle;
 import dev.signet.ca.trust.TrustBundles;
 
@@ -54,7 +54,7 @@ import java.util.function.Function;
 final class FlowRig {
 
     RateLimitSettings limits = RateLimitSettings.defaults();
-    final SettableHalts halts = new SettableHalts();
+    final SettableSuspensions halts = new SettableSuspensions();
     final RecordedAuditLines auditLines = new RecordedAuditLines();
     final InMemoryRefusals refusals = new InMemoryRefusals();
 

@@ -2,7 +2,7 @@
 /// acts; never keeps a request waiting, never takes an unknown state for permission.
 @ApplicationModule(allowedDependencies = {"refusal", "ledger", "audit"})
 @NullMarked
-package dev.signet.ca.halt;
+package dev.signet.ca.suspension;
 
 import org.jspecify.annotations.NullMarked;
 import org.springframework.modulith.ApplicationModule;

@@ -9,7 +9,7 @@ import dev.signet.ca.admin.ActOutcome;
 import dev.signet.ca.admin.AdminActs;
 import dev.signet.ca.audit.Actor;
 import dev.signet.ca.audit.AuditEvents;
-import dev.signet.ca.halt.Halts;
+import dev.signet.ca.suspension.Suspensions;
 import dev.signet.proto.v1.CertificateServiceGrpc.CertificateServiceBlockingStub;
 import dev.signet.proto.v1.IssueCertificateRequest;
 
@@ -31,7 +31,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// The halt on two replicas that are under load.
-class HaltIT {
+class SuspensionIT {
 
     private static final Actor ANNA = new Actor("oidc", "issuer|anna", null);
 
@@ -60,7 +60,7 @@ class HaltIT {
             assertThat(acts.halt(ANNA, null, "suspected key leak"))
                     .isInstanceOf(ActOutcome.Done.class);
             await().atMost(Duration.ofSeconds(1))
-                    .until(() -> there.server.part(Halts.class).objection().isPresent());
+                    .until(() -> there.server.part(Suspensions.class).objection().isPresent());
             int then = issued.get();
             int refusedBefore = refusals.size();
             await().atMost(Duration.ofSeconds(60))
@@ -69,7 +69,7 @@ class HaltIT {
             assertThat(issued.get()).isLessThanOrEqualTo(then + callers.size());
             assertThat(refusals).containsOnly("HALTED: suspected key leak");
 
-            Instant haltedAt = here.server.part(Halts.class).read().since();
+            Instant haltedAt = here.server.part(Suspensions.class).read().since();
             assertThat(issuedAfter(database, haltedAt.plusSeconds(1))).isZero();
 
             acts.lift(ANNA, null, "it was none");

@@ -1,4 +1,4 @@
-package dev.signet.ca.halt;
+package dev.signet.ca.suspension;
 
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -6,7 +6,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /// Looks twice a second, for signals may be lost.
-final class HaltPolling implements AutoCloseable {
+final class SuspensionPolling implements AutoCloseable {
 
     private static final long INTERVAL_MILLIS = 500;
 
@@ -15,7 +15,7 @@ final class HaltPolling implements AutoCloseable {
                     Thread.ofPlatform().daemon().name("signet-halt").factory());
 
     /// @param look never throws
-    HaltPolling(Runnable look) {
+    SuspensionPolling(Runnable look) {
         Future<?> _ =
                 executor.scheduleAtFixedRate(
                         look, INTERVAL_MILLIS, INTERVAL_MILLIS, TimeUnit.MILLISECONDS);

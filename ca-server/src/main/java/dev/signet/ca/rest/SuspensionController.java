@@ -1,8 +1,8 @@
 package dev.signet.ca.rest;
 
 import dev.signet.ca.admin.AdminActs;
-import dev.signet.ca.halt.HaltState;
-import dev.signet.ca.halt.Halts;
+import dev.signet.ca.suspension.SuspensionState;
+import dev.signet.ca.suspension.Suspensions;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
@@ -16,13 +16,13 @@ import java.time.Instant;
 
 /// The switch that stops issuance.
 @RestController
-final class HaltController {
+final class SuspensionController {
 
-    private final Halts halts;
+    private final Suspensions halts;
     private final AdminActs acts;
     private final Writes writes;
 
-    HaltController(Halts halts, AdminActs acts, Writes writes) {
+    SuspensionController(Suspensions halts, AdminActs acts, Writes writes) {
         this.halts = halts;
         this.acts = acts;
         this.writes = writes;
@@ -34,7 +34,7 @@ final class HaltController {
             @Field("Who made it") ApprovalController.@Nullable Person by,
             @Field("When that was") @Nullable Instant since) {
 
-        static View of(HaltState state) {
+        static View of(SuspensionState state) {
             var by = state.by();
             return new View(
                     state.halted(),
@@ -47,7 +47,7 @@ final class HaltController {
     @GetMapping("/v1/halt")
     @Performs(value = Operation.SHOW_HALT, answers = View.class, tagged = true)
     ResponseEntity<Object> show() {
-        HaltState state = halts.read();
+        SuspensionState state = halts.read();
         return ResponseEntity.ok().eTag("\"" + state.number() + "\"").body(View.of(state));
     }
 

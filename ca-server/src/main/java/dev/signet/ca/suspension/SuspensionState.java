@@ -1,4 +1,4 @@
-package dev.signet.ca.halt;
+package dev.signet.ca.suspension;
 
 import dev.signet.ca.audit.Actor;
 
@@ -12,8 +12,8 @@ import java.time.Instant;
 /// @param reason of that change, 1 to 1,024 characters; empty for number 0
 /// @param by who changed it, without address; null for number 0
 /// @param since when, by the database's clock; null for number 0
-public record HaltState(
+public record SuspensionState(
         long number, boolean halted, String reason, @Nullable Actor by, @Nullable Instant since) {
 
-    public static final HaltState NEVER = new HaltState(0, false, "", null, null);
+    public static final SuspensionState NEVER = new SuspensionState(0, false, "", null, null);
 }

@@ -20,14 +20,14 @@ import java.util.Map;
         name = "halt",
         description = "Stop all issuance at once, and let it go on.",
         synopsisSubcommandLabel = "COMMAND")
-public final class HaltCommands extends Group {
+public final class IssuanceCommands extends Group {
 
     private static final String PATH = "/v1/halt";
 
-    private HaltCommands() {}
+    private IssuanceCommands() {}
 
     public static CommandLine commandLine(Terminal terminal, InstantSource clock) {
-        return new CommandLine(new HaltCommands())
+        return new CommandLine(new IssuanceCommands())
                 .addSubcommand(new Status(terminal, clock))
                 .addSubcommand(new Start(terminal, clock))
                 .addSubcommand(new Lift(terminal, clock));

@@ -1,4 +1,4 @@
-package dev.signet.ca.halt;
+package dev.signet.ca.suspension;
 
 import dev.signet.ca.audit.Actor;
 import dev.signet.ca.audit.PrintableText;
@@ -24,9 +24,9 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /// The state in `halt.state_change` and a copy in memory.
-final class JdbcHalts implements Halts {
+final class JdbcSuspensions implements Suspensions {
 
-    private static final Logger log = LoggerFactory.getLogger(JdbcHalts.class);
+    private static final Logger log = LoggerFactory.getLogger(JdbcSuspensions.class);
 
     private static final int MAX_REASON_LENGTH = 1024;
     private static final Duration RETRY_WHEN_HALTED = Duration.ofSeconds(30);
@@ -52,13 +52,13 @@ final class JdbcHalts implements Halts {
     private final JdbcClient jdbc;
     private final LongSupplier nanoTime;
 
-    private volatile HaltState current = HaltState.NEVER;
+    private volatile SuspensionState current = SuspensionState.NEVER;
     private volatile long readAtNanos;
     private boolean failedBefore;
 
     /// @param jdbc whose statements and connections end within 5 s
     /// @throws LedgerUnavailableException when PostgreSQL cannot be asked
-    JdbcHalts(JdbcClient jdbc, LongSupplier nanoTime) {
+    JdbcSuspensions(JdbcClient jdbc, LongSupplier nanoTime) {
         this.jdbc = jdbc;
         this.nanoTime = nanoTime;
         this.readAtNanos = nanoTime.getAsLong();
@@ -66,13 +66,13 @@ final class JdbcHalts implements Halts {
     }
 
     @Override
-    public HaltState current() {
+    public SuspensionState current() {
         return current;
     }
 
     @Override
     public Optional<Refusal> objection() {
-        HaltState state = current;
+        SuspensionState state = current;
         if (state.halted()) {
             return Optional.of(
                     Refusal.of(
@@ -96,10 +96,14 @@ final class JdbcHalts implements Halts {
     }
 
     @Override
-    public HaltState read() {
+    public SuspensionState read() {
         return ask(
                 "whether issuance is halted could not be read",
-                () -> jdbc.sql(LAST).query(JdbcHalts::state).optional().orElse(HaltState.NEVER));
+                () ->
+                        jdbc.sql(LAST)
+                                .query(JdbcSuspensions::state)
+                                .optional()
+                                .orElse(SuspensionState.NEVER));
     }
 
     /// Reads what is on record. Never throws. One at a time, so that what was read later is taken
@@ -125,14 +129,14 @@ final class JdbcHalts implements Halts {
             throw new IllegalArgumentException(
                     "reason of " + reason.length() + " characters (expected: 1 to 1024)");
         }
-        HaltState before = read();
+        SuspensionState before = read();
         if (before.number() != expected) {
             return new Change.Stale(before);
         }
         if (before.halted() == halted) {
             return new Change.AlreadySo(before);
         }
-        Optional<HaltState> done =
+        Optional<SuspensionState> done =
                 ask(
                         "the change of the halt was not put on record",
                         () ->
@@ -142,7 +146,7 @@ final class JdbcHalts implements Halts {
                                         .param("reason", reason)
                                         .param("actorKind", actor.kind())
                                         .param("actorSubject", actor.subject())
-                                        .query(JdbcHalts::state)
+                                        .query(JdbcSuspensions::state)
                                         .optional());
         if (done.isEmpty()) {
             return new Change.Stale(read());
@@ -166,7 +170,7 @@ final class JdbcHalts implements Halts {
         }
     }
 
-    private synchronized void take(HaltState state) {
+    private synchronized void take(SuspensionState state) {
         if (state.number() == current.number()) {
             return;
         }
@@ -178,8 +182,8 @@ final class JdbcHalts implements Halts {
         }
     }
 
-    private static HaltState state(ResultSet row, int number) throws SQLException {
-        return new HaltState(
+    private static SuspensionState state(ResultSet row, int number) throws SQLException {
+        return new SuspensionState(
                 row.getLong("number"),
                 row.getBoolean("halted"),
                 row.getString("reason"),

@@ -2,8 +2,8 @@ package dev.signet.ca.admin;
 
 import dev.signet.ca.admin.Attempted.Act;
 import dev.signet.ca.audit.Actor;
-import dev.signet.ca.halt.HaltState;
-import dev.signet.ca.halt.Halts;
+import dev.signet.ca.suspension.SuspensionState;
+import dev.signet.ca.suspension.Suspensions;
 
 import org.jspecify.annotations.Nullable;
 
@@ -12,13 +12,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Acts on the halt.
-final class HaltActs implements ApprovableAct {
+final class SuspensionActs implements ApprovableAct {
 
     static final String HALT = "halt";
 
-    private final Halts halts;
+    private final Suspensions halts;
 
-    HaltActs(Halts halts) {
+    SuspensionActs(Suspensions halts) {
         this.halts = halts;
     }
 
@@ -42,19 +42,19 @@ final class HaltActs implements ApprovableAct {
             String reason,
             @Nullable Approval approval) {
         Act act = new Act(halted ? HALT : ApprovalSettings.HALT_LIFT, actor, "", reason);
-        Optional<HaltState> seen = seen(basis);
+        Optional<SuspensionState> seen = seen(basis);
         if (seen.isEmpty()) {
             return act.refused(Objections.stale("The halt"));
         }
-        HaltState before = seen.get();
+        SuspensionState before = seen.get();
         return switch (halts.change(actor, halted, reason, before.number())) {
-            case Halts.Change.Done(HaltState state) ->
+            case Suspensions.Change.Done(SuspensionState state) ->
                     act.done(
                             Long.toString(state.number()),
                             Map.of("halted", before.halted(), "reason", before.reason()),
                             after(state, approval));
-            case Halts.Change.Stale _ -> act.refused(Objections.stale("The halt"));
-            case Halts.Change.AlreadySo(HaltState state) ->
+            case Suspensions.Change.Stale _ -> act.refused(Objections.stale("The halt"));
+            case Suspensions.Change.AlreadySo(SuspensionState state) ->
                     act.refused(
                             Objections.conflict(
                                     state.halted()
@@ -64,14 +64,14 @@ final class HaltActs implements ApprovableAct {
     }
 
     /// The state in force, if it is the one that the actor has seen.
-    Optional<HaltState> seen(@Nullable String basis) {
-        HaltState state = halts.read();
+    Optional<SuspensionState> seen(@Nullable String basis) {
+        SuspensionState state = halts.read();
         return basis == null || basis.equals(Long.toString(state.number()))
                 ? Optional.of(state)
                 : Optional.empty();
     }
 
-    private static Map<String, Object> after(HaltState state, @Nullable Approval approval) {
+    private static Map<String, Object> after(SuspensionState state, @Nullable Approval approval) {
         Map<String, Object> after = new LinkedHashMap<>();
         after.put("halted", state.halted());
         after.put("reason", state.reason());

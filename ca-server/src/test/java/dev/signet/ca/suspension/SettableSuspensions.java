@@ -1,4 +1,4 @@
-package dev.signet.ca.halt;
+package dev.signet.ca.suspension;
 
 import dev.signet.ca.audit.Actor;
 import dev.signet.ca.refusal.Refusal;
@@ -6,14 +6,14 @@ import dev.signet.ca.refusal.Refusal;
 import java.util.Optional;
 
 /// A switch in memory, for tests of other packages.
-public final class SettableHalts implements Halts {
+public final class SettableSuspensions implements Suspensions {
 
     /// What stands in the way of issuance; empty: nothing.
     public volatile Optional<Refusal> objection = Optional.empty();
 
     @Override
-    public HaltState current() {
-        return HaltState.NEVER;
+    public SuspensionState current() {
+        return SuspensionState.NEVER;
     }
 
     @Override
@@ -22,8 +22,8 @@ public final class SettableHalts implements Halts {
     }
 
     @Override
-    public HaltState read() {
-        return HaltState.NEVER;
+    public SuspensionState read() {
+        return SuspensionState.NEVER;
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.signet.ca.halt;
+package dev.signet.ca.suspension;
 
 import dev.signet.ca.audit.Actor;
 import dev.signet.ca.refusal.Refusal;
@@ -7,10 +7,10 @@ import java.util.Optional;
 
 /// The one switch that stops issuance on all replicas: each knows of a change well within a second
 /// of its commit. Thread-safe.
-public interface Halts {
+public interface Suspensions {
 
     /// As this replica last read it. Never blocks.
-    HaltState current();
+    SuspensionState current();
 
     /// Why nothing may be issued now: HALTED with the reason; or LEDGER_UNAVAILABLE where this
     /// replica has not been able to read the state for [#LONGEST_UNKNOWN_SECONDS]. Never blocks. To
@@ -24,9 +24,9 @@ public interface Halts {
     /// As it is on record. Blocks for 5 s at most.
     ///
     /// @throws dev.signet.ca.ledger.LedgerUnavailableException when PostgreSQL cannot be asked
-    HaltState read();
+    SuspensionState read();
 
-    /// Halts, or lets go on; joins the caller's transaction where there is one. This replica
+    /// Suspensions, or lets go on; joins the caller's transaction where there is one. This replica
     /// observes it from the commit on, the others when they are signalled, or half a second later.
     ///
     /// @param halted true: stop; false: go on
@@ -40,12 +40,12 @@ public interface Halts {
 
     /// What came of a change.
     sealed interface Change {
-        record Done(HaltState state) implements Change {}
+        record Done(SuspensionState state) implements Change {}
 
         /// Somebody else was faster: the state is not the expected one.
-        record Stale(HaltState state) implements Change {}
+        record Stale(SuspensionState state) implements Change {}
 
         /// It was so already.
-        record AlreadySo(HaltState state) implements Change {}
+        record AlreadySo(SuspensionState state) implements Change {}
     }
 }

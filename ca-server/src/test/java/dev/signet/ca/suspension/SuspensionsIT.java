@@ -1,4 +1,4 @@
-package dev.signet.ca.halt;
+package dev.signet.ca.suspension;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,10 +6,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.signet.ca.TestDatabase;
 import dev.signet.ca.audit.Actor;
-import dev.signet.ca.halt.Halts.Change;
 import dev.signet.ca.ledger.LedgerUnavailableException;
 import dev.signet.ca.ledger.RealChanges;
 import dev.signet.ca.refusal.RefusalCode;
+import dev.signet.ca.suspension.Suspensions.Change;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import javax.sql.DataSource;
 
-class HaltsIT {
+class SuspensionsIT {
 
     private static final Actor ANNA = new Actor("oidc", "issuer|anna", "192.0.2.1");
 
@@ -44,19 +44,19 @@ class HaltsIT {
         database.close();
     }
 
-    private JdbcHalts replica() {
-        return new JdbcHalts(JdbcClient.create(dataSource), System::nanoTime);
+    private JdbcSuspensions replica() {
+        return new JdbcSuspensions(JdbcClient.create(dataSource), System::nanoTime);
     }
 
-    private static RefusalCode refusal(Halts halts) {
+    private static RefusalCode refusal(Suspensions halts) {
         return halts.objection().orElseThrow().code();
     }
 
     @Test
     void R6_aHaltReachesEveryReplicaWithinASecondBySignal() {
         try (RealChanges changes = RealChanges.on(database.settings())) {
-            JdbcHalts here = replica();
-            JdbcHalts there = replica();
+            JdbcSuspensions here = replica();
+            JdbcSuspensions there = replica();
             changes.watch("halt", there::look);
             changes.awaitListening();
             for (int i = 0; i < 5; i++) {
@@ -72,9 +72,9 @@ class HaltsIT {
 
     @Test
     void R6_aHaltReachesEveryReplicaWithinASecondWithoutAnySignal() {
-        JdbcHalts here = replica();
-        JdbcHalts there = replica();
-        try (HaltPolling _ = new HaltPolling(there::look)) {
+        JdbcSuspensions here = replica();
+        JdbcSuspensions there = replica();
+        try (SuspensionPolling _ = new SuspensionPolling(there::look)) {
             here.change(ANNA, true, "key ceremony", 0);
             await().atMost(Duration.ofSeconds(1)).until(() -> there.objection().isPresent());
         }
@@ -88,7 +88,7 @@ class HaltsIT {
 
     @Test
     void tellsCallersTheReasonOnOneLine() {
-        JdbcHalts halts = replica();
+        JdbcSuspensions halts = replica();
         halts.change(ANNA, true, "line\nline " + "x".repeat(500), 0);
         assertThat(halts.objection().orElseThrow().message())
                 .startsWith("An operator has halted issuance: line line xxx");
@@ -103,11 +103,12 @@ class HaltsIT {
             int done = 0;
             for (var change : executor.invokeAll(List.of(halt, halt, halt, halt, halt, halt))) {
                 switch (change.get()) {
-                    case Change.Done(HaltState state) -> {
+                    case Change.Done(SuspensionState state) -> {
                         assertThat(state.number()).isEqualTo(1);
                         done++;
                     }
-                    case Change.Stale(HaltState state) -> assertThat(state.number()).isEqualTo(1);
+                    case Change.Stale(SuspensionState state) ->
+                            assertThat(state.number()).isEqualTo(1);
                     case Change.AlreadySo _ -> throw new AssertionError("nobody expects 1");
                 }
             }
@@ -117,7 +118,7 @@ class HaltsIT {
 
     @Test
     void refusesAChangeOfAnotherStateOrOfNothing() {
-        JdbcHalts halts = replica();
+        JdbcSuspensions halts = replica();
         assertThat(halts.change(ANNA, false, "lift", 0)).isInstanceOf(Change.AlreadySo.class);
         assertThat(halts.change(ANNA, true, "stop", 7)).isInstanceOf(Change.Stale.class);
         assertThat(halts.change(ANNA, true, "stop", 0)).isInstanceOf(Change.Done.class);
@@ -128,7 +129,7 @@ class HaltsIT {
 
     @Test
     void aChangeThatWasRolledBackIsNone() {
-        JdbcHalts halts = replica();
+        JdbcSuspensions halts = replica();
         new TransactionTemplate(new JdbcTransactionManager(dataSource))
                 .executeWithoutResult(transaction -> {
                     halts.change(ANNA, true, "stop", 0);
@@ -143,7 +144,7 @@ class HaltsIT {
     @Test
     void takesAnUnknownStateForNoPermission() {
         AtomicLong nanoTime = new AtomicLong();
-        JdbcHalts halts = new JdbcHalts(JdbcClient.create(dataSource), nanoTime::get);
+        JdbcSuspensions halts = new JdbcSuspensions(JdbcClient.create(dataSource), nanoTime::get);
         nanoTime.addAndGet(Duration.ofSeconds(9).toNanos());
         halts.look();
         nanoTime.addAndGet(Duration.ofSeconds(9).toNanos());
@@ -159,7 +160,7 @@ class HaltsIT {
 
     @Test
     void aHaltStaysWhileItCannotBeRead() {
-        JdbcHalts halts = replica();
+        JdbcSuspensions halts = replica();
         halts.change(ANNA, true, "stop", 0);
         database.close();
         halts.look();

@@ -1,4 +1,4 @@
-package dev.signet.ca.halt;
+package dev.signet.ca.suspension;
 
 import dev.signet.ca.ledger.Changes;
 
@@ -9,14 +9,14 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/// Beans of this package: [Halts]. Needs beans [Changes], `JdbcClient` over a migrated database and
-/// `MeterRegistry`.
+/// Beans of this package: [Suspensions]. Needs beans [Changes], `JdbcClient` over a migrated
+/// database and `MeterRegistry`.
 @Configuration(proxyBeanMethods = false)
-public class HaltConfiguration {
+public class SuspensionConfiguration {
 
     @Bean
-    JdbcHalts halts(JdbcClient jdbc, Changes changes, MeterRegistry meters) {
-        JdbcHalts halts = new JdbcHalts(jdbc, System::nanoTime);
+    JdbcSuspensions halts(JdbcClient jdbc, Changes changes, MeterRegistry meters) {
+        JdbcSuspensions halts = new JdbcSuspensions(jdbc, System::nanoTime);
         changes.watch("halt", halts::look);
         Gauge.builder("signet.halt.halted", halts, known -> known.current().halted() ? 1 : 0)
                 .description("Whether issuance is halted (1), as this replica knows")
@@ -25,7 +25,7 @@ public class HaltConfiguration {
     }
 
     @Bean(destroyMethod = "close")
-    HaltPolling haltPolling(JdbcHalts halts) {
-        return new HaltPolling(halts::look);
+    SuspensionPolling haltPolling(JdbcSuspensions halts) {
+        return new SuspensionPolling(halts::look);
     }
 }
