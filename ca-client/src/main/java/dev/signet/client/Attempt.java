@@ -20,35 +20,39 @@ final class Attempt {
     private final @Nullable PrivateKey privateKey;
     private final byte[] csr;
     private final String requestId;
-    private final IssueRequest wish;
+    private final IssueRequest requested;
 
     private Attempt(
             PublicKey publicKey,
             @Nullable PrivateKey privateKey,
             byte[] csr,
             String requestId,
-            IssueRequest wish) {
+            IssueRequest requested) {
         this.publicKey = publicKey;
         this.privateKey = privateKey;
         this.csr = csr;
         this.requestId = requestId;
-        this.wish = wish;
+        this.requested = requested;
     }
 
-    static Attempt with(KeyPair keys, Instant now, IssueRequest wish, SecureRandom random) {
+    static Attempt with(KeyPair keys, Instant now, IssueRequest requested, SecureRandom random) {
         return new Attempt(
                 keys.getPublic(),
                 keys.getPrivate(),
                 CertificationRequest.encode(keys, random),
                 RequestId.next(now, random).toString(),
-                wish);
+                requested);
     }
 
     /// For a key that is elsewhere.
     static Attempt with(
-            byte[] csr, PublicKey publicKey, Instant now, IssueRequest wish, SecureRandom random) {
+            byte[] csr,
+            PublicKey publicKey,
+            Instant now,
+            IssueRequest requested,
+            SecureRandom random) {
         return new Attempt(
-                publicKey, null, csr.clone(), RequestId.next(now, random).toString(), wish);
+                publicKey, null, csr.clone(), RequestId.next(now, random).toString(), requested);
     }
 
     PublicKey publicKey() {
@@ -73,7 +77,7 @@ final class Attempt {
     }
 
     /// What is asked for; its type of key has been served.
-    IssueRequest wish() {
-        return wish;
+    IssueRequest requested() {
+        return requested;
     }
 }

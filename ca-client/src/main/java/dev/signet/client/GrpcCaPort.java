@@ -52,21 +52,21 @@ final class GrpcCaPort implements CaPort {
                 IssueCertificateRequest.newBuilder()
                         .setCertificateSigningRequest(ByteString.copyFrom(attempt.csr()))
                         .setRequestId(attempt.requestId());
-        IssueRequest wish = attempt.wish();
-        Duration lifetime = wish.lifetime();
+        IssueRequest requested = attempt.requested();
+        Duration lifetime = requested.lifetime();
         if (lifetime != null) {
             request.setLifetime(seconds(lifetime));
         }
-        SpiffeId spiffeId = wish.spiffeId();
+        SpiffeId spiffeId = requested.spiffeId();
         if (spiffeId != null) {
             request.setSpiffeId(spiffeId.toString());
         }
-        String profile = wish.profile();
+        String profile = requested.profile();
         if (profile != null) {
             request.setProfile(profile);
         }
-        if (!wish.names().equals(SubjectRequest.Names.NONE)) {
-            request.setNames(SubjectMessages.names(wish.names()));
+        if (!requested.names().equals(SubjectRequest.Names.NONE)) {
+            request.setNames(SubjectMessages.names(requested.names()));
         }
         try {
             return answer(calls.issue(trust, authorization, request.build()));
@@ -81,17 +81,17 @@ final class GrpcCaPort implements CaPort {
                 RenewCertificateRequest.newBuilder()
                         .setCertificateSigningRequest(ByteString.copyFrom(attempt.csr()))
                         .setRequestId(attempt.requestId());
-        IssueRequest wish = attempt.wish();
-        Duration lifetime = wish.lifetime();
+        IssueRequest requested = attempt.requested();
+        Duration lifetime = requested.lifetime();
         if (lifetime != null) {
             request.setLifetime(seconds(lifetime));
         }
-        String profile = wish.profile();
+        String profile = requested.profile();
         if (profile != null) {
             request.setProfile(profile);
         }
-        if (!wish.names().equals(SubjectRequest.Names.NONE)) {
-            request.setNames(SubjectMessages.names(wish.names()));
+        if (!requested.names().equals(SubjectRequest.Names.NONE)) {
+            request.setNames(SubjectMessages.names(requested.names()));
         }
         try {
             return answer(

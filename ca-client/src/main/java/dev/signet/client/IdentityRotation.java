@@ -30,7 +30,7 @@ final class IdentityRotation implements RotationTask {
     private final Conversation conversation;
     private final LiveIdentity live;
     private final @Nullable CredentialSource credential;
-    private final IssueRequest wish;
+    private final IssueRequest requested;
     private final boolean keepKey;
     private final IdentityCache cache;
     private final Listeners listeners;
@@ -50,14 +50,14 @@ final class IdentityRotation implements RotationTask {
             Conversation conversation,
             LiveIdentity live,
             @Nullable CredentialSource credential,
-            IssueRequest wish,
+            IssueRequest requested,
             boolean keepKey,
             IdentityCache cache,
             Listeners listeners) {
         this.conversation = conversation;
         this.live = live;
         this.credential = credential;
-        this.wish = wish;
+        this.requested = requested;
         this.keepKey = keepKey;
         this.cache = cache;
         this.listeners = listeners;
@@ -71,7 +71,7 @@ final class IdentityRotation implements RotationTask {
         if (cached == null) {
             return null;
         }
-        SpiffeId wanted = wish.spiffeId();
+        SpiffeId wanted = requested.spiffeId();
         try {
             SpiffeId id = conversation.checked(cached.svid().chain(), cached.bundle());
             if (wanted != null && !wanted.equals(id)) {
@@ -181,7 +181,7 @@ final class IdentityRotation implements RotationTask {
 
     private IssuedIdentity attest() {
         X509Svid last = live.last();
-        SpiffeId expected = last == null ? wish.spiffeId() : last.spiffeId();
+        SpiffeId expected = last == null ? requested.spiffeId() : last.spiffeId();
         boolean anew = live.usable() == null;
         if (credential instanceof CredentialSource.TokenFile file) {
             return conversation.issue(file.authorization(), attempt(false, last), expected, anew);
@@ -228,8 +228,8 @@ final class IdentityRotation implements RotationTask {
             KeyPair keys =
                     keepKey && last != null
                             ? new KeyPair(last.leaf().getPublicKey(), last.privateKey())
-                            : wish.keyType().generate(RANDOM);
-            attempt = Attempt.with(keys, live.clock().instant(), wish, RANDOM);
+                            : requested.keyType().generate(RANDOM);
+            attempt = Attempt.with(keys, live.clock().instant(), requested, RANDOM);
             pending = attempt;
             pendingIsRenewal = renewal;
         }

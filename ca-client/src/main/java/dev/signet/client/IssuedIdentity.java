@@ -8,7 +8,7 @@ import java.util.List;
 ///
 /// @param svid key and chain
 /// @param bundle the trust bundle that was current at issuance
-/// @param window when the CA wishes to be asked for the next one
+/// @param window when the CA wants to be asked for the next one
 /// @param notices what was asked for and not given; usually empty
 public record IssuedIdentity(
         X509Svid svid, TrustBundle bundle, RenewalWindow window, List<IssuanceNotice> notices) {

@@ -11,7 +11,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 
-/// The CA's wish that the certificates it names be renewed ahead of their time.
+/// The CA's request that the certificates it names be renewed ahead of their time.
 ///
 /// @param number of the order, of which each is obeyed once
 /// @param authorityIds SHA-256 of issuing CA certificates, lower-case hexadecimal; none: any issuer

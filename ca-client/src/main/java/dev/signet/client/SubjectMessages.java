@@ -2,10 +2,10 @@ package dev.signet.client;
 
 import com.google.protobuf.ByteString;
 
-import dev.signet.proto.v1.CertificateWish;
 import dev.signet.proto.v1.IssueCertificateForSubjectRequest;
 import dev.signet.proto.v1.KeyUsage;
 import dev.signet.proto.v1.OtherName;
+import dev.signet.proto.v1.RequestedAttributes;
 import dev.signet.proto.v1.RequestedNames;
 
 import java.time.Duration;
@@ -39,9 +39,9 @@ final class SubjectMessages {
         if (!request.names().equals(SubjectRequest.Names.NONE)) {
             message.setNames(names(request.names()));
         }
-        SubjectRequest.Wish wish = request.wish();
-        if (wish != null) {
-            message.setCertificate(wish(wish));
+        SubjectRequest.Attributes requested = request.requested();
+        if (requested != null) {
+            message.setCertificate(requested(requested));
         }
         return message.build();
     }
@@ -62,13 +62,13 @@ final class SubjectMessages {
         return message.build();
     }
 
-    private static CertificateWish wish(SubjectRequest.Wish wish) {
-        CertificateWish.Builder message =
-                CertificateWish.newBuilder()
-                        .setSubject(ByteString.copyFrom(wish.subject()))
-                        .addAllExtendedKeyUsages(wish.extendedKeyUsages())
-                        .setCertificateAuthority(wish.certificateAuthority());
-        for (SubjectRequest.KeyUsage usage : wish.keyUsages()) {
+    private static RequestedAttributes requested(SubjectRequest.Attributes requested) {
+        RequestedAttributes.Builder message =
+                RequestedAttributes.newBuilder()
+                        .setSubject(ByteString.copyFrom(requested.subject()))
+                        .addAllExtendedKeyUsages(requested.extendedKeyUsages())
+                        .setCertificateAuthority(requested.certificateAuthority());
+        for (SubjectRequest.KeyUsage usage : requested.keyUsages()) {
             message.addKeyUsages(usage(usage));
         }
         return message.build();

@@ -20,7 +20,7 @@ public final class SubjectRequest {
     private final @Nullable Duration lifetime;
     private final @Nullable String spiffeId;
     private final @Nullable String profile;
-    private final @Nullable Wish wish;
+    private final @Nullable Attributes requested;
 
     private SubjectRequest(Builder builder) {
         this.certificateSigningRequest = builder.certificateSigningRequest.clone();
@@ -32,7 +32,7 @@ public final class SubjectRequest {
         this.lifetime = builder.lifetime;
         this.spiffeId = builder.spiffeId;
         this.profile = builder.profile;
-        this.wish = builder.wish;
+        this.requested = builder.requested;
     }
 
     /// Begins a request.
@@ -95,7 +95,7 @@ public final class SubjectRequest {
     }
 
     /// What the certificate shall say beside its names.
-    public static final class Wish {
+    public static final class Attributes {
         private final byte[] subject;
         private final List<KeyUsage> keyUsages;
         private final List<String> extendedKeyUsages;
@@ -106,7 +106,7 @@ public final class SubjectRequest {
         /// @param extendedKeyUsages object identifiers in the order to write; empty: those of the
         ///   policy's rule
         /// @param certificateAuthority whether it is to be an intermediate CA's
-        public Wish(
+        public Attributes(
                 byte[] subject,
                 List<KeyUsage> keyUsages,
                 List<String> extendedKeyUsages,
@@ -145,7 +145,7 @@ public final class SubjectRequest {
         private @Nullable Duration lifetime;
         private @Nullable String spiffeId;
         private @Nullable String profile;
-        private @Nullable Wish wish;
+        private @Nullable Attributes requested;
 
         private Builder(
                 byte[] certificateSigningRequest,
@@ -165,31 +165,31 @@ public final class SubjectRequest {
             return this;
         }
 
-        public Builder names(Names wished) {
-            names = wished;
+        public Builder names(Names requested) {
+            names = requested;
             return this;
         }
 
         /// Whole seconds. Not given: what policy gives.
-        public Builder lifetime(Duration wished) {
-            lifetime = wished;
+        public Builder lifetime(Duration requested) {
+            lifetime = requested;
             return this;
         }
 
         /// Not given: the one that policy makes.
-        public Builder spiffeId(@Nullable String wished) {
-            spiffeId = wished;
+        public Builder spiffeId(@Nullable String requested) {
+            spiffeId = requested;
             return this;
         }
 
         /// Not given: the one that policy grants.
-        public Builder profile(@Nullable String wished) {
-            profile = wished;
+        public Builder profile(@Nullable String requested) {
+            profile = requested;
             return this;
         }
 
-        public Builder wish(Wish wished) {
-            wish = wished;
+        public Builder requested(Attributes attributes) {
+            requested = attributes;
             return this;
         }
 
@@ -240,8 +240,8 @@ public final class SubjectRequest {
         return profile;
     }
 
-    public @Nullable Wish wish() {
-        return wish;
+    public @Nullable Attributes requested() {
+        return requested;
     }
 
     @Override

@@ -65,7 +65,7 @@ final class TrustMessages {
             revoked.add(
                     new RevocationUpdate.Serials(
                             group.getExpiryPeriod(),
-                            group.getRandomOctets().asReadOnlyByteBuffer()));
+                            group.getRandomBytes().asReadOnlyByteBuffer()));
         }
         return new RevocationUpdate(
                 response.getSequence(),

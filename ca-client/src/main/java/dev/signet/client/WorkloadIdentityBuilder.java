@@ -81,9 +81,9 @@ public final class WorkloadIdentityBuilder {
         return this;
     }
 
-    /// Wished lifetime of each certificate, whole seconds. Not given: what policy gives.
-    public WorkloadIdentityBuilder lifetime(Duration wished) {
-        lifetime = wished;
+    /// Requested lifetime of each certificate, whole seconds. Not given: what policy gives.
+    public WorkloadIdentityBuilder lifetime(Duration requested) {
+        lifetime = requested;
         return this;
     }
 
@@ -135,7 +135,7 @@ public final class WorkloadIdentityBuilder {
             throw new IllegalStateException(
                     "neither credential nor cache was given: call credential(..)");
         }
-        IssueRequest wish = new IssueRequest(keyType, lifetime, spiffeId);
+        IssueRequest requested = new IssueRequest(keyType, lifetime, spiffeId);
         Timeline time =
                 timeline == null
                         ? new SystemTimeline("signet-identity", new SecureRandom())
@@ -163,7 +163,7 @@ public final class WorkloadIdentityBuilder {
                         conversation,
                         live,
                         credential,
-                        wish,
+                        requested,
                         keepKey,
                         new IdentityCache(cache),
                         told);

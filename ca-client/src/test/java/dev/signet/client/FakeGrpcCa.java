@@ -194,7 +194,7 @@ final class FakeGrpcCa implements AutoCloseable {
             response.addRevoked(
                     RevokedSerialNumbers.newBuilder()
                             .setExpiryPeriod(serial.getInt())
-                            .setRandomOctets(ByteString.copyFrom(serial)));
+                            .setRandomBytes(ByteString.copyFrom(serial)));
         }
         revocations(response.build());
     }

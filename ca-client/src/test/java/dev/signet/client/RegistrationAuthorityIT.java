@@ -101,8 +101,8 @@ class RegistrationAuthorityIT {
                         .lifetime(Duration.ofHours(2))
                         .spiffeId("spiffe://example.org/x")
                         .profile("web")
-                        .wish(
-                                new SubjectRequest.Wish(
+                        .requested(
+                                new SubjectRequest.Attributes(
                                         new byte[] {0x30, 0},
                                         List.of(SubjectRequest.KeyUsage.values()),
                                         List.of("1.3.6.1.5.5.7.3.1"),
@@ -132,7 +132,7 @@ class RegistrationAuthorityIT {
     }
 
     @Test
-    void whatIsNotWishedIsNotSent() {
+    void whatIsNotRequestedIsNotSent() {
         authority.issue(request("id-1").build());
         IssueCertificateForSubjectRequest sent = ca.forSubjects.get(0);
         assertThat(sent.hasNames()).isFalse();

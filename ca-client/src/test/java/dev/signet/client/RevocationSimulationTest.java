@@ -178,7 +178,7 @@ class RevocationSimulationTest {
     }
 
     @Test
-    void failsClosedAfterTheGivenAgeWhereWished() throws Exception {
+    void failsClosedAfterTheGivenAgeWhereRequested() throws Exception {
         WorkloadIdentity identity =
                 start(
                         ClientOptions.DEFAULTS.withWhenRevocationUnknown(

@@ -14,13 +14,13 @@ import dev.signet.ca.ledger.CertificateRecords;
 import dev.signet.ca.policy.Policies;
 import dev.signet.proto.v1.CertificateServiceGrpc;
 import dev.signet.proto.v1.CertificateServiceGrpc.CertificateServiceBlockingStub;
-import dev.signet.proto.v1.CertificateWish;
 import dev.signet.proto.v1.IssueCertificateForSubjectRequest;
 import dev.signet.proto.v1.IssueCertificateRequest;
 import dev.signet.proto.v1.IssuedCertificate;
 import dev.signet.proto.v1.KeyUsage;
 import dev.signet.proto.v1.OtherName;
 import dev.signet.proto.v1.RenewCertificateRequest;
+import dev.signet.proto.v1.RequestedAttributes;
 import dev.signet.proto.v1.RequestedNames;
 
 import io.grpc.Status;
@@ -179,7 +179,8 @@ class RegistrationAuthorityIT {
     }
 
     @Test
-    void R10_theCertificateSaysWhatWasWishedAndNothingOfTheCertificationRequest() throws Exception {
+    void R10_theCertificateSaysWhatWasRequestedAndNothingOfTheCertificationRequest()
+            throws Exception {
         byte[] subject = subject("web.shop.example.com");
         KeyPair keys = ServerRig.newKeys();
         IssuedCertificate issued =
@@ -197,7 +198,7 @@ class RegistrationAuthorityIT {
                                                                 .setUtf8Value(
                                                                         "a,DNS:evil.example\\")))
                                 .setCertificate(
-                                        CertificateWish.newBuilder()
+                                        RequestedAttributes.newBuilder()
                                                 .setSubject(ByteString.copyFrom(subject))
                                                 .addKeyUsages(KeyUsage.KEY_USAGE_DIGITAL_SIGNATURE)
                                                 .addKeyUsages(KeyUsage.KEY_USAGE_KEY_AGREEMENT)
@@ -265,7 +266,7 @@ class RegistrationAuthorityIT {
                 issue(
                         request(ServerRig.newKeys(), "nameless")
                                 .setCertificate(
-                                        CertificateWish.newBuilder()
+                                        RequestedAttributes.newBuilder()
                                                 .setSubject(
                                                         ByteString.copyFrom(subject("nameless")))));
         List<X509Certificate> chain = ServerRig.chain(issued);
@@ -309,7 +310,7 @@ class RegistrationAuthorityIT {
                         refusal(
                                 good.clone()
                                         .setCertificate(
-                                                CertificateWish.newBuilder()
+                                                RequestedAttributes.newBuilder()
                                                         .addKeyUsages(
                                                                 KeyUsage
                                                                         .KEY_USAGE_DIGITAL_SIGNATURE)
@@ -321,7 +322,7 @@ class RegistrationAuthorityIT {
                         refusal(
                                 good.clone()
                                         .setCertificate(
-                                                CertificateWish.newBuilder()
+                                                RequestedAttributes.newBuilder()
                                                         .addExtendedKeyUsages(
                                                                 "1.3.6.1.5.5.7.3.9"))))
                 .isEqualTo("USAGE_NOT_GRANTED");
@@ -329,14 +330,14 @@ class RegistrationAuthorityIT {
                         refusal(
                                 good.clone()
                                         .setCertificate(
-                                                CertificateWish.newBuilder()
+                                                RequestedAttributes.newBuilder()
                                                         .addKeyUsagesValue(77))))
                 .isEqualTo("INVALID_ARGUMENT");
         assertThat(
                         refusal(
                                 good.clone()
                                         .setCertificate(
-                                                CertificateWish.newBuilder()
+                                                RequestedAttributes.newBuilder()
                                                         .setSubject(
                                                                 ByteString.copyFromUtf8("CN=a")))))
                 .isEqualTo("INVALID_ARGUMENT");
@@ -401,7 +402,7 @@ class RegistrationAuthorityIT {
                         request(keys, "ca-1")
                                 .setLifetime(Duration.newBuilder().setSeconds(10_000 * 3_600 + 1))
                                 .setCertificate(
-                                        CertificateWish.newBuilder()
+                                        RequestedAttributes.newBuilder()
                                                 .setSubject(ByteString.copyFrom(subject("A CA")))
                                                 .addKeyUsages(KeyUsage.KEY_USAGE_DIGITAL_SIGNATURE)
                                                 .addKeyUsages(KeyUsage.KEY_USAGE_KEY_CERT_SIGN)
@@ -476,7 +477,7 @@ class RegistrationAuthorityIT {
                         refusal(
                                 request(keys, "same")
                                         .setCertificate(
-                                                CertificateWish.newBuilder()
+                                                RequestedAttributes.newBuilder()
                                                         .setSubject(ByteString.copyFrom(same))
                                                         .addKeyUsages(
                                                                 KeyUsage.KEY_USAGE_KEY_CERT_SIGN)

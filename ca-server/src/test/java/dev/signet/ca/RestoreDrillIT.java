@@ -286,7 +286,7 @@ class RestoreDrillIT {
 
     private static List<String> serials(dev.signet.proto.v1.RevokedSerialNumbers group) {
         String period = "%08x".formatted(group.getExpiryPeriod());
-        String randoms = java.util.HexFormat.of().formatHex(group.getRandomOctets().toByteArray());
+        String randoms = java.util.HexFormat.of().formatHex(group.getRandomBytes().toByteArray());
         List<String> serials = new ArrayList<>();
         for (int at = 0; at < randoms.length(); at += 32) {
             serials.add(period + randoms.substring(at, at + 32));

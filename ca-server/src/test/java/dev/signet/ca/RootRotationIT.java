@@ -274,12 +274,12 @@ class RootRotationIT {
         return new Fleet();
     }
 
-    private void awaitStragglers(String issuing) {
+    private void awaitPendingClients(String issuing) {
         ActivationGate gate = part(ActivationGate.class);
         await().atMost(Duration.ofSeconds(20))
                 .untilAsserted(() ->
-                        assertThat(gate.readiness(issuing, 10).orElseThrow().stragglers())
-                                .extracting(ActivationGate.Straggler::spiffeId)
+                        assertThat(gate.readiness(issuing, 10).orElseThrow().pendingClients())
+                                .extracting(ActivationGate.PendingClient::spiffeId)
                                 .containsExactlyInAnyOrder(
                                         "spiffe://" + ServerRig.TRUST_DOMAIN + "/late",
                                         "spiffe://" + ServerRig.TRUST_DOMAIN + "/openssl-late"));
@@ -291,7 +291,7 @@ class RootRotationIT {
         AuthorityActs acts = part(AuthorityActs.class);
         String issuing = preparedRoot(false);
         fleet.reloadEarly();
-        awaitStragglers(issuing);
+        awaitPendingClients(issuing);
         assertThat(acts.activate(ALICE, issuing, false, null, "too early"))
                 .isInstanceOfSatisfying(
                         ActOutcome.Refused.class,
@@ -331,11 +331,11 @@ class RootRotationIT {
     }
 
     @Test
-    void withTheGateOverriddenExactlyTheNamedStragglersFail() throws Exception {
+    void withTheGateOverriddenExactlyTheNamedPendingClientsFail() throws Exception {
         Fleet fleet = fleet();
         String issuing = preparedRoot(false);
         fleet.reloadEarly();
-        awaitStragglers(issuing);
+        awaitPendingClients(issuing);
         done(part(AuthorityActs.class).activate(ALICE, issuing, true, null, "cannot wait"));
         service.renew();
         service.serve();

@@ -30,13 +30,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// The halt on two replicas that are under load.
+/// The suspension on two replicas that are under load.
 class SuspensionIT {
 
     private static final Actor ANNA = new Actor("oidc", "issuer|anna", null);
 
     @Test
-    void R6_afterAHaltNoReplicaIssuesUntilItIsLifted() throws Exception {
+    void R6_afterASuspensionNoReplicaIssuesUntilItIsResumed() throws Exception {
         try (TestDatabase database = TestDatabase.create();
                 ServerRig.Site site = new ServerRig.Site();
                 ServerRig here = ServerRig.start(site, database, Map.of());
@@ -57,22 +57,22 @@ class SuspensionIT {
             assertThat(refusals).isEmpty();
 
             AdminActs acts = here.server.part(AdminActs.class);
-            assertThat(acts.halt(ANNA, null, "suspected key leak"))
+            assertThat(acts.suspend(ANNA, null, "suspected key leak"))
                     .isInstanceOf(ActOutcome.Done.class);
             await().atMost(Duration.ofSeconds(1))
-                    .until(() -> there.server.part(Suspensions.class).objection().isPresent());
+                    .until(() -> there.server.part(Suspensions.class).refusal().isPresent());
             int then = issued.get();
             int refusedBefore = refusals.size();
             await().atMost(Duration.ofSeconds(60))
                     .until(() -> refusals.size() > refusedBefore + 200);
-            // What was handed over to be recorded when the halt came may still be answered.
+            // What was handed over to be recorded when the suspension came may still be answered.
             assertThat(issued.get()).isLessThanOrEqualTo(then + callers.size());
-            assertThat(refusals).containsOnly("HALTED: suspected key leak");
+            assertThat(refusals).containsOnly("SUSPENDED: suspected key leak");
 
-            Instant haltedAt = here.server.part(Suspensions.class).read().since();
-            assertThat(issuedAfter(database, haltedAt.plusSeconds(1))).isZero();
+            Instant suspendedAt = here.server.part(Suspensions.class).read().since();
+            assertThat(issuedAfter(database, suspendedAt.plusSeconds(1))).isZero();
 
-            acts.lift(ANNA, null, "it was none");
+            acts.resume(ANNA, null, "it was none");
             int resumed = issued.get();
             await().atMost(Duration.ofSeconds(60)).until(() -> issued.get() > resumed + 50);
             stop.set(true);
@@ -81,28 +81,29 @@ class SuspensionIT {
             }
             assertThat(here.server.part(AuditEvents.class).after(AuditEvents.Criteria.ANY, 0, 10))
                     .extracting(event -> event.event().act())
-                    .containsExactly("halt", "halt.lift");
+                    .containsExactly("issuance.suspend", "issuance.resume");
         }
     }
 
     @Test
-    void R6_aServerThatStartsDuringAHaltServesWhoeverLiftsItAndNobodyElse() throws Exception {
+    void R6_aServerThatStartsDuringASuspensionServesWhoeverResumesItAndNobodyElse()
+            throws Exception {
         try (TestDatabase database = TestDatabase.create();
                 ServerRig.Site site = new ServerRig.Site()) {
             try (ServerRig rig = ServerRig.start(site, database, Map.of())) {
-                rig.server.part(AdminActs.class).halt(ANNA, null, "stop");
+                rig.server.part(AdminActs.class).suspend(ANNA, null, "stop");
             }
             try (ServerRig rig = ServerRig.start(site, database, Map.of())) {
                 AtomicInteger issued = new AtomicInteger();
                 ConcurrentLinkedQueue<String> refusals = new ConcurrentLinkedQueue<>();
                 CertificateServiceBlockingStub stub = rig.certificates();
                 issue(rig, stub, site, "caller", issued, refusals);
-                assertThat(refusals).containsExactly("HALTED: stop");
-                // The admin API, which lifts the halt, is ready after gRPC.
+                assertThat(refusals).containsExactly("SUSPENDED: stop");
+                // The admin API, which resumes issuance, is ready after gRPC.
                 await().atMost(Duration.ofSeconds(60))
                         .untilAsserted(
                                 () -> assertThat(rig.get("/readyz").statusCode()).isEqualTo(200));
-                rig.server.part(AdminActs.class).lift(ANNA, null, "go on");
+                rig.server.part(AdminActs.class).resume(ANNA, null, "go on");
                 issue(rig, stub, site, "caller", issued, refusals);
                 assertThat(issued).hasValue(1);
             }

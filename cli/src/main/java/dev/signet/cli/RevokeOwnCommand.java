@@ -68,15 +68,15 @@ final class RevokeOwnCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        RevocationReason wished = REASONS.get(reason);
-        if (wished == null) {
+        RevocationReason requested = REASONS.get(reason);
+        if (requested == null) {
             throw new ParameterException(
                     spec.commandLine(),
                     "--reason: " + reason + " (expected: one of " + REASONS.keySet() + ")");
         }
         try (HolderClient client =
                 HolderClient.connect(server.address(), server.bundle(), certificate, key)) {
-            var revoked = client.revoke(wished, comment);
+            var revoked = client.revoke(requested, comment);
             String when = Instant.ofEpochSecond(revoked.getRevokedAt().getSeconds()).toString();
             if (output.json()) {
                 terminal.out()

@@ -361,14 +361,14 @@ class AdminCommandsIT {
     @Test
     void aChangeMeanwhileIsToldAndNothingIsRepeated() throws Exception {
         api.on(
-                "GET /v1/halt",
+                "GET /v1/suspension",
                 FakeAdminApi.answer(
-                        200, "application/json", "{\"halted\":false}", "ETag", "\"9\""));
+                        200, "application/json", "{\"suspended\":false}", "ETag", "\"9\""));
         api.problem(
-                "PUT /v1/halt",
+                "PUT /v1/suspension",
                 412,
                 "{\"status\":412,\"code\":\"PRECONDITION_FAILED\",\"detail\":\"Changed.\"}");
-        Run run = signet("halt", "start", "--reason", "why");
+        Run run = signet("issuance", "suspend", "--reason", "why");
         assertThat(run.code()).isEqualTo(ExitCode.FAILED);
         assertThat(run.err()).contains("Somebody has changed it meanwhile");
         assertThat(api.asked()).hasSize(2);
@@ -480,7 +480,7 @@ class AdminCommandsIT {
                 200,
                 """
                 {"items":[
-                  {"id":8,"at":"2026-01-31T12:00:01Z","act":"halt.start","target":"","outcome":"done",
+                  {"id":8,"at":"2026-01-31T12:00:01Z","act":"issuance.suspend","target":"","outcome":"done",
                    "actor":{"kind":"oidc","subject":"alice"},"reason":"incident"},
                   {"id":7,"at":"2026-01-31T12:00:00Z","act":"policy.activate","target":"4",
                    "outcome":"refused","refusal":"CONFLICT",
@@ -490,7 +490,7 @@ class AdminCommandsIT {
         assertThat(tail.out().lines())
                 .containsExactly(
                         "2026-01-31T12:00:00Z  CONFLICT  policy.activate  4  by oidc:bob",
-                        "2026-01-31T12:00:01Z  done  halt.start    by oidc:alice: incident");
+                        "2026-01-31T12:00:01Z  done  issuance.suspend    by oidc:alice: incident");
         assertThat(
                         signet("audit", "tail", "--json")
                                 .out()

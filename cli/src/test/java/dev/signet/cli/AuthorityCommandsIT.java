@@ -142,7 +142,7 @@ class AuthorityCommandsIT {
         assertThat(readiness.out()).startsWith("not ready: ").contains(SHOP);
         Run asJson = signet("authorities", "readiness", third, "--json");
         assertThat(asJson.code()).isEqualTo(ExitCode.ANSWER_IS_NO);
-        assertThat(Json.read(asJson.out()).path("stragglers").size()).isPositive();
+        assertThat(Json.read(asJson.out()).path("pendingClients").size()).isPositive();
         refused(
                 "ACTIVATION_NOT_ACKNOWLEDGED",
                 "authorities",
@@ -338,6 +338,6 @@ class AuthorityCommandsIT {
         JsonNode crl = crls.get(0);
         assertThat(done("crl", "list"))
                 .contains(crl.path("authorityId").asString().substring(0, 16));
-        assertThat(crl.path("octets").asInt(0)).isPositive();
+        assertThat(crl.path("bytes").asInt(0)).isPositive();
     }
 }

@@ -488,12 +488,12 @@ class OperatorIT {
     }
 
     @Test
-    void aHaltStopsIssuanceAndItsLiftLetsItGoOn() throws Exception {
-        assertThat(done(signet("halt", "status"))).contains("not halted");
-        done(signet("halt", "start", "--reason", "incident 42"));
+    void aSuspensionStopsIssuanceAndItsResumptionLetsItGoOn() throws Exception {
+        assertThat(done(signet("issuance", "status"))).contains("not suspended");
+        done(signet("issuance", "suspend", "--reason", "incident 42"));
         try {
-            assertThat(done(signet("halt", "status"))).contains("halted", "incident 42");
-            Run again = signet("halt", "start", "--reason", "twice");
+            assertThat(done(signet("issuance", "status"))).contains("suspended", "incident 42");
+            Run again = signet("issuance", "suspend", "--reason", "twice");
             assertThat(again.code()).isEqualTo(ExitCode.FAILED);
             assertThat(again.err()).contains("CONFLICT");
             Run issue =
@@ -502,11 +502,11 @@ class OperatorIT {
                             "--token",
                             server.joinToken(ORDERS),
                             "--out",
-                            own.resolve("halted").toString());
+                            own.resolve("suspended").toString());
             assertThat(issue.code()).isNotEqualTo(ExitCode.OK);
             assertThat(issue.err()).contains("incident 42");
         } finally {
-            done(signet("halt", "lift", "--reason", "it is over"));
+            done(signet("issuance", "resume", "--reason", "it is over"));
         }
         issue(ORDERS, "after");
         assertThat(done(signet("audit", "tail"))).contains("incident 42", "it is over");

@@ -30,7 +30,7 @@ class SignetCliTest {
         assertThat(help.code()).isEqualTo(ExitCode.OK);
         assertThat(help.out())
                 .contains("demo", "server", "token", "issue", "inspect", "certificates")
-                .contains("policy", "audit", "halt", "approvals", "login", "context")
+                .contains("policy", "audit", "issuance", "approvals", "login", "context")
                 .contains("Exit codes:")
                 .containsPattern("(?s)  0 .*  1 .*  2 .*  3 .*  4 .*  5 .*  6 ")
                 .doesNotContain("aot-train");
@@ -73,9 +73,9 @@ class SignetCliTest {
                 "profiles show",
                 "audit list",
                 "audit tail",
-                "halt status",
-                "halt start",
-                "halt lift",
+                "issuance status",
+                "issuance suspend",
+                "issuance resume",
                 "approvals list",
                 "approvals show",
                 "approvals approve",
@@ -124,8 +124,8 @@ class SignetCliTest {
                 "policy replay active --from 7d",
                 "audit list --limit 0",
                 "audit tail -n -1",
-                "halt",
-                "halt start",
+                "issuance",
+                "issuance suspend",
                 "login",
                 "login --join-token a --join-token-file b",
                 "whoami --context a --data-dir b"

@@ -7,7 +7,7 @@ import dev.signet.ca.policy.PolicyLanguage;
 import dev.signet.ca.policy.PolicyRequest;
 import dev.signet.ca.policy.PolicySettings;
 import dev.signet.ca.policy.PolicySnapshot;
-import dev.signet.ca.policy.Wish;
+import dev.signet.ca.policy.RequestedCertificate;
 
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -60,7 +60,7 @@ public class PolicyBenchmark {
                             "kubernetes.pod-name", "pod-7",
                             "kubernetes.issuer", "production"),
                     null,
-                    Wish.NOTHING);
+                    RequestedCertificate.NOTHING);
 
     @Benchmark
     public Decision usual() {

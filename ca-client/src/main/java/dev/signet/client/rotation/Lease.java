@@ -7,7 +7,7 @@ import java.util.random.RandomGenerator;
 /// How long what is held stays good, and when its successor is wanted.
 ///
 /// @param notAfter last instant at which it is good
-/// @param window when to renew, as the CA wishes
+/// @param window when to renew, as the CA requests
 public record Lease(Instant notAfter, RenewalWindow window) {
 
     /// A moment for the next renewal of a lease that was granted now: drawn evenly from the window;

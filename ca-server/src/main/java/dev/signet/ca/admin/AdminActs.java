@@ -57,12 +57,12 @@ public interface AdminActs {
     /// Puts in force what was before the present activation. Refused as [#activatePolicy].
     ActOutcome<Long> rollbackPolicy(Actor actor, @Nullable String expected, String reason);
 
-    /// Stops issuance on all replicas. Refused: PRECONDITION_FAILED, CONFLICT when it is halted.
+    /// Stops issuance on all replicas. Refused: PRECONDITION_FAILED, CONFLICT when it is suspended.
     ///
     /// @param expected the state that the actor has seen, as its ETag says; null: any
     /// @return the new ETag
-    ActOutcome<String> halt(Actor actor, @Nullable String expected, String reason);
+    ActOutcome<String> suspend(Actor actor, @Nullable String expected, String reason);
 
-    /// Lets it go on. Refused: PRECONDITION_FAILED, CONFLICT when it is not halted.
-    ActOutcome<String> lift(Actor actor, @Nullable String expected, String reason);
+    /// Lets it go on. Refused: PRECONDITION_FAILED, CONFLICT when it is not suspended.
+    ActOutcome<String> resume(Actor actor, @Nullable String expected, String reason);
 }

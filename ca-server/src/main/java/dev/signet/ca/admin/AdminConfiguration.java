@@ -90,8 +90,8 @@ public class AdminConfiguration {
     }
 
     @Bean
-    SuspensionActs haltActs(Suspensions halts) {
-        return new SuspensionActs(halts);
+    SuspensionActs suspensionActs(Suspensions suspensions) {
+        return new SuspensionActs(suspensions);
     }
 
     @Bean
@@ -183,11 +183,11 @@ public class AdminConfiguration {
             JdbcAuditedActs acts,
             JoinTokenActs tokens,
             PolicyActs policies,
-            SuspensionActs halts,
+            SuspensionActs suspensions,
             FourEyes fourEyes,
             JdbcApprovalStore store,
             LedgerSettings settings) {
         return new RecordedAdminActs(
-                acts, tokens, policies, halts, fourEyes, store, settings.replica());
+                acts, tokens, policies, suspensions, fourEyes, store, settings.replica());
     }
 }

@@ -10,13 +10,13 @@ import java.util.Set;
 /// is usable.
 ///
 /// @param fourEyes acts that one person proposes and another one approves: `policy.activate` (a
-///   rollback is one, too), `halt.lift`, `revocation.bulk`, `block.release`, `authority.activate`,
-///   `authority.revoke`; none unless set. A halt and a block never wait
+///   rollback is one, too), `issuance.resume`, `revocation.bulk`, `block.release`,
+///   `authority.activate`, `authority.revoke`; none unless set. A suspension and a block never wait
 /// @param timeToLive how long a proposal can be approved, 1 min to 31 days
 public record ApprovalSettings(List<String> fourEyes, @DefaultValue("24h") Duration timeToLive) {
 
     static final String POLICY_ACTIVATE = "policy.activate";
-    static final String HALT_LIFT = "halt.lift";
+    static final String RESUME = "issuance.resume";
     static final String REVOCATION_BULK = "revocation.bulk";
     static final String BLOCK_RELEASE = "block.release";
     static final String AUTHORITY_ACTIVATE = "authority.activate";
@@ -25,7 +25,7 @@ public record ApprovalSettings(List<String> fourEyes, @DefaultValue("24h") Durat
     private static final Set<String> ACTS =
             Set.of(
                     POLICY_ACTIVATE,
-                    HALT_LIFT,
+                    RESUME,
                     REVOCATION_BULK,
                     BLOCK_RELEASE,
                     AUTHORITY_ACTIVATE,
@@ -42,7 +42,7 @@ public record ApprovalSettings(List<String> fourEyes, @DefaultValue("24h") Durat
                                 + " (expected: "
                                 + POLICY_ACTIVATE
                                 + ", "
-                                + HALT_LIFT
+                                + RESUME
                                 + ", "
                                 + REVOCATION_BULK
                                 + ", "

@@ -20,7 +20,7 @@ final class RecordedAdminActs implements AdminActs {
     private final JdbcAuditedActs acts;
     private final JoinTokenActs tokens;
     private final PolicyActs policies;
-    private final SuspensionActs halts;
+    private final SuspensionActs suspensions;
     private final FourEyes fourEyes;
     private final JdbcApprovalStore store;
     private final String replica;
@@ -31,14 +31,14 @@ final class RecordedAdminActs implements AdminActs {
             JdbcAuditedActs acts,
             JoinTokenActs tokens,
             PolicyActs policies,
-            SuspensionActs halts,
+            SuspensionActs suspensions,
             FourEyes fourEyes,
             JdbcApprovalStore store,
             String replica) {
         this.acts = acts;
         this.tokens = tokens;
         this.policies = policies;
-        this.halts = halts;
+        this.suspensions = suspensions;
         this.fourEyes = fourEyes;
         this.store = store;
         this.replica = replica;
@@ -141,33 +141,33 @@ final class RecordedAdminActs implements AdminActs {
     }
 
     @Override
-    public ActOutcome<String> halt(Actor actor, @Nullable String expected, String reason) {
+    public ActOutcome<String> suspend(Actor actor, @Nullable String expected, String reason) {
         return perform(
-                new Act(SuspensionActs.HALT, actor, "", reason),
-                () -> halts.change(actor, true, expected, reason, null));
+                new Act(SuspensionActs.SUSPEND, actor, "", reason),
+                () -> suspensions.change(actor, true, expected, reason, null));
     }
 
     @Override
-    public ActOutcome<String> lift(Actor actor, @Nullable String expected, String reason) {
-        Act act = new Act(ApprovalSettings.HALT_LIFT, actor, "", reason);
+    public ActOutcome<String> resume(Actor actor, @Nullable String expected, String reason) {
+        Act act = new Act(ApprovalSettings.RESUME, actor, "", reason);
         return perform(
                 act,
                 () -> {
-                    if (!fourEyes.needed(ApprovalSettings.HALT_LIFT)) {
-                        return halts.change(actor, false, expected, reason, null);
+                    if (!fourEyes.needed(ApprovalSettings.RESUME)) {
+                        return suspensions.change(actor, false, expected, reason, null);
                     }
-                    Optional<SuspensionState> seen = halts.seen(expected);
+                    Optional<SuspensionState> seen = suspensions.seen(expected);
                     if (seen.isEmpty()) {
-                        return act.refused(Objections.stale("The halt"));
+                        return act.refused(Objections.stale("The suspension"));
                     }
-                    return seen.get().halted()
+                    return seen.get().suspended()
                             ? fourEyes.propose(
                                     actor,
                                     act.name(),
                                     "",
                                     Long.toString(seen.get().number()),
                                     reason)
-                            : act.refused(Objections.conflict("Issuance is not halted."));
+                            : act.refused(Objections.conflict("Issuance is not suspended."));
                 });
     }
 

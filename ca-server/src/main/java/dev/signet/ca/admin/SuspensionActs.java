@@ -11,20 +11,20 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// Acts on the halt.
+/// Acts on the suspension.
 final class SuspensionActs implements ApprovableAct {
 
-    static final String HALT = "halt";
+    static final String SUSPEND = "issuance.suspend";
 
-    private final Suspensions halts;
+    private final Suspensions suspensions;
 
-    SuspensionActs(Suspensions halts) {
-        this.halts = halts;
+    SuspensionActs(Suspensions suspensions) {
+        this.suspensions = suspensions;
     }
 
     @Override
     public String name() {
-        return ApprovalSettings.HALT_LIFT;
+        return ApprovalSettings.RESUME;
     }
 
     @Override
@@ -37,35 +37,35 @@ final class SuspensionActs implements ApprovableAct {
     /// @param approval of a second person; null: none was needed
     Attempted<String> change(
             Actor actor,
-            boolean halted,
+            boolean suspended,
             @Nullable String basis,
             String reason,
             @Nullable Approval approval) {
-        Act act = new Act(halted ? HALT : ApprovalSettings.HALT_LIFT, actor, "", reason);
+        Act act = new Act(suspended ? SUSPEND : ApprovalSettings.RESUME, actor, "", reason);
         Optional<SuspensionState> seen = seen(basis);
         if (seen.isEmpty()) {
-            return act.refused(Objections.stale("The halt"));
+            return act.refused(Objections.stale("The suspension"));
         }
         SuspensionState before = seen.get();
-        return switch (halts.change(actor, halted, reason, before.number())) {
+        return switch (suspensions.change(actor, suspended, reason, before.number())) {
             case Suspensions.Change.Done(SuspensionState state) ->
                     act.done(
                             Long.toString(state.number()),
-                            Map.of("halted", before.halted(), "reason", before.reason()),
+                            Map.of("suspended", before.suspended(), "reason", before.reason()),
                             after(state, approval));
-            case Suspensions.Change.Stale _ -> act.refused(Objections.stale("The halt"));
+            case Suspensions.Change.Stale _ -> act.refused(Objections.stale("The suspension"));
             case Suspensions.Change.AlreadySo(SuspensionState state) ->
                     act.refused(
                             Objections.conflict(
-                                    state.halted()
-                                            ? "Issuance is halted already: " + state.reason()
-                                            : "Issuance is not halted."));
+                                    state.suspended()
+                                            ? "Issuance is suspended already: " + state.reason()
+                                            : "Issuance is not suspended."));
         };
     }
 
     /// The state in force, if it is the one that the actor has seen.
     Optional<SuspensionState> seen(@Nullable String basis) {
-        SuspensionState state = halts.read();
+        SuspensionState state = suspensions.read();
         return basis == null || basis.equals(Long.toString(state.number()))
                 ? Optional.of(state)
                 : Optional.empty();
@@ -73,7 +73,7 @@ final class SuspensionActs implements ApprovableAct {
 
     private static Map<String, Object> after(SuspensionState state, @Nullable Approval approval) {
         Map<String, Object> after = new LinkedHashMap<>();
-        after.put("halted", state.halted());
+        after.put("suspended", state.suspended());
         after.put("reason", state.reason());
         if (approval != null) {
             after.put("approval", approval.id().toString());

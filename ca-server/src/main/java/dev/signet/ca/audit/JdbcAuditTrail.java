@@ -168,7 +168,7 @@ final class JdbcAuditTrail implements AuditTrail, AuditEvents {
                         row.getString("reason"),
                         row.getString("before"),
                         row.getString("after"),
-                        refusal == null ? null : RefusalCode.valueOf(refusal)));
+                        refusal == null ? null : RefusalCode.recorded(refusal)));
     }
 
     private static Instant instant(ResultSet row) throws SQLException {

@@ -211,7 +211,7 @@ final class JdbcRefusals implements CountedRefusals.Store {
                         row.getString("replica"),
                         new RefusedRequest(
                                 Refusal.withDiagnosis(
-                                        RefusalCode.valueOf(row.getString("code")),
+                                        RefusalCode.recorded(row.getString("code")),
                                         row.getString("message"),
                                         row.getString("diagnosis")),
                                 row.getString("kind"),
@@ -237,7 +237,7 @@ final class JdbcRefusals implements CountedRefusals.Store {
         return new RefusalCount(
                 instant(row, "began_at"),
                 row.getString("replica"),
-                RefusalCode.valueOf(row.getString("code")),
+                RefusalCode.recorded(row.getString("code")),
                 row.getString("kind"),
                 row.getString("detail"),
                 row.getLong("refusals"),

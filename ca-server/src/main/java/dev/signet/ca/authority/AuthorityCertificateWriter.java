@@ -92,7 +92,7 @@ final class AuthorityCertificateWriter {
                 signer);
     }
 
-    /// A certification request (PKCS#10, DER) for an issuing CA, with the extensions wished.
+    /// A certification request (PKCS#10, DER) for an issuing CA, with the extensions requested.
     ///
     /// @rfc 2986 4
     byte[] request(TrustDomain trustDomain, PublicKey key, int pathLength, Signer signer) {

@@ -154,9 +154,9 @@ final class RecordedIntake implements AuthorityIntake {
 
     private static boolean isFor(Open request, AuthorityCertificate certificate) {
         try {
-            SubjectPublicKeyInfo wished =
+            SubjectPublicKeyInfo requested =
                     new PKCS10CertificationRequest(request.request()).getSubjectPublicKeyInfo();
-            return wished.equals(certificate.holder().getSubjectPublicKeyInfo());
+            return requested.equals(certificate.holder().getSubjectPublicKeyInfo());
         } catch (IOException e) {
             throw new IllegalStateException("request " + request.id() + " is not readable", e);
         }

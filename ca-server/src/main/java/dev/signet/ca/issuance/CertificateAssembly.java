@@ -188,7 +188,7 @@ final class CertificateAssembly {
         return Refusal.of(
                 RefusalCode.USAGE_NOT_GRANTED,
                 type
-                        + " keys cannot have the wished key usages (RFC 3279 2.3.1, RFC 8813 3, RFC"
+                        + " keys cannot have the requested key usages (RFC 3279 2.3.1, RFC 8813 3, RFC"
                         + " 8410 5).");
     }
 

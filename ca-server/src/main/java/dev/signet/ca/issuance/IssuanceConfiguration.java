@@ -78,7 +78,7 @@ public class IssuanceConfiguration {
     @Bean
     Issuance issuance(
             ClockGuard clockGuard,
-            Suspensions halts,
+            Suspensions suspensions,
             Blocks blocks,
             Attestation attestation,
             Policies policies,
@@ -98,7 +98,7 @@ public class IssuanceConfiguration {
         requirePartitions(policySettings.maxLifetime(), ledgerSettings.partitionsAhead());
         return new IssuanceFlow(
                 clockGuard,
-                halts,
+                suspensions,
                 blocks,
                 attestation,
                 policies,

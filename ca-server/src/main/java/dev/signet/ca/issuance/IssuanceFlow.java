@@ -42,7 +42,7 @@ final class IssuanceFlow implements Issuance {
     private static final Duration RETRY_WHEN_LEDGER_IS_AWAY = Duration.ofSeconds(1);
 
     private final ClockGuard clockGuard;
-    private final Suspensions halts;
+    private final Suspensions suspensions;
     private final Blocks blocks;
     private final Attestation attestation;
     private final Policies policies;
@@ -58,7 +58,7 @@ final class IssuanceFlow implements Issuance {
 
     IssuanceFlow(
             ClockGuard clockGuard,
-            Suspensions halts,
+            Suspensions suspensions,
             Blocks blocks,
             Attestation attestation,
             Policies policies,
@@ -72,7 +72,7 @@ final class IssuanceFlow implements Issuance {
             Flights flights,
             BlockingLane blockingLane) {
         this.clockGuard = clockGuard;
-        this.halts = halts;
+        this.suspensions = suspensions;
         this.blocks = blocks;
         this.attestation = attestation;
         this.policies = policies;
@@ -143,10 +143,11 @@ final class IssuanceFlow implements Issuance {
             case Attestation.Outcome.Refused refused -> flight.refuse(refused);
             case Attestation.Outcome.Attested(AttestedCaller caller) -> {
                 flight.attested(caller);
-                // Asked here, not at the door: only who is known may learn why there is a halt.
-                Optional<Refusal> halted = halted(flight);
-                if (halted.isPresent()) {
-                    flight.refuse(halted.get());
+                // Asked here, not at the door: only who is known may learn why there is a
+                // suspension.
+                Optional<Refusal> suspended = suspended(flight);
+                if (suspended.isPresent()) {
+                    flight.refuse(suspended.get());
                 } else {
                     decide(flight, request, now, policy, selection, caller);
                 }
@@ -169,7 +170,7 @@ final class IssuanceFlow implements Issuance {
                                 caller.subject(),
                                 caller.attributes(),
                                 caller.bound(),
-                                request.wish()));
+                                request.requested()));
         switch (decision) {
             case Decision.Denied denied -> flight.refuse(denied, policy.version());
             case Decision.Granted grant -> {
@@ -229,7 +230,8 @@ final class IssuanceFlow implements Issuance {
         }
     }
 
-    // 8. Commit, unless a halt or a block came meanwhile (R6): what is not handed over now never
+    // 8. Commit, unless a suspension or a block came meanwhile (R6): what is not handed over now
+    // never
     // is.
     private void commit(
             Flight flight,
@@ -237,7 +239,7 @@ final class IssuanceFlow implements Issuance {
             int attempt,
             Ledger.Place place,
             IssuanceRecord issuance) {
-        Optional<Refusal> objection = halted(flight).or(() -> blocked(flight, approved.grant()));
+        Optional<Refusal> objection = suspended(flight).or(() -> blocked(flight, approved.grant()));
         if (objection.isPresent()) {
             place.giveUp();
             flight.refuse(objection.get());
@@ -248,9 +250,10 @@ final class IssuanceFlow implements Issuance {
                 outcome -> flight.guard(() -> decided(flight, approved, attempt, outcome)));
     }
 
-    /// This server's own certificate is not subject to a halt: without one nobody could lift it.
-    private Optional<Refusal> halted(Flight flight) {
-        return flight.evidence() == EvidenceLabel.SERVER ? Optional.empty() : halts.objection();
+    /// This server's own certificate is not subject to a suspension: without one nobody could
+    /// resume it.
+    private Optional<Refusal> suspended(Flight flight) {
+        return flight.evidence() == EvidenceLabel.SERVER ? Optional.empty() : suspensions.refusal();
     }
 
     /// Nor to a block of its identity.

@@ -1,7 +1,7 @@
 package dev.signet.ca.issuance;
 
 import dev.signet.ca.attestation.Evidence;
-import dev.signet.ca.policy.Wish;
+import dev.signet.ca.policy.RequestedCertificate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,19 +13,22 @@ import java.util.UUID;
 /// @param evidence who the caller says it is
 /// @param certificationRequest PKCS#10, DER or PEM; at most 16 KiB
 /// @param requestId UUID of version 7; null: not idempotent
-/// @param wish what the caller asks for beside the key
+/// @param requested what the caller asks for beside the key
 /// @param peer where it came from, for the record of refusals; null: this server itself
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record IssuanceRequest(
         Evidence evidence,
         byte[] certificationRequest,
         @Nullable UUID requestId,
-        Wish wish,
+        RequestedCertificate requested,
         @Nullable SocketAddress peer) {
 
     /// From this server itself.
     public IssuanceRequest(
-            Evidence evidence, byte[] certificationRequest, @Nullable UUID requestId, Wish wish) {
-        this(evidence, certificationRequest, requestId, wish, null);
+            Evidence evidence,
+            byte[] certificationRequest,
+            @Nullable UUID requestId,
+            RequestedCertificate requested) {
+        this(evidence, certificationRequest, requestId, requested, null);
     }
 }

@@ -53,7 +53,7 @@ record RefusedIssuance(
 
     /// The caller's own word comes first: it is what its owner looks for.
     RefusedRequest with(EvidenceLabel evidence, Refusal refusal) {
-        SpiffeId requested = request.wish().spiffeId();
+        SpiffeId requested = request.requested().spiffeId();
         SpiffeId about = requested == null ? spiffeId : requested;
         UUID requestId = request.requestId();
         return new RefusedRequest(
@@ -62,7 +62,7 @@ record RefusedIssuance(
                 subject.isEmpty() ? replica() : subject,
                 RefusedRequest.address(request.peer()),
                 about == null ? "" : about.toString(),
-                request.wish().names().text(),
+                request.requested().names().text(),
                 rule == null ? "" : rule,
                 policyVersion == null ? "" : policyVersion,
                 requestId == null ? "" : requestId.toString());

@@ -115,29 +115,31 @@ final class BuiltInRules {
             String version,
             String rule,
             Trace trace) {
-        Wish wish = request.wish();
+        RequestedCertificate requested = request.requested();
         trace.step("spiffeId", () -> id + ", by the built-in rule " + rule);
-        SpiffeId wished = wish.spiffeId();
-        if (wished != null && !wished.equals(id)) {
+        SpiffeId requestedId = requested.spiffeId();
+        if (requestedId != null && !requestedId.equals(id)) {
             return new Decision.Denied(Refusals.otherIdentity("rule " + rule + " grants " + id));
         }
-        String wishedProfile = wish.profile();
-        if (wishedProfile != null && !wishedProfile.equals(profile.name())) {
-            return new Decision.Denied(Refusals.otherProfile(wishedProfile, profile.name()));
+        String requestedProfile = requested.profile();
+        if (requestedProfile != null && !requestedProfile.equals(profile.name())) {
+            return new Decision.Denied(Refusals.otherProfile(requestedProfile, profile.name()));
         }
-        if (!wish.names().isEmpty()) {
+        if (!requested.names().isEmpty()) {
             return new Decision.Denied(
                     Refusal.withDiagnosis(
                             RefusalCode.NAME_NOT_GRANTED,
                             "The evidence entitles to no name beside the SPIFFE ID.",
                             "rule " + rule + " takes no names from the request"));
         }
-        if (wish.certificate() != null) {
+        if (requested.certificate() != null) {
             return new Decision.Denied(Refusals.usageNotGranted("usages"));
         }
-        Duration wishedLifetime = wish.lifetime();
+        Duration requestedLifetime = requested.lifetime();
         Duration lifetime =
-                wishedLifetime == null ? usual : Duration.ofSeconds(wishedLifetime.toSeconds());
+                requestedLifetime == null
+                        ? usual
+                        : Duration.ofSeconds(requestedLifetime.toSeconds());
         if (lifetime.compareTo(settings.minLifetime()) < 0
                 || lifetime.compareTo(settings.maxLifetime()) > 0) {
             return new Decision.Denied(

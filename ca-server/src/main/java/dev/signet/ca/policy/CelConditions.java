@@ -101,7 +101,7 @@ final class CelConditions {
                                 Variables.ATTRIBUTES,
                                 MapType.create(SimpleType.STRING, SimpleType.STRING))
                         .addVar(Variables.LIFETIME, SimpleType.INT)
-                        .addVar(Variables.WISHED_AUTHORITY, SimpleType.BOOL)
+                        .addVar(Variables.REQUESTED_AUTHORITY, SimpleType.BOOL)
                         .setResultType(SimpleType.BOOL);
         Variables.TEXTS.forEach(name -> builder.addVar(name, SimpleType.STRING));
         Variables.LISTS.forEach(name -> builder.addVar(name, ListType.create(SimpleType.STRING)));
@@ -233,7 +233,8 @@ final class CelConditions {
         }
         List<String> known = new ArrayList<>(Variables.TEXTS);
         known.addAll(Variables.LISTS);
-        known.addAll(List.of(Variables.ATTRIBUTES, Variables.LIFETIME, Variables.WISHED_AUTHORITY));
+        known.addAll(
+                List.of(Variables.ATTRIBUTES, Variables.LIFETIME, Variables.REQUESTED_AUTHORITY));
         if (scope == Scope.NAME) {
             known.add(Variables.NAME);
         }

@@ -296,10 +296,10 @@ final class CelCost {
         sizes.put(Variables.KIND, new Size(1, TextBounds.SHORT));
         sizes.put(Variables.SUBJECT, new Size(1, TextBounds.EVIDENCE_SUBJECT));
         sizes.put(Variables.BOUND, new Size(1, TextBounds.SPIFFE_ID));
-        sizes.put(Variables.WISHED_ID, new Size(1, TextBounds.SPIFFE_ID));
-        sizes.put(Variables.WISHED_PROFILE, new Size(1, TextBounds.SHORT));
-        sizes.put(Variables.WISHED_SUBJECT, new Size(1, TextBounds.DISTINGUISHED_NAME));
-        sizes.put(Variables.WISHED_COMMON_NAME, new Size(1, TextBounds.DISTINGUISHED_NAME));
+        sizes.put(Variables.REQUESTED_ID, new Size(1, TextBounds.SPIFFE_ID));
+        sizes.put(Variables.REQUESTED_PROFILE, new Size(1, TextBounds.SHORT));
+        sizes.put(Variables.REQUESTED_SUBJECT, new Size(1, TextBounds.DISTINGUISHED_NAME));
+        sizes.put(Variables.REQUESTED_COMMON_NAME, new Size(1, TextBounds.DISTINGUISHED_NAME));
         sizes.put(Variables.NAME, new Size(1, TextBounds.NAME));
         // A loop over them sees the keys.
         sizes.put(Variables.ATTRIBUTES, new Size(TextBounds.ATTRIBUTES, TextBounds.SHORT));

@@ -19,8 +19,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
-/// What a rule gives to those that it is for: all that they wish, or a refusal; never less than
-/// they wish. Immutable.
+/// What a rule gives to those that it is for: all that they request, or a refusal; never less than
+/// they request. Immutable.
 record Grant(
         IdentityGrant identity,
         NameGrants names,
@@ -72,16 +72,16 @@ record Grant(
             trace.step("spiffeId", () -> "refused: the rule " + objection);
             return new Decision.Denied(Refusals.denied("rule " + rule + " " + objection));
         }
-        SpiffeId wishedId = input.request().wish().spiffeId();
-        if (wishedId != null && !wishedId.equals(id)) {
+        SpiffeId requestedId = input.request().requested().spiffeId();
+        if (requestedId != null && !requestedId.equals(id)) {
             return new Decision.Denied(Refusals.otherIdentity("rule " + rule + " grants " + id));
         }
-        String wishedProfile = input.request().wish().profile();
-        if (wishedProfile != null && !wishedProfile.equals(profile.name())) {
-            return new Decision.Denied(Refusals.otherProfile(wishedProfile, profile.name()));
+        String requestedProfile = input.request().requested().profile();
+        if (requestedProfile != null && !requestedProfile.equals(profile.name())) {
+            return new Decision.Denied(Refusals.otherProfile(requestedProfile, profile.name()));
         }
         boolean authority = profile.authority() != null;
-        CertificateWish certificate = input.request().wish().certificate();
+        RequestedAttributes certificate = input.request().requested().certificate();
         if (certificate != null && certificate.certificateAuthority() != authority) {
             return new Decision.Denied(
                     Refusals.notOfThatKind(certificate.certificateAuthority(), profile.name()));
@@ -91,15 +91,15 @@ record Grant(
         if (name != null) {
             return new Decision.Denied(name);
         }
-        Duration wished = input.request().wish().lifetime();
+        Duration requested = input.request().requested().lifetime();
         Duration lifetime =
-                wished == null ? lifetimes.usual() : Duration.ofSeconds(wished.toSeconds());
+                requested == null ? lifetimes.usual() : Duration.ofSeconds(requested.toSeconds());
         trace.step(
                 "lifetime",
                 () ->
                         lifetime.toSeconds()
                                 + " s, "
-                                + (wished == null ? "the rule's default" : "as wished")
+                                + (requested == null ? "the rule's default" : "as requested")
                                 + "; "
                                 + lifetimes.least().toSeconds()
                                 + " to "
@@ -116,9 +116,9 @@ record Grant(
             }
             case Subject.Made(SubjectName made) -> subjectName = made;
         }
-        EncodedName wishedSubject = certificate == null ? null : certificate.subject();
-        if (wishedSubject != null) {
-            if (!subjectRequested && !Arrays.equals(wishedSubject.der(), subjectName.der())) {
+        EncodedName requestedSubject = certificate == null ? null : certificate.subject();
+        if (requestedSubject != null) {
+            if (!subjectRequested && !Arrays.equals(requestedSubject.der(), subjectName.der())) {
                 return new Decision.Denied(
                         Refusals.subjectNotGranted(
                                 "rule "
@@ -127,13 +127,14 @@ record Grant(
                                         + subjectName.text()
                                         + '"'));
             }
-            Refusal email = emailObjection(wishedSubject, input.request().wish().names());
+            Refusal email = emailObjection(requestedSubject, input.request().requested().names());
             if (email != null) {
                 return new Decision.Denied(email);
             }
-            subjectName = wishedSubject;
+            subjectName = requestedSubject;
         }
-        boolean isNameless = !profile.writesIdentity() && input.request().wish().names().isEmpty();
+        boolean isNameless =
+                !profile.writesIdentity() && input.request().requested().names().isEmpty();
         if (subjectName.isEmpty() && (authority || isNameless)) {
             return new Decision.Denied(Refusals.subjectMissing(authority));
         }
@@ -159,7 +160,7 @@ record Grant(
         }
         return new Decision.Granted(
                 id,
-                input.request().wish().names(),
+                input.request().requested().names(),
                 subjectName,
                 lifetime,
                 profile,

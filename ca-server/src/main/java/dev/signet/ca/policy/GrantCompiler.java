@@ -133,7 +133,7 @@ final class GrantCompiler {
         if (objection != null) {
             findings.error(
                     grant.at(),
-                    "The usages of those who wish none: "
+                    "The usages of those who request none: "
                             + objection
                             + " (expected: keyUsages and extendedKeyUsages that choose some of"
                             + " profile "
@@ -200,7 +200,7 @@ final class GrantCompiler {
         return chosen;
     }
 
-    /// Where usages may be wished, each type that can have one of them.
+    /// Where usages may be requested, each type that can have one of them.
     private static Set<PublicKeyType> possible(CertificateProfile profile, UsageGrant usages) {
         Set<PublicKeyType> possible = ProfileRules.keyTypes(usages.keyUsages());
         if (usages.requested()) {

@@ -33,7 +33,7 @@ final class IdentityCompiler {
         if (spiffeId.value().equals("{" + Variables.BOUND + "}")) {
             return new IdentityGrant.OfEvidence();
         }
-        if (spiffeId.value().equals("{" + Variables.WISHED_ID + "}")) {
+        if (spiffeId.value().equals("{" + Variables.REQUESTED_ID + "}")) {
             return new IdentityGrant.OfRequest();
         }
         String path = pathOf(spiffeId);

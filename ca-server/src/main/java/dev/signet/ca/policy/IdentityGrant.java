@@ -50,7 +50,7 @@ sealed interface IdentityGrant {
         }
     }
 
-    /// The ID that the evidence is bound to; of a pattern, the wished one.
+    /// The ID that the evidence is bound to; of a pattern, the requested one.
     record OfEvidence() implements IdentityGrant {
         @Override
         public Outcome of(RequestInput input, TrustDomain trustDomain) {
@@ -66,38 +66,38 @@ sealed interface IdentityGrant {
                 return new Outcome.None(
                         Refusals.denied("the current certificate is bound to no single ID"));
             }
-            SpiffeId wished = input.request().wish().spiffeId();
-            if (wished == null) {
+            SpiffeId requested = input.request().requested().spiffeId();
+            if (requested == null) {
                 return new Outcome.None(
                         Refusal.of(
                                 RefusalCode.IDENTITY_NOT_GRANTED,
-                                "The evidence is bound to a pattern of SPIFFE IDs. Name the wished"
+                                "The evidence is bound to a pattern of SPIFFE IDs. Name the requested"
                                         + " ID in the request."));
             }
-            if (!bound.matches(wished)) {
+            if (!bound.matches(requested)) {
                 return new Outcome.None(
                         Refusal.withDiagnosis(
                                 RefusalCode.IDENTITY_NOT_GRANTED,
-                                "The wished SPIFFE ID does not match the pattern that the evidence"
+                                "The requested SPIFFE ID does not match the pattern that the evidence"
                                         + " is bound to.",
                                 "the evidence is bound to " + bound));
             }
-            return new Outcome.Found(wished, "the wished one, which matches " + bound);
+            return new Outcome.Found(requested, "the requested one, which matches " + bound);
         }
     }
 
-    /// Whatever ID of the trust domain the caller wishes; the rule's condition has chosen.
+    /// Whatever ID of the trust domain the caller requests; the rule's condition has chosen.
     record OfRequest() implements IdentityGrant {
         @Override
         public Outcome of(RequestInput input, TrustDomain trustDomain) {
-            SpiffeId wished = input.request().wish().spiffeId();
-            return wished == null
+            SpiffeId requested = input.request().requested().spiffeId();
+            return requested == null
                     ? new Outcome.None(nameIt())
-                    : new Outcome.Found(wished, "the wished one");
+                    : new Outcome.Found(requested, "the requested one");
         }
     }
 
-    /// The wished ID, if one of the patterns fits.
+    /// The requested ID, if one of the patterns fits.
     record OneOf(List<SegmentPattern> patterns) implements IdentityGrant {
         public OneOf {
             patterns = List.copyOf(patterns);
@@ -105,22 +105,22 @@ sealed interface IdentityGrant {
 
         @Override
         public Outcome of(RequestInput input, TrustDomain trustDomain) {
-            SpiffeId wished = input.request().wish().spiffeId();
-            if (wished == null) {
+            SpiffeId requested = input.request().requested().spiffeId();
+            if (requested == null) {
                 return new Outcome.None(nameIt());
             }
-            if (wished.trustDomain().equals(trustDomain)) {
+            if (requested.trustDomain().equals(trustDomain)) {
                 for (SegmentPattern pattern : patterns) {
-                    if (pattern.matches(wished.path(), input, trustDomain)) {
+                    if (pattern.matches(requested.path(), input, trustDomain)) {
                         return new Outcome.Found(
-                                wished, "the wished one, which matches " + pattern.text());
+                                requested, "the requested one, which matches " + pattern.text());
                     }
                 }
             }
             return new Outcome.None(
                     Refusal.withDiagnosis(
                             RefusalCode.IDENTITY_NOT_GRANTED,
-                            "The wished SPIFFE ID is not one that the evidence entitles to.",
+                            "The requested SPIFFE ID is not one that the evidence entitles to.",
                             "it matches none of the rule's patterns"));
         }
     }
@@ -128,7 +128,7 @@ sealed interface IdentityGrant {
     private static Refusal nameIt() {
         return Refusal.of(
                 RefusalCode.IDENTITY_NOT_GRANTED,
-                "Policy leaves the choice among several SPIFFE IDs. Name the wished ID in the"
+                "Policy leaves the choice among several SPIFFE IDs. Name the requested ID in the"
                         + " request.");
     }
 

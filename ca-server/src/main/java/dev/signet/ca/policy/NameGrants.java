@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 
-/// Which names beside the SPIFFE ID a rule allows. Every wished name is judged by itself, so that
-/// neither their order nor their number changes what is said of one (R3). Immutable.
+/// Which names beside the SPIFFE ID a rule allows. Every requested name is judged by itself, so
+/// that neither their order nor their number changes what is said of one (R3). Immutable.
 record NameGrants(
         List<NameGrant> dns,
         List<NameGrant> ip,
@@ -30,16 +30,16 @@ record NameGrants(
 
     /// @return null when every name is granted
     @Nullable Refusal objection(RequestInput input, TrustDomain trustDomain, Trace trace) {
-        AlternativeNames wished = input.request().wish().names();
-        if (wished.isEmpty()) {
+        AlternativeNames requested = input.request().requested().names();
+        if (requested.isEmpty()) {
             return null;
         }
         Judge judge = new Judge(input, trustDomain, trace);
-        judge.all("DNS", wished.dnsNames(), dns);
-        judge.all("IP", RequestInput.texts(wished.ipAddresses()), ip);
-        judge.all("email", wished.emailAddresses(), email);
-        judge.all("URI", wished.uris(), uri);
-        judge.all("otherName", RequestInput.otherNames(wished.otherNames()), other);
+        judge.all("DNS", requested.dnsNames(), dns);
+        judge.all("IP", RequestInput.texts(requested.ipAddresses()), ip);
+        judge.all("email", requested.emailAddresses(), email);
+        judge.all("URI", requested.uris(), uri);
+        judge.all("otherName", RequestInput.otherNames(requested.otherNames()), other);
         return judge.refusal;
     }
 

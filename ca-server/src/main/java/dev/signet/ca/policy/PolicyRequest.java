@@ -13,13 +13,13 @@ import java.util.Map;
 /// @param evidenceSubject whom the evidence names, see AttestedCaller
 /// @param attributes attested attributes, see AttestedCaller
 /// @param bound the identity that the evidence is bound to, where it is
-/// @param wish what the caller asks for; never widens a grant
+/// @param requested what the caller asks for; never widens a grant
 public record PolicyRequest(
         EvidenceKind evidenceKind,
         String evidenceSubject,
         Map<String, String> attributes,
         @Nullable SpiffeIdPattern bound,
-        Wish wish) {
+        RequestedCertificate requested) {
 
     public PolicyRequest {
         attributes = Map.copyOf(attributes);

@@ -11,7 +11,7 @@ import java.util.List;
 /// instance that exists is usable.
 ///
 /// @param defaultLifetime of a certificate whose caller names none; default 1 h
-/// @param minLifetime shortest lifetime that a caller may wish, at least 10 s; default 10 s
+/// @param minLifetime shortest lifetime that a caller may request, at least 10 s; default 10 s
 /// @param maxLifetime longest lifetime, at most 730 d; default 24 h
 /// @param serverLifetime of this server's own certificate, within the two bounds; default 1 h
 /// @param serverDnsNames names under which clients dial this server, at most 64; default localhost

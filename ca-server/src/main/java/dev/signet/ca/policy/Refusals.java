@@ -35,17 +35,17 @@ final class Refusals {
     static Refusal otherIdentity(String diagnosis) {
         return Refusal.withDiagnosis(
                 RefusalCode.IDENTITY_NOT_GRANTED,
-                "The wished SPIFFE ID is not the one that the evidence entitles to. Leave it out to"
+                "The requested SPIFFE ID is not the one that the evidence entitles to. Leave it out to"
                         + " get that one.",
                 diagnosis);
     }
 
-    static Refusal otherProfile(String wished, String granted) {
+    static Refusal otherProfile(String requested, String granted) {
         return Refusal.withDiagnosis(
                 RefusalCode.PROFILE_NOT_GRANTED,
-                "The wished profile is not the one that the evidence entitles to. Leave it out to"
+                "The requested profile is not the one that the evidence entitles to. Leave it out to"
                         + " get that one.",
-                "wished " + Texts.quoted(wished) + ", the rule grants " + granted);
+                "requested " + Texts.quoted(requested) + ", the rule grants " + granted);
     }
 
     static Refusal notOfThatKind(boolean certificateAuthority, String granted) {
@@ -54,14 +54,14 @@ final class Refusals {
                 certificateAuthority
                         ? "The evidence does not entitle to an intermediate CA's certificate."
                         : "The evidence entitles to an intermediate CA's certificate alone, which"
-                                + " was not wished.",
+                                + " was not requested.",
                 "the rule grants " + granted);
     }
 
     static Refusal subjectNotGranted(String diagnosis) {
         return Refusal.withDiagnosis(
                 RefusalCode.SUBJECT_NOT_GRANTED,
-                "The wished subject is not one that the evidence entitles to. Leave it out to get"
+                "The requested subject is not one that the evidence entitles to. Leave it out to get"
                         + " that one.",
                 diagnosis);
     }
@@ -80,14 +80,14 @@ final class Refusals {
                 RefusalCode.SUBJECT_NOT_GRANTED,
                 authority
                         ? "A CA's certificate needs a subject (RFC 5280 4.1.2.6)."
-                        : "The certificate would have neither a subject nor a name. Wish one of"
+                        : "The certificate would have neither a subject nor a name. RequestedCertificate one of"
                                 + " them.");
     }
 
     static Refusal usageNotGranted(String what) {
         return Refusal.of(
                 RefusalCode.USAGE_NOT_GRANTED,
-                "The wished "
+                "The requested "
                         + what
                         + " are not what the evidence entitles to. Leave them out to get that.");
     }
@@ -95,13 +95,13 @@ final class Refusals {
     static Refusal usagesNotTogether(String objection) {
         return Refusal.of(
                 RefusalCode.USAGE_NOT_GRANTED,
-                "No certificate can have the wished usages: " + objection + ".");
+                "No certificate can have the requested usages: " + objection + ".");
     }
 
     static Refusal nameNotGranted(String kind, String name, String diagnosis) {
         return new Refusal(
                 RefusalCode.NAME_NOT_GRANTED,
-                "A wished name is not one that the evidence entitles to: "
+                "A requested name is not one that the evidence entitles to: "
                         + kind
                         + " "
                         + name
@@ -114,7 +114,7 @@ final class Refusals {
     static Refusal lifetime(Duration least, Duration most) {
         return new Refusal(
                 RefusalCode.LIFETIME_NOT_GRANTED,
-                "The wished lifetime is out of bounds (expected: "
+                "The requested lifetime is out of bounds (expected: "
                         + least.toSeconds()
                         + " to "
                         + most.toSeconds()

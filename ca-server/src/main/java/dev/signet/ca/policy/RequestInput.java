@@ -53,9 +53,9 @@ final class RequestInput implements CelVariableResolver {
         return meter != null && meter.hasRunOut();
     }
 
-    /// The same request with one of its wished names as `name`.
-    RequestInput withName(String wished) {
-        return new RequestInput(request, wished, meter());
+    /// The same request with one of its requested names as `name`.
+    RequestInput withName(String requested) {
+        return new RequestInput(request, requested, meter());
     }
 
     PolicyRequest request() {
@@ -72,22 +72,22 @@ final class RequestInput implements CelVariableResolver {
             case Variables.KIND -> request.evidenceKind().text();
             case Variables.SUBJECT -> request.evidenceSubject();
             case Variables.BOUND -> request.bound() == null ? "" : request.bound().toString();
-            case Variables.WISHED_ID -> wishedId();
-            case Variables.WISHED_PROFILE -> orEmpty(request.wish().profile());
-            case Variables.WISHED_SUBJECT -> subject(EncodedName::text);
-            case Variables.WISHED_COMMON_NAME -> subject(EncodedName::commonName);
+            case Variables.REQUESTED_ID -> requestedId();
+            case Variables.REQUESTED_PROFILE -> orEmpty(request.requested().profile());
+            case Variables.REQUESTED_SUBJECT -> subject(EncodedName::text);
+            case Variables.REQUESTED_COMMON_NAME -> subject(EncodedName::commonName);
             case Variables.NAME -> name;
             default -> null;
         };
     }
 
-    /// For CEL. What is not wished is empty, or 0.
+    /// For CEL. What is not requested is empty, or 0.
     @Override
     public Optional<Object> find(String variable) {
-        AlternativeNames names = request.wish().names();
+        AlternativeNames names = request.requested().names();
         return switch (variable) {
             case Variables.ATTRIBUTES -> Optional.of(request.attributes());
-            case Variables.LIFETIME -> Optional.of(seconds(request.wish().lifetime()));
+            case Variables.LIFETIME -> Optional.of(seconds(request.requested().lifetime()));
             case Variables.DNS_NAMES -> Optional.of(names.dnsNames());
             case Variables.IP_ADDRESSES -> Optional.of(texts(names.ipAddresses()));
             case Variables.EMAIL_ADDRESSES -> Optional.of(names.emailAddresses());
@@ -99,14 +99,14 @@ final class RequestInput implements CelVariableResolver {
                             certificate().extendedKeyUsages().stream()
                                     .map(Values::extendedKeyUsage)
                                     .toList());
-            case Variables.WISHED_AUTHORITY -> Optional.of(certificate().certificateAuthority());
+            case Variables.REQUESTED_AUTHORITY -> Optional.of(certificate().certificateAuthority());
             default -> Optional.ofNullable(text(variable));
         };
     }
 
-    private CertificateWish certificate() {
-        CertificateWish wish = request.wish().certificate();
-        return wish == null ? CertificateWish.NOTHING : wish;
+    private RequestedAttributes certificate() {
+        RequestedAttributes requested = request.requested().certificate();
+        return requested == null ? RequestedAttributes.NOTHING : requested;
     }
 
     private String subject(Function<EncodedName, String> part) {
@@ -129,8 +129,8 @@ final class RequestInput implements CelVariableResolver {
         return zone < 0 ? text : text.substring(0, zone);
     }
 
-    private String wishedId() {
-        SpiffeId id = request.wish().spiffeId();
+    private String requestedId() {
+        SpiffeId id = request.requested().spiffeId();
         return id == null ? "" : id.toString();
     }
 

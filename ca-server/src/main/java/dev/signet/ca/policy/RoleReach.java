@@ -113,7 +113,7 @@ final class RoleReach {
 
     private static boolean mayBeRequested(
             Map<Operand, Set<String>> equalities, SpiffeIdPattern mapped) {
-        Set<String> requested = equalities.get(new Operand.Variable(Variables.WISHED_ID));
+        Set<String> requested = equalities.get(new Operand.Variable(Variables.REQUESTED_ID));
         return requested == null
                 || requested.stream()
                         .flatMap(text -> SpiffeId.parse(text).stream())

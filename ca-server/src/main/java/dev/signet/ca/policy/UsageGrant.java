@@ -15,9 +15,9 @@ import java.util.Set;
 
 /// Which usages a rule gives. Immutable.
 ///
-/// @param keyUsages of those who wish none
-/// @param extendedKeyUsages of those who wish none, in the order to write
-/// @param requested whether others of the profile may be wished
+/// @param keyUsages of those who request none
+/// @param extendedKeyUsages of those who request none, in the order to write
+/// @param requested whether others of the profile may be requested
 record UsageGrant(
         Set<KeyUsage> keyUsages, List<ExtendedKeyUsage> extendedKeyUsages, boolean requested) {
 
@@ -33,29 +33,30 @@ record UsageGrant(
         record None(Refusal refusal) implements Outcome {}
     }
 
-    /// @param wish null: nothing is wished, and the rule's go together
-    Outcome of(@Nullable CertificateWish wish, CertificateProfile profile) {
-        if (wish == null || (wish.keyUsages().isEmpty() && wish.extendedKeyUsages().isEmpty())) {
+    /// @param attributes null: nothing is requested, and the rule's go together
+    Outcome of(@Nullable RequestedAttributes attributes, CertificateProfile profile) {
+        if (attributes == null
+                || (attributes.keyUsages().isEmpty() && attributes.extendedKeyUsages().isEmpty())) {
             return new Outcome.Given(keyUsages, extendedKeyUsages);
         }
         Set<KeyUsage> givenKeyUsages = keyUsages;
-        if (!wish.keyUsages().isEmpty()) {
-            givenKeyUsages = wish.keyUsages();
+        if (!attributes.keyUsages().isEmpty()) {
+            givenKeyUsages = attributes.keyUsages();
             boolean within = requested && profile.keyUsages().containsAll(givenKeyUsages);
             if (!within && !givenKeyUsages.equals(keyUsages)) {
                 return none("key usages " + Values.keyUsages(givenKeyUsages));
             }
         }
         List<ExtendedKeyUsage> givenPurposes = new ArrayList<>();
-        if (wish.extendedKeyUsages().isEmpty()) {
-            // Of the rule's what the wished key usages can be used for.
+        if (attributes.extendedKeyUsages().isEmpty()) {
+            // Of the rule's what the requested key usages can be used for.
             for (ExtendedKeyUsage purpose : extendedKeyUsages) {
                 if (UsageRules.allow(givenKeyUsages, purpose)) {
                     givenPurposes.add(purpose);
                 }
             }
         } else {
-            for (String oid : wish.extendedKeyUsages()) {
+            for (String oid : attributes.extendedKeyUsages()) {
                 Optional<ExtendedKeyUsage> purpose = ExtendedKeyUsage.of(oid);
                 if (purpose.isEmpty() || !profile.extendedKeyUsages().contains(purpose.get())) {
                     return none("extended key usage " + Values.extendedKeyUsage(oid));

@@ -9,11 +9,11 @@ final class Variables {
     static final String SUBJECT = "evidence.subject";
     static final String BOUND = "evidence.spiffeId";
     static final String ATTRIBUTES = "attributes";
-    static final String WISHED_ID = "request.spiffeId";
-    static final String WISHED_PROFILE = "request.profile";
-    static final String WISHED_SUBJECT = "request.subject";
-    static final String WISHED_COMMON_NAME = "request.commonName";
-    static final String WISHED_AUTHORITY = "request.certificateAuthority";
+    static final String REQUESTED_ID = "request.spiffeId";
+    static final String REQUESTED_PROFILE = "request.profile";
+    static final String REQUESTED_SUBJECT = "request.subject";
+    static final String REQUESTED_COMMON_NAME = "request.commonName";
+    static final String REQUESTED_AUTHORITY = "request.certificateAuthority";
     static final String LIFETIME = "request.lifetimeSeconds";
     static final String DNS_NAMES = "request.dnsNames";
     static final String IP_ADDRESSES = "request.ipAddresses";
@@ -23,7 +23,7 @@ final class Variables {
     static final String KEY_USAGES = "request.keyUsages";
     static final String EXTENDED_KEY_USAGES = "request.extendedKeyUsages";
 
-    /// The wished name that is judged; in conditions of names only.
+    /// The requested name that is judged; in conditions of names only.
     static final String NAME = "name";
 
     static final List<String> TEXTS =
@@ -31,10 +31,10 @@ final class Variables {
                     KIND,
                     SUBJECT,
                     BOUND,
-                    WISHED_ID,
-                    WISHED_PROFILE,
-                    WISHED_SUBJECT,
-                    WISHED_COMMON_NAME);
+                    REQUESTED_ID,
+                    REQUESTED_PROFILE,
+                    REQUESTED_SUBJECT,
+                    REQUESTED_COMMON_NAME);
     static final List<String> LISTS =
             List.of(
                     DNS_NAMES,

@@ -26,29 +26,29 @@ public enum RefusalCode {
     POLICY_DENIED(Origin.CALLER),
     /// The conditions of the policy cost more for this request than a decision may.
     POLICY_TOO_COSTLY(Origin.CALLER),
-    /// The wished SPIFFE ID is not the one that the evidence entitles to.
+    /// The requested SPIFFE ID is not the one that the evidence entitles to.
     IDENTITY_NOT_GRANTED(Origin.CALLER),
     /// The identity carries roles of the admin API that whoever would cause its certificate does
     /// not hold.
     ROLE_REQUIRED(Origin.CALLER),
-    /// The wished lifetime is shorter or longer than policy allows.
+    /// The requested lifetime is shorter or longer than policy allows.
     LIFETIME_NOT_GRANTED(Origin.CALLER),
-    /// A wished name beside the SPIFFE ID is not one that the evidence entitles to.
+    /// A requested name beside the SPIFFE ID is not one that the evidence entitles to.
     NAME_NOT_GRANTED(Origin.CALLER),
-    /// The wished subject is not one that the evidence entitles to, or one is missing.
+    /// The requested subject is not one that the evidence entitles to, or one is missing.
     SUBJECT_NOT_GRANTED(Origin.CALLER),
-    /// A wished usage of the key is not one that the evidence entitles to, or does not go with the
-    /// others or with the key.
+    /// A requested usage of the key is not one that the evidence entitles to, or does not go with
+    /// the others or with the key.
     USAGE_NOT_GRANTED(Origin.CALLER),
-    /// The wished profile is not the one that the evidence entitles to.
+    /// The requested profile is not the one that the evidence entitles to.
     PROFILE_NOT_GRANTED(Origin.CALLER),
     /// The rule that decides does not accept keys of this type.
     KEY_TYPE_NOT_GRANTED(Origin.CALLER),
     /// This identity, this caller or the whole server was given as many certificates as its limit
     /// allows. Retry after the given time.
     RATE_LIMITED(Origin.CALLER),
-    /// An operator has halted issuance. The message says why.
-    HALTED(Origin.SERVER),
+    /// An operator has suspended issuance. The message says why.
+    SUSPENDED(Origin.SERVER),
     /// An operator has blocked this identity: it gets no certificate until it is released.
     IDENTITY_BLOCKED(Origin.SERVER),
     /// No authority may sign now: none is active, or the active one is expired, not yet valid, or
@@ -117,6 +117,13 @@ public enum RefusalCode {
 
     RefusalCode(Origin origin) {
         this.origin = origin;
+    }
+
+    /// The code that a record names, also where it was recorded by an earlier name.
+    ///
+    /// @throws IllegalArgumentException no code had this name, as in a record of a later release
+    public static RefusalCode recorded(String name) {
+        return name.equals("HALTED") ? SUSPENDED : valueOf(name);
     }
 
     public Origin origin() {

@@ -95,11 +95,11 @@ final class LedgerReplays implements Replays {
                 unreadable++;
                 return;
             }
-            LeastWish wish = LeastWish.of(recorded.get(), inForce);
-            Decision now = wish.inForce();
-            Decision then = candidate.decide(wish.request());
+            MinimalRequest requested = MinimalRequest.of(recorded.get(), inForce);
+            Decision now = requested.inForce();
+            Decision then = candidate.decide(requested.request());
             replayed++;
-            if (!wish.reproduced()) {
+            if (!requested.reproduced()) {
                 notReproduced++;
             }
             Set<Change> changes = changes(now, then);

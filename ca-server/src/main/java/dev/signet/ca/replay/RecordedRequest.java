@@ -8,10 +8,10 @@ import dev.signet.ca.identity.EvidenceKind;
 import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.identity.SpiffeIdPattern;
 import dev.signet.ca.ledger.CertificateRecords.CertificateRecord;
-import dev.signet.ca.policy.CertificateWish;
 import dev.signet.ca.policy.Decision;
 import dev.signet.ca.policy.PolicyRequest;
-import dev.signet.ca.policy.Wish;
+import dev.signet.ca.policy.RequestedAttributes;
+import dev.signet.ca.policy.RequestedCertificate;
 
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +34,7 @@ import java.util.regex.Pattern;
 ///
 /// @param lifetime of the certificate; shorter than the granted one where the issuer ended sooner
 /// @param content what the certificate says beside its names; null unless a registration authority
-///   asked for it, which alone may wish it
+///   asked for it, which alone may request it
 record RecordedRequest(
         EvidenceKind kind,
         String subject,
@@ -83,30 +83,30 @@ record RecordedRequest(
 
     /// The request again.
     ///
-    /// @param wishesId whether the recorded ID was wished, and so on
-    PolicyRequest wishing(
-            boolean wishesId,
-            boolean wishesProfile,
-            boolean wishesContent,
-            boolean wishesLifetime) {
+    /// @param requestsId whether the recorded ID was requested, and so on
+    PolicyRequest requesting(
+            boolean requestsId,
+            boolean requestsProfile,
+            boolean requestsContent,
+            boolean requestsLifetime) {
         return new PolicyRequest(
                 kind,
                 subject,
                 attributes,
                 bound(),
-                new Wish(
-                        wishesId ? spiffeId : null,
-                        wishesLifetime ? lifetime : null,
+                new RequestedCertificate(
+                        requestsId ? spiffeId : null,
+                        requestsLifetime ? lifetime : null,
                         // Names of the server's own certificate come from its settings.
                         kind == EvidenceKind.SERVER ? AlternativeNames.NONE : names,
-                        wishesProfile ? profile : null,
-                        wishesContent ? certificate() : null));
+                        requestsProfile ? profile : null,
+                        requestsContent ? certificate() : null));
     }
 
-    private @Nullable CertificateWish certificate() {
+    private @Nullable RequestedAttributes certificate() {
         return content == null
                 ? null
-                : new CertificateWish(
+                : new RequestedAttributes(
                         content.subject(),
                         content.keyUsages(),
                         content.extendedKeyUsages(),

@@ -15,13 +15,13 @@ import java.util.Set;
 /// with the policy that is in force now. Thread-safe; blocks on PostgreSQL for as long as the
 /// period has records. Memory stays the same however many there are.
 ///
-/// A record says what was attested and what was issued, not what was wished. Each is decided with
-/// the least wish by which the policy in force gives what was recorded: the recorded names always;
-/// the recorded ID, lifetime and profile only where without them it gives others. So a candidate
-/// that makes another ID of the same evidence shows as another ID, and one that takes away a choice
-/// that a caller made shows as a denial. What the evidence was bound to is not recorded either: a
-/// join token and a current certificate count as bound to the recorded ID, which they were good
-/// for.
+/// A record says what was attested and what was issued, not what was requested. Each is decided
+/// with the least request by which the policy in force gives what was recorded: the recorded names
+/// always; the recorded ID, lifetime and profile only where without them it gives others. So a
+/// candidate that makes another ID of the same evidence shows as another ID, and one that takes
+/// away a choice that a caller made shows as a denial. What the evidence was bound to is not
+/// recorded either: a join token and a current certificate count as bound to the recorded ID, which
+/// they were good for.
 ///
 /// Requests that were refused left no record. So what is newly allowed can only be seen among
 /// recorded issuances that the policy in force would deny today.
@@ -116,7 +116,7 @@ public interface Replays {
     /// @param unchanged the same by both, or denied by both
     /// @param deniedByBoth of these, those that both deny
     /// @param notReproduced those to which the policy in force does not give what was recorded,
-    ///   whatever had been wished: it has changed since
+    ///   whatever had been requested: it has changed since
     /// @param unreadable records that could not be made a request of; not replayed
     /// @param identity, and so on: how many differ in that
     record Summary(

@@ -29,7 +29,7 @@ import java.util.function.Supplier;
 final class AuthorityActController {
 
     private static final String ID = "[0-9a-f]{64}";
-    private static final int MOST_STRAGGLERS = 20;
+    private static final int MAX_PENDING_CLIENTS = 20;
 
     private final AuthorityActs acts;
     private final ActivationGate gate;
@@ -107,7 +107,7 @@ final class AuthorityActController {
         }
     }
 
-    record Straggler(
+    record PendingClient(
             @Field("Identity with a holder of which nothing shows that it knows the root")
                     String spiffeId,
             @Field("Its holders: live certificates that no newer one takes the place of")
@@ -116,12 +116,12 @@ final class AuthorityActController {
             @Field("The oldest trust bundle version that it said; absent: it said nothing")
                     @Nullable Long version) {
 
-        static Straggler of(ActivationGate.Straggler straggler) {
-            return new Straggler(
-                    straggler.spiffeId(),
-                    straggler.certificates(),
-                    straggler.heard(),
-                    straggler.version());
+        static PendingClient of(ActivationGate.PendingClient pendingClient) {
+            return new PendingClient(
+                    pendingClient.spiffeId(),
+                    pendingClient.certificates(),
+                    pendingClient.heard(),
+                    pendingClient.version());
         }
     }
 
@@ -140,8 +140,8 @@ final class AuthorityActController {
                     long renewed,
             @Field("Their share, 0 to 1") double share,
             @Field("The share that is needed, 0 to 1") double requiredShare,
-            @Field("The first of those that have not, at most 20; all: /stragglers")
-                    List<Straggler> stragglers) {
+            @Field("The first of those that have not, at most 20; all: /pending-clients")
+                    List<PendingClient> pendingClients) {
 
         static Ready of(Readiness readiness) {
             return new Ready(
@@ -154,7 +154,7 @@ final class AuthorityActController {
                     readiness.renewed(),
                     readiness.share(),
                     readiness.requiredShare(),
-                    readiness.stragglers().stream().map(Straggler::of).toList());
+                    readiness.pendingClients().stream().map(PendingClient::of).toList());
         }
     }
 
@@ -173,16 +173,16 @@ final class AuthorityActController {
     @GetMapping("/v1/authorities/{id:" + ID + "}/readiness")
     @Performs(Operation.SHOW_AUTHORITY_READINESS)
     Ready readiness(@PathVariable @Field(value = "Its id", pattern = ID) String id) {
-        return gate.readiness(id, MOST_STRAGGLERS)
+        return gate.readiness(id, MAX_PENDING_CLIENTS)
                 .map(Ready::of)
                 .orElseThrow(AuthorityActController::notFound);
     }
 
     @GetMapping(
-            value = "/v1/authorities/{id:" + ID + "}/stragglers",
+            value = "/v1/authorities/{id:" + ID + "}/pending-clients",
             produces = {Streams.NDJSON, Streams.CSV})
-    @Performs(value = Operation.EXPORT_STRAGGLERS, streams = Straggler.class)
-    void stragglers(
+    @Performs(value = Operation.EXPORT_PENDING_CLIENTS, streams = PendingClient.class)
+    void pendingClients(
             @PathVariable @Field(value = "Its id", pattern = ID) String id,
             HttpServletRequest request,
             HttpServletResponse response)
@@ -193,11 +193,12 @@ final class AuthorityActController {
         streams.rows(
                 request,
                 response,
-                Straggler.class,
-                "stragglers",
+                PendingClient.class,
+                "pendingClients",
                 consumer ->
-                        gate.forEachStraggler(
-                                id, straggler -> consumer.accept(Straggler.of(straggler))));
+                        gate.forEachPendingClient(
+                                id,
+                                pendingClient -> consumer.accept(PendingClient.of(pendingClient))));
     }
 
     private static RefusedException notFound() {

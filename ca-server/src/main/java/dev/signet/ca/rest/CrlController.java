@@ -31,7 +31,7 @@ final class CrlController {
             @Field("thisUpdate") Instant thisUpdate,
             @Field("nextUpdate") Instant nextUpdate,
             @Field("Certificates that it names") int entries,
-            @Field("Length of its DER") int octets,
+            @Field("Length of its DER") int bytes,
             @Field("Where it is on the plain HTTP port") String path,
             @Field("URIs that certificates name it by") List<String> uris) {
 

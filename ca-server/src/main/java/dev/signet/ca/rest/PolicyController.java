@@ -7,7 +7,6 @@ import dev.signet.ca.certificate.OtherName;
 import dev.signet.ca.identity.EvidenceKind;
 import dev.signet.ca.identity.SpiffeId;
 import dev.signet.ca.identity.SpiffeIdPattern;
-import dev.signet.ca.policy.CertificateWish;
 import dev.signet.ca.policy.Decision;
 import dev.signet.ca.policy.Explanation;
 import dev.signet.ca.policy.Policies;
@@ -17,7 +16,8 @@ import dev.signet.ca.policy.PolicyRequest;
 import dev.signet.ca.policy.PolicySnapshot;
 import dev.signet.ca.policy.PolicyVersions;
 import dev.signet.ca.policy.PolicyWorkers;
-import dev.signet.ca.policy.Wish;
+import dev.signet.ca.policy.RequestedAttributes;
+import dev.signet.ca.policy.RequestedCertificate;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
 
@@ -265,16 +265,16 @@ final class PolicyController {
                     @Nullable String boundTo) {}
 
     record Request(
-            @Field(value = "Wished SPIFFE ID", most = 2048) @Nullable String spiffeId,
-            @Field("Wished lifetime") @Nullable Duration lifetime,
-            @Field(value = "Wished DNS names", most = 100) @Nullable List<String> dnsNames,
-            @Field(value = "Wished addresses", most = 100) @Nullable List<String> ipAddresses,
-            @Field(value = "Wished e-mail addresses", most = 100)
+            @Field(value = "Requested SPIFFE ID", most = 2048) @Nullable String spiffeId,
+            @Field("Requested lifetime") @Nullable Duration lifetime,
+            @Field(value = "Requested DNS names", most = 100) @Nullable List<String> dnsNames,
+            @Field(value = "Requested addresses", most = 100) @Nullable List<String> ipAddresses,
+            @Field(value = "Requested e-mail addresses", most = 100)
                     @Nullable List<String> emailAddresses,
-            @Field(value = "Wished URIs", most = 100) @Nullable List<String> uris,
-            @Field(value = "Wished names of other kinds, each oid;UTF8:value", most = 100)
+            @Field(value = "Requested URIs", most = 100) @Nullable List<String> uris,
+            @Field(value = "Requested names of other kinds, each oid;UTF8:value", most = 100)
                     @Nullable List<String> otherNames,
-            @Field(value = "Wished profile", most = 63) @Nullable String profile,
+            @Field(value = "Requested profile", most = 63) @Nullable String profile,
             @Field("What the certificate is to say beside its names, for registration authorities")
                     @Nullable Certificate certificate) {}
 
@@ -371,7 +371,7 @@ final class PolicyController {
 
     private static PolicyRequest request(Question question) {
         Evidence evidence = question.evidence();
-        Request wish = question.request();
+        Request requested = question.request();
         String boundTo = evidence.boundTo();
         if (evidence.attributes() != null) {
             evidence.attributes().forEach(PolicyController::requireAttribute);
@@ -388,13 +388,13 @@ final class PolicyController {
                                                 "evidence.boundTo",
                                                 "it is no SPIFFE ID (expected:"
                                                         + " spiffe://trust.domain/path).")),
-                wish == null ? Wish.NOTHING : wish(wish));
+                requested == null ? RequestedCertificate.NOTHING : requested(requested));
     }
 
-    private static Wish wish(Request wish) {
-        String id = wish.spiffeId();
+    private static RequestedCertificate requested(Request requested) {
+        String id = requested.spiffeId();
         try {
-            return new Wish(
+            return new RequestedCertificate(
                     id == null
                             ? null
                             : SpiffeId.parse(id)
@@ -403,17 +403,17 @@ final class PolicyController {
                                                     "request.spiffeId",
                                                     "it is no SPIFFE ID (expected:"
                                                             + " spiffe://trust.domain/path).")),
-                    wish.lifetime(),
+                    requested.lifetime(),
                     new AlternativeNames(
-                            orNone(wish.dnsNames()),
-                            orNone(wish.ipAddresses()).stream()
+                            orNone(requested.dnsNames()),
+                            orNone(requested.ipAddresses()).stream()
                                     .map(InetAddress::ofLiteral)
                                     .toList(),
-                            orNone(wish.emailAddresses()),
-                            orNone(wish.uris()),
-                            orNone(wish.otherNames()).stream().map(OtherName::parse).toList()),
-                    wish.profile(),
-                    wish.certificate() == null ? null : certificate(wish.certificate()));
+                            orNone(requested.emailAddresses()),
+                            orNone(requested.uris()),
+                            orNone(requested.otherNames()).stream().map(OtherName::parse).toList()),
+                    requested.profile(),
+                    requested.certificate() == null ? null : certificate(requested.certificate()));
         } catch (IllegalArgumentException e) {
             throw RefusedException.field("request", String.valueOf(e.getMessage()));
         }
@@ -430,15 +430,15 @@ final class PolicyController {
         }
     }
 
-    private static CertificateWish certificate(Certificate wish) {
-        String subject = wish.subject();
-        return new CertificateWish(
+    private static RequestedAttributes certificate(Certificate requested) {
+        String subject = requested.subject();
+        return new RequestedAttributes(
                 subject == null ? null : EncodedName.of(Base64.getDecoder().decode(subject)),
-                orNone(wish.keyUsages()).stream()
+                orNone(requested.keyUsages()).stream()
                         .map(PolicyLanguage::keyUsage)
                         .collect(Collectors.toSet()),
-                orNone(wish.extendedKeyUsages()),
-                Boolean.TRUE.equals(wish.certificateAuthority()));
+                orNone(requested.extendedKeyUsages()),
+                Boolean.TRUE.equals(requested.certificateAuthority()));
     }
 
     private static List<String> orNone(@Nullable List<String> names) {

@@ -133,7 +133,7 @@ record Problem(
             case PRECONDITION_REQUIRED -> 428;
             case RATE_LIMITED, LOGIN_THROTTLED, TOO_MANY_WATCHES -> 429;
             case OVERLOADED,
-                    HALTED,
+                    SUSPENDED,
                     AUTHORITY_NOT_USABLE,
                     CLOCK_SKEW,
                     LEDGER_UNAVAILABLE,

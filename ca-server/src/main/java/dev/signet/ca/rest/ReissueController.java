@@ -152,8 +152,8 @@ final class ReissueController {
             @Field(value = "Most entries", least = 1, most = 1000, byDefault = "100")
                     @Nullable Integer limit) {
         int most() {
-            Integer wished = limit;
-            return wished == null ? DEFAULT_LIMIT : wished;
+            Integer requested = limit;
+            return requested == null ? DEFAULT_LIMIT : requested;
         }
     }
 

@@ -26,7 +26,7 @@ final class ServerController {
     private final LedgerSettings ledger;
     private final Policies policies;
     private final TrustBundles bundles;
-    private final Suspensions halts;
+    private final Suspensions suspensions;
     private final Instant startedAt;
 
     ServerController(
@@ -34,13 +34,13 @@ final class ServerController {
             LedgerSettings ledger,
             Policies policies,
             TrustBundles bundles,
-            Suspensions halts,
+            Suspensions suspensions,
             InstantSource clock) {
         this.trustDomain = trustDomain;
         this.ledger = ledger;
         this.policies = policies;
         this.bundles = bundles;
-        this.halts = halts;
+        this.suspensions = suspensions;
         this.startedAt = clock.instant();
     }
 
@@ -72,7 +72,7 @@ final class ServerController {
             @Field("Name of the replica that answers") String replica,
             @Field("When its admin API started") Instant startedAt,
             @Field("Policy version in force at this replica") String activePolicy,
-            @Field("Whether issuance is halted, as this replica knows") boolean halted) {}
+            @Field("Whether issuance is suspended, as this replica knows") boolean suspended) {}
 
     @GetMapping("/v1/server")
     @Performs(Operation.SHOW_SERVER)
@@ -84,7 +84,7 @@ final class ServerController {
                 ledger.replica(),
                 startedAt,
                 policies.current().version(),
-                halts.current().halted());
+                suspensions.current().suspended());
     }
 
     record Bundle(

@@ -151,9 +151,9 @@ final class Streams {
         if (accept == null) {
             return false;
         }
-        List<MediaType> wished = MediaType.parseMediaTypes(accept);
-        org.springframework.util.MimeTypeUtils.sortBySpecificity(wished);
-        for (MediaType type : wished) {
+        List<MediaType> requested = MediaType.parseMediaTypes(accept);
+        org.springframework.util.MimeTypeUtils.sortBySpecificity(requested);
+        for (MediaType type : requested) {
             if (type.includes(MediaType.parseMediaType(NDJSON))) {
                 return false;
             }

@@ -18,18 +18,18 @@ import java.time.Instant;
 @RestController
 final class SuspensionController {
 
-    private final Suspensions halts;
+    private final Suspensions suspensions;
     private final AdminActs acts;
     private final Writes writes;
 
-    SuspensionController(Suspensions halts, AdminActs acts, Writes writes) {
-        this.halts = halts;
+    SuspensionController(Suspensions suspensions, AdminActs acts, Writes writes) {
+        this.suspensions = suspensions;
         this.acts = acts;
         this.writes = writes;
     }
 
     record View(
-            @Field("Whether issuance is halted") boolean halted,
+            @Field("Whether issuance is suspended") boolean suspended,
             @Field("Why the last change was made; absent: there was none") @Nullable String reason,
             @Field("Who made it") ApprovalController.@Nullable Person by,
             @Field("When that was") @Nullable Instant since) {
@@ -37,41 +37,41 @@ final class SuspensionController {
         static View of(SuspensionState state) {
             var by = state.by();
             return new View(
-                    state.halted(),
+                    state.suspended(),
                     state.reason().isEmpty() ? null : state.reason(),
                     by == null ? null : ApprovalController.Person.of(by),
                     state.since());
         }
     }
 
-    @GetMapping("/v1/halt")
-    @Performs(value = Operation.SHOW_HALT, answers = View.class, tagged = true)
+    @GetMapping("/v1/suspension")
+    @Performs(value = Operation.SHOW_SUSPENSION, answers = View.class, tagged = true)
     ResponseEntity<Object> show() {
-        SuspensionState state = halts.read();
+        SuspensionState state = suspensions.read();
         return ResponseEntity.ok().eTag("\"" + state.number() + "\"").body(View.of(state));
     }
 
-    @PutMapping("/v1/halt")
-    @Performs(value = Operation.HALT_ISSUANCE, answers = View.class, tagged = true)
-    ResponseEntity<Object> halt(@RequestBody ApprovalController.Reason body, Call call) {
+    @PutMapping("/v1/suspension")
+    @Performs(value = Operation.SUSPEND_ISSUANCE, answers = View.class, tagged = true)
+    ResponseEntity<Object> suspend(@RequestBody ApprovalController.Reason body, Call call) {
         String basis = call.basis();
         return writes.once(
-                Operation.HALT_ISSUANCE,
+                Operation.SUSPEND_ISSUANCE,
                 call,
                 body,
-                () -> acts.halt(call.actor(), basis, body.reason()),
-                tag -> Writes.Done.tagged(View.of(halts.read()), tag));
+                () -> acts.suspend(call.actor(), basis, body.reason()),
+                tag -> Writes.Done.tagged(View.of(suspensions.read()), tag));
     }
 
-    @PostMapping("/v1/halt/lift")
-    @Performs(value = Operation.LIFT_HALT, answers = View.class, tagged = true)
-    ResponseEntity<Object> lift(@RequestBody ApprovalController.Reason body, Call call) {
+    @PostMapping("/v1/suspension/resume")
+    @Performs(value = Operation.RESUME_ISSUANCE, answers = View.class, tagged = true)
+    ResponseEntity<Object> resume(@RequestBody ApprovalController.Reason body, Call call) {
         String basis = call.basis();
         return writes.once(
-                Operation.LIFT_HALT,
+                Operation.RESUME_ISSUANCE,
                 call,
                 body,
-                () -> acts.lift(call.actor(), basis, body.reason()),
-                tag -> Writes.Done.tagged(View.of(halts.read()), tag));
+                () -> acts.resume(call.actor(), basis, body.reason()),
+                tag -> Writes.Done.tagged(View.of(suspensions.read()), tag));
     }
 }

@@ -24,13 +24,13 @@ public interface ActivationGate {
 
     /// Empty: no such issuing CA is on record.
     ///
-    /// @param mostStragglers how many of them are named at most
-    Optional<Readiness> readiness(String authorityId, int mostStragglers);
+    /// @param maxPendingClients how many of them are named at most
+    Optional<Readiness> readiness(String authorityId, int maxPendingClients);
 
-    /// Gives every straggler, in order of SPIFFE ID. What the consumer throws ends the call.
+    /// Gives every pending client, in order of SPIFFE ID. What the consumer throws ends the call.
     ///
     /// @return whether there is such an issuing CA
-    boolean forEachStraggler(String authorityId, Consumer<Straggler> consumer);
+    boolean forEachPendingClient(String authorityId, Consumer<PendingClient> consumer);
 
     /// How far an issuing CA is.
     ///
@@ -43,7 +43,7 @@ public interface ActivationGate {
     /// @param renewed how many further ones have holders for whom the answer with their newest
     ///   certificate stands, as they said nothing
     /// @param requiredShare of them that must have, 0 to 1
-    /// @param stragglers some that have not, in order of SPIFFE ID
+    /// @param pendingClients some that have not, in order of SPIFFE ID
     record Readiness(
             String authorityId,
             String rootId,
@@ -53,10 +53,10 @@ public interface ActivationGate {
             long acknowledged,
             long renewed,
             double requiredShare,
-            List<Straggler> stragglers) {
+            List<PendingClient> pendingClients) {
 
         public Readiness {
-            stragglers = List.copyOf(stragglers);
+            pendingClients = List.copyOf(pendingClients);
         }
 
         /// 0 to 1; 1 where nobody counts.
@@ -80,5 +80,5 @@ public interface ActivationGate {
     /// @param certificates its holders: live certificates that no newer one takes the place of
     /// @param heard how many of those have said anything
     /// @param version the oldest version of the trust bundle that one of them said; null: none said
-    record Straggler(String spiffeId, long certificates, long heard, @Nullable Long version) {}
+    record PendingClient(String spiffeId, long certificates, long heard, @Nullable Long version) {}
 }

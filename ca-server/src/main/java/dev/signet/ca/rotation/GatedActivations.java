@@ -4,8 +4,8 @@ import dev.signet.ca.authority.AuthorityLifeCycle;
 import dev.signet.ca.authority.AuthorityLifeCycle.Change;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
+import dev.signet.ca.rotation.ActivationGate.PendingClient;
 import dev.signet.ca.rotation.ActivationGate.Readiness;
-import dev.signet.ca.rotation.ActivationGate.Straggler;
 
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 /// transaction.
 public final class GatedActivations {
 
-    /// How many stragglers a refusal names.
+    /// How many pending clients a refusal names.
     private static final int MOST_NAMED = 10;
 
     private final ActivationGate gate;
@@ -50,8 +50,8 @@ public final class GatedActivations {
 
     static Refusal notAcknowledged(Readiness readiness) {
         String named =
-                readiness.stragglers().stream()
-                        .map(Straggler::spiffeId)
+                readiness.pendingClients().stream()
+                        .map(PendingClient::spiffeId)
                         .collect(Collectors.joining(", "));
         long missing = readiness.identities() - readiness.current();
         return new Refusal(
@@ -69,8 +69,8 @@ public final class GatedActivations {
                         readiness.renewed(),
                         100 * readiness.requiredShare(),
                         named.isEmpty() ? "no version of the bundle has the root yet" : named,
-                        missing > readiness.stragglers().size()
-                                ? " and " + (missing - readiness.stragglers().size()) + " more"
+                        missing > readiness.pendingClients().size()
+                                ? " and " + (missing - readiness.pendingClients().size()) + " more"
                                 : ""),
                 "",
                 null,

@@ -22,7 +22,7 @@ import java.util.function.Supplier;
 /// packages could answer without handing over each row.
 final class JdbcActivationGate implements ActivationGate {
 
-    /// So many stragglers are read at a time.
+    /// So many pending clients are read at a time.
     private static final int PAGE = 1_000;
 
     /// From the last version on that lacks it.
@@ -113,7 +113,7 @@ final class JdbcActivationGate implements ActivationGate {
                     FROM identity i
                     """;
 
-    private static final String STRAGGLERS =
+    private static final String PENDING_CLIENTS =
             IDENTITIES
                     + """
                     SELECT i.spiffe_id, i.certificates, i.heard, i.version
@@ -140,8 +140,8 @@ final class JdbcActivationGate implements ActivationGate {
     }
 
     @Override
-    public Optional<Readiness> readiness(String authorityId, int mostStragglers) {
-        return root(authorityId).map(root -> readiness(authorityId, root, mostStragglers));
+    public Optional<Readiness> readiness(String authorityId, int maxPendingClients) {
+        return root(authorityId).map(root -> readiness(authorityId, root, maxPendingClients));
     }
 
     private Readiness readiness(String authorityId, AuthorityDescription root, int most) {
@@ -159,12 +159,12 @@ final class JdbcActivationGate implements ActivationGate {
                     counts[1],
                     counts[2],
                     requiredShare,
-                    known || most == 0 ? List.of() : stragglers(version, "", most));
+                    known || most == 0 ? List.of() : pendingClients(version, "", most));
         });
     }
 
     @Override
-    public boolean forEachStraggler(String authorityId, Consumer<Straggler> consumer) {
+    public boolean forEachPendingClient(String authorityId, Consumer<PendingClient> consumer) {
         Optional<AuthorityDescription> root = root(authorityId);
         if (root.isEmpty()) {
             return false;
@@ -176,7 +176,7 @@ final class JdbcActivationGate implements ActivationGate {
         String after = "";
         while (true) {
             String from = after;
-            List<Straggler> page = ask(() -> stragglers(version, from, PAGE));
+            List<PendingClient> page = ask(() -> pendingClients(version, from, PAGE));
             page.forEach(consumer);
             if (page.size() < PAGE) {
                 return true;
@@ -227,16 +227,16 @@ final class JdbcActivationGate implements ActivationGate {
                 .single();
     }
 
-    private List<Straggler> stragglers(long version, String after, int limit) {
+    private List<PendingClient> pendingClients(long version, String after, int limit) {
         return new ArrayList<>(
-                jdbc.sql(STRAGGLERS)
+                jdbc.sql(PENDING_CLIENTS)
                         .param("trustDomain", trustDomain.name())
                         .param("trustDomainId", "spiffe://" + trustDomain.name())
                         .param("operators", operators())
                         .param("version", version)
                         .param("after", after)
                         .param("limit", limit)
-                        .query(JdbcActivationGate::straggler)
+                        .query(JdbcActivationGate::pendingClient)
                         .list());
     }
 
@@ -244,8 +244,8 @@ final class JdbcActivationGate implements ActivationGate {
         return "spiffe://" + trustDomain.name() + "/signet/operator/";
     }
 
-    private static Straggler straggler(ResultSet row, int number) throws SQLException {
-        return new Straggler(
+    private static PendingClient pendingClient(ResultSet row, int number) throws SQLException {
+        return new PendingClient(
                 row.getString("spiffe_id"),
                 row.getLong("certificates"),
                 row.getLong("heard"),

@@ -29,7 +29,7 @@ final class JdbcSuspensions implements Suspensions {
     private static final Logger log = LoggerFactory.getLogger(JdbcSuspensions.class);
 
     private static final int MAX_REASON_LENGTH = 1024;
-    private static final Duration RETRY_WHEN_HALTED = Duration.ofSeconds(30);
+    private static final Duration RETRY_WHEN_SUSPENDED = Duration.ofSeconds(30);
     private static final Duration RETRY_WHEN_UNKNOWN = Duration.ofSeconds(1);
 
     private static final String LAST =
@@ -44,7 +44,7 @@ final class JdbcSuspensions implements Suspensions {
     private static final String INSERT =
             """
             INSERT INTO halt.state_change (number, halted, reason, actor_kind, actor_subject)
-            VALUES (:number, :halted, :reason, :actorKind, :actorSubject)
+            VALUES (:number, :suspended, :reason, :actorKind, :actorSubject)
             ON CONFLICT DO NOTHING
             RETURNING number, halted, reason, actor_kind, actor_subject, changed_at
             """;
@@ -71,15 +71,15 @@ final class JdbcSuspensions implements Suspensions {
     }
 
     @Override
-    public Optional<Refusal> objection() {
+    public Optional<Refusal> refusal() {
         SuspensionState state = current;
-        if (state.halted()) {
+        if (state.suspended()) {
             return Optional.of(
                     Refusal.of(
-                                    RefusalCode.HALTED,
-                                    "An operator has halted issuance: "
+                                    RefusalCode.SUSPENDED,
+                                    "An operator has suspended issuance: "
                                             + PrintableText.of(state.reason(), MAX_REASON_LENGTH))
-                            .retryAfter(RETRY_WHEN_HALTED));
+                            .retryAfter(RETRY_WHEN_SUSPENDED));
         }
         if (nanoTime.getAsLong() - readAtNanos
                 > TimeUnit.SECONDS.toNanos(LONGEST_UNKNOWN_SECONDS)) {
@@ -87,7 +87,7 @@ final class JdbcSuspensions implements Suspensions {
                     Refusal.withDiagnosis(
                                     RefusalCode.LEDGER_UNAVAILABLE,
                                     "The CA's database did not answer. Retry after the given time.",
-                                    "whether issuance is halted could not be read for "
+                                    "whether issuance is suspended could not be read for "
                                             + LONGEST_UNKNOWN_SECONDS
                                             + " s")
                             .retryAfter(RETRY_WHEN_UNKNOWN));
@@ -98,7 +98,7 @@ final class JdbcSuspensions implements Suspensions {
     @Override
     public SuspensionState read() {
         return ask(
-                "whether issuance is halted could not be read",
+                "whether issuance is suspended could not be read",
                 () ->
                         jdbc.sql(LAST)
                                 .query(JdbcSuspensions::state)
@@ -117,14 +117,14 @@ final class JdbcSuspensions implements Suspensions {
             failedBefore = false;
         } catch (RuntimeException e) {
             if (!failedBefore) {
-                log.warn("Whether issuance is halted could not be read; trying again", e);
+                log.warn("Whether issuance is suspended could not be read; trying again", e);
             }
             failedBefore = true;
         }
     }
 
     @Override
-    public Change change(Actor actor, boolean halted, String reason, long expected) {
+    public Change change(Actor actor, boolean suspended, String reason, long expected) {
         if (reason.isEmpty() || reason.length() > MAX_REASON_LENGTH) {
             throw new IllegalArgumentException(
                     "reason of " + reason.length() + " characters (expected: 1 to 1024)");
@@ -133,16 +133,16 @@ final class JdbcSuspensions implements Suspensions {
         if (before.number() != expected) {
             return new Change.Stale(before);
         }
-        if (before.halted() == halted) {
+        if (before.suspended() == suspended) {
             return new Change.AlreadySo(before);
         }
         Optional<SuspensionState> done =
                 ask(
-                        "the change of the halt was not put on record",
+                        "the change of the suspension was not put on record",
                         () ->
                                 jdbc.sql(INSERT)
                                         .param("number", expected + 1)
-                                        .param("halted", halted)
+                                        .param("suspended", suspended)
                                         .param("reason", reason)
                                         .param("actorKind", actor.kind())
                                         .param("actorSubject", actor.subject())
@@ -155,7 +155,7 @@ final class JdbcSuspensions implements Suspensions {
         return new Change.Done(done.get());
     }
 
-    /// Whoever is told that issuance is halted finds this replica halted.
+    /// Whoever is told that issuance is suspended finds this replica suspended.
     private void observeAfterCommit() {
         if (TransactionSynchronizationManager.isSynchronizationActive()) {
             TransactionSynchronizationManager.registerSynchronization(
@@ -175,8 +175,8 @@ final class JdbcSuspensions implements Suspensions {
             return;
         }
         current = state;
-        if (state.halted()) {
-            log.warn("Issuance is halted since {}: {}", state.since(), state.reason());
+        if (state.suspended()) {
+            log.warn("Issuance is suspended since {}: {}", state.since(), state.reason());
         } else {
             log.info("Issuance goes on: {}", state.reason());
         }

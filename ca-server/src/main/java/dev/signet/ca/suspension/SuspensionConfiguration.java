@@ -15,17 +15,20 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public class SuspensionConfiguration {
 
     @Bean
-    JdbcSuspensions halts(JdbcClient jdbc, Changes changes, MeterRegistry meters) {
-        JdbcSuspensions halts = new JdbcSuspensions(jdbc, System::nanoTime);
-        changes.watch("halt", halts::look);
-        Gauge.builder("signet.halt.halted", halts, known -> known.current().halted() ? 1 : 0)
-                .description("Whether issuance is halted (1), as this replica knows")
+    JdbcSuspensions suspensions(JdbcClient jdbc, Changes changes, MeterRegistry meters) {
+        JdbcSuspensions suspensions = new JdbcSuspensions(jdbc, System::nanoTime);
+        changes.watch("halt", suspensions::look);
+        Gauge.builder(
+                        "signet.issuance.suspended",
+                        suspensions,
+                        known -> known.current().suspended() ? 1 : 0)
+                .description("Whether issuance is suspended (1), as this replica knows")
                 .register(meters);
-        return halts;
+        return suspensions;
     }
 
     @Bean(destroyMethod = "close")
-    SuspensionPolling haltPolling(JdbcSuspensions halts) {
-        return new SuspensionPolling(halts::look);
+    SuspensionPolling suspensionPolling(JdbcSuspensions suspensions) {
+        return new SuspensionPolling(suspensions::look);
     }
 }

@@ -12,7 +12,7 @@ final class SuspensionPolling implements AutoCloseable {
 
     private final ScheduledExecutorService executor =
             Executors.newSingleThreadScheduledExecutor(
-                    Thread.ofPlatform().daemon().name("signet-halt").factory());
+                    Thread.ofPlatform().daemon().name("signet-suspension").factory());
 
     /// @param look never throws
     SuspensionPolling(Runnable look) {

@@ -12,28 +12,29 @@ public interface Suspensions {
     /// As this replica last read it. Never blocks.
     SuspensionState current();
 
-    /// Why nothing may be issued now: HALTED with the reason; or LEDGER_UNAVAILABLE where this
+    /// Why nothing may be issued now: SUSPENDED with the reason; or LEDGER_UNAVAILABLE where this
     /// replica has not been able to read the state for [#LONGEST_UNKNOWN_SECONDS]. Never blocks. To
     /// be asked when a request is admitted, and again right before its certificate is handed over
-    /// to be recorded: what was admitted before a halt is then not issued after it.
+    /// to be recorded: what was admitted before a suspension is then not issued after it.
     ///
-    /// This server's own certificate is not subject to it: without one nobody could reach the act
-    /// that lifts the halt.
-    Optional<Refusal> objection();
+    /// This server's own certificate is not subject to it: without one nobody could reach the
+    /// operation that resumes issuance.
+    Optional<Refusal> refusal();
 
     /// As it is on record. Blocks for 5 s at most.
     ///
     /// @throws dev.signet.ca.ledger.LedgerUnavailableException when PostgreSQL cannot be asked
     SuspensionState read();
 
-    /// Suspensions, or lets go on; joins the caller's transaction where there is one. This replica
-    /// observes it from the commit on, the others when they are signalled, or half a second later.
+    /// Suspends or resumes issuance; joins the caller's transaction where there is one. This
+    /// replica observes it from the commit on, the others when they are signalled, or half a second
+    /// later.
     ///
-    /// @param halted true: stop; false: go on
-    /// @param reason 1 to 1,024 printable characters; callers are told that of a halt
+    /// @param suspended true: stop; false: go on
+    /// @param reason 1 to 1,024 printable characters; callers are told that of a suspension
     /// @param expected number of the state that the actor has seen
     /// @throws dev.signet.ca.ledger.LedgerUnavailableException when PostgreSQL did not confirm
-    Change change(Actor actor, boolean halted, String reason, long expected);
+    Change change(Actor actor, boolean suspended, String reason, long expected);
 
     /// Longer than any honest pause of PostgreSQL; issuance needs PostgreSQL anyway.
     int LONGEST_UNKNOWN_SECONDS = 10;

@@ -8,7 +8,7 @@ import dev.signet.ca.issuance.IssuanceOutcome;
 import dev.signet.ca.issuance.IssuanceRequest;
 import dev.signet.ca.ledger.Notice;
 import dev.signet.ca.ledger.RecordedCertificate;
-import dev.signet.ca.policy.Wish;
+import dev.signet.ca.policy.RequestedCertificate;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.proto.v1.CertificateServiceGrpc;
 import dev.signet.proto.v1.IssuanceNotice;
@@ -66,7 +66,7 @@ final class GrpcCertificateService {
                 caller.evidence(),
                 fields.certificationRequest(request.getCertificateSigningRequest()),
                 fields.requestId(request.getRequestId()),
-                new Wish(
+                new RequestedCertificate(
                         fields.spiffeId(request.getSpiffeId()),
                         fields.lifetime(request.hasLifetime(), request.getLifetime()),
                         fields.names(request.getNames()),
@@ -85,7 +85,7 @@ final class GrpcCertificateService {
                 caller.evidence(),
                 fields.certificationRequest(request.getCertificateSigningRequest()),
                 fields.requestId(request.getRequestId()),
-                new Wish(
+                new RequestedCertificate(
                         null,
                         fields.lifetime(request.hasLifetime(), request.getLifetime()),
                         fields.names(request.getNames()),
@@ -107,7 +107,7 @@ final class GrpcCertificateService {
                         fields.attributes(request.getAttributesMap())),
                 fields.certificationRequest(request.getCertificateSigningRequest()),
                 fields.requestId(request.getRequestId()),
-                new Wish(
+                new RequestedCertificate(
                         fields.spiffeId(request.getSpiffeId()),
                         fields.lifetime(request.hasLifetime(), request.getLifetime()),
                         fields.allNames(request.getNames()),
@@ -125,7 +125,7 @@ final class GrpcCertificateService {
             Evidence evidence,
             byte[] certificationRequest,
             @Nullable UUID requestId,
-            Wish wish,
+            RequestedCertificate requested,
             Function<IssuedCertificate, R> response,
             Answer<R> answer) {
         Refusal objection = fields.objection();
@@ -134,7 +134,8 @@ final class GrpcCertificateService {
             return;
         }
         issuance.issue(
-                new IssuanceRequest(evidence, certificationRequest, requestId, wish, answer.peer()),
+                new IssuanceRequest(
+                        evidence, certificationRequest, requestId, requested, answer.peer()),
                 outcome -> answer(outcome, response, answer),
                 answer::fault);
     }

@@ -80,7 +80,7 @@ final class RefusalStatus {
                     Status.Code.FAILED_PRECONDITION;
             case OVERLOADED, TOO_MANY_WATCHES, RATE_LIMITED, LOGIN_THROTTLED ->
                     Status.Code.RESOURCE_EXHAUSTED;
-            case HALTED,
+            case SUSPENDED,
                     AUTHORITY_NOT_USABLE,
                     CLOCK_SKEW,
                     LEDGER_UNAVAILABLE,
@@ -173,7 +173,7 @@ final class RefusalStatus {
                     USAGE_NOT_GRANTED,
                     PROFILE_NOT_GRANTED,
                     RATE_LIMITED,
-                    HALTED,
+                    SUSPENDED,
                     IDENTITY_BLOCKED,
                     NOT_FOUND,
                     METHOD_NOT_ALLOWED,

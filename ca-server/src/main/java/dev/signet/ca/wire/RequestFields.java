@@ -11,7 +11,7 @@ import dev.signet.ca.certificate.OtherName;
 import dev.signet.ca.certificate.SigningRequest;
 import dev.signet.ca.identity.ShownText;
 import dev.signet.ca.identity.SpiffeId;
-import dev.signet.ca.policy.CertificateWish;
+import dev.signet.ca.policy.RequestedAttributes;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
 import dev.signet.proto.v1.RequestedNames;
@@ -101,11 +101,11 @@ final class RequestFields {
         if (!given) {
             return null;
         }
-        Optional<java.time.Duration> wished = Protobuf.wholeSeconds(lifetime);
-        if (wished.isEmpty()) {
+        Optional<java.time.Duration> requested = Protobuf.wholeSeconds(lifetime);
+        if (requested.isEmpty()) {
             object("lifetime", "lifetime is not a whole number of seconds from 1 s to 100 years");
         }
-        return wished.orElse(null);
+        return requested.orElse(null);
     }
 
     @Nullable SpiffeId spiffeId(String text) {
@@ -132,7 +132,7 @@ final class RequestFields {
         return text;
     }
 
-    /// Names of those who may wish no other names.
+    /// Names of those who may request no other names.
     AlternativeNames names(RequestedNames names) {
         if (names.getOtherNamesCount() > 0) {
             object(
@@ -232,11 +232,11 @@ final class RequestFields {
         }
     }
 
-    /// @return null where nothing is wished
-    @Nullable CertificateWish certificate(
-            boolean given, dev.signet.proto.v1.CertificateWish certificate) {
+    /// @return null where nothing is requested
+    @Nullable RequestedAttributes certificate(
+            boolean given, dev.signet.proto.v1.RequestedAttributes certificate) {
         return given
-                ? new CertificateWish(
+                ? new RequestedAttributes(
                         distinguishedName(certificate.getSubject()),
                         keyUsages(certificate),
                         extendedKeyUsages(certificate.getExtendedKeyUsagesList()),
@@ -268,11 +268,11 @@ final class RequestFields {
         }
     }
 
-    private Set<KeyUsage> keyUsages(dev.signet.proto.v1.CertificateWish certificate) {
+    private Set<KeyUsage> keyUsages(dev.signet.proto.v1.RequestedAttributes certificate) {
         String field = "certificate.key_usages";
         Set<KeyUsage> usages = EnumSet.noneOf(KeyUsage.class);
-        for (dev.signet.proto.v1.KeyUsage wished : certificate.getKeyUsagesList()) {
-            Optional<KeyUsage> usage = keyUsage(wished);
+        for (dev.signet.proto.v1.KeyUsage requested : certificate.getKeyUsagesList()) {
+            Optional<KeyUsage> usage = keyUsage(requested);
             if (usage.isEmpty()) {
                 object(field, field + " has one that does not exist");
                 return Set.of();
@@ -300,11 +300,11 @@ final class RequestFields {
         };
     }
 
-    private List<String> extendedKeyUsages(List<String> wished) {
+    private List<String> extendedKeyUsages(List<String> requested) {
         String field = "certificate.extended_key_usages";
-        if (wished.size() > MAX_EXTENDED_KEY_USAGES
-                || Set.copyOf(wished).size() != wished.size()
-                || !wished.stream().allMatch(ObjectIdentifiers::isValid)) {
+        if (requested.size() > MAX_EXTENDED_KEY_USAGES
+                || Set.copyOf(requested).size() != requested.size()
+                || !requested.stream().allMatch(ObjectIdentifiers::isValid)) {
             object(
                     field,
                     field
@@ -312,7 +312,7 @@ final class RequestFields {
                             + " at most 64 characters each");
             return List.of();
         }
-        return List.copyOf(wished);
+        return List.copyOf(requested);
     }
 
     String subject(String text) {

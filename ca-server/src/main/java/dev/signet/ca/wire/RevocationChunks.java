@@ -129,7 +129,7 @@ final class RevocationChunks {
                                             UnsafeByteOperations.unsafeWrap(
                                                     HexFormat.of().parseHex(group.authorityId())))
                                     .setExpiryPeriod(group.period())
-                                    .setRandomOctets(serials.toByteString())));
+                                    .setRandomBytes(serials.toByteString())));
             return new Chunk(oldest, upTo, message.build(), full);
         }
     }

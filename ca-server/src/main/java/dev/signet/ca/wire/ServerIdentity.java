@@ -7,7 +7,7 @@ import dev.signet.ca.issuance.Issuance;
 import dev.signet.ca.issuance.IssuanceOutcome;
 import dev.signet.ca.issuance.IssuanceRequest;
 import dev.signet.ca.ledger.RecordedCertificate;
-import dev.signet.ca.policy.Wish;
+import dev.signet.ca.policy.RequestedCertificate;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.reissue.RenewalOrder;
 import dev.signet.ca.reissue.RenewalOrders;
@@ -196,7 +196,10 @@ final class ServerIdentity implements AutoCloseable {
         long obeyed = newestOrder();
         issuance.issue(
                 new IssuanceRequest(
-                        new Evidence.ThisServer(replica), own.der(), null, Wish.NOTHING),
+                        new Evidence.ThisServer(replica),
+                        own.der(),
+                        null,
+                        RequestedCertificate.NOTHING),
                 outcome -> onScheduler(() -> decided(outcome, own, obeyed)),
                 fault -> onScheduler(() -> failed(String.valueOf(fault.getMessage()))));
     }

@@ -53,7 +53,7 @@ class AdminActsIT {
     private TestDatabase database;
     private DataSource dataSource;
     private RealAudit audit;
-    private Suspensions halts;
+    private Suspensions suspensions;
     private JoinTokens tokens;
     private FakePolicyVersions policies;
     private TransactionOperations transactions;
@@ -66,7 +66,7 @@ class AdminActsIT {
         database = TestDatabase.create();
         dataSource = database.dataSource();
         audit = RealAudit.on(dataSource);
-        halts = RealSuspensions.on(dataSource);
+        suspensions = RealSuspensions.on(dataSource);
         tokens = TestAttestation.joinTokens(dataSource, () -> now);
         policies = new FakePolicyVersions();
         transactions = new TransactionTemplate(new JdbcTransactionManager(dataSource));
@@ -98,14 +98,14 @@ class AdminActsIT {
         JdbcApprovalStore store = new JdbcApprovalStore(JdbcClient.create(dataSource));
         Origins origins = new Origins(new NoCertificateRecords(), tokens);
         PolicyActs policyActs = new PolicyActs(policies);
-        SuspensionActs haltActs = new SuspensionActs(halts);
+        SuspensionActs suspensionActs = new SuspensionActs(suspensions);
         approvals =
                 new FourEyes(
                         new ApprovalSettings(fourEyes, Duration.ofHours(24)),
                         store,
                         audited,
                         origins,
-                        List.of(policyActs, haltActs),
+                        List.of(policyActs, suspensionActs),
                         () -> now,
                         new SecureRandom());
         acts =
@@ -114,7 +114,7 @@ class AdminActsIT {
                         new JoinTokenActs(
                                 new TrustDomain("example.org"), privileges, tokens, origins),
                         policyActs,
-                        haltActs,
+                        suspensionActs,
                         approvals,
                         store,
                         "replica");
@@ -186,66 +186,73 @@ class AdminActsIT {
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "two\nlines", "\u0000", "\ud800"})
     void noActWithoutAReasonThatCanBeRead(String reason) {
-        assertThat(refused(acts.halt(ANNA, null, reason))).isEqualTo(RefusalCode.INVALID_ARGUMENT);
-        assertThat(refused(acts.halt(ANNA, null, "x".repeat(1025))))
+        assertThat(refused(acts.suspend(ANNA, null, reason)))
                 .isEqualTo(RefusalCode.INVALID_ARGUMENT);
-        assertThat(halts.read().number()).isZero();
+        assertThat(refused(acts.suspend(ANNA, null, "x".repeat(1025))))
+                .isEqualTo(RefusalCode.INVALID_ARGUMENT);
+        assertThat(suspensions.read().number()).isZero();
         assertThat(trail())
                 .containsExactly(
-                        "halt issuer|anna INVALID_ARGUMENT", "halt issuer|anna INVALID_ARGUMENT");
+                        "issuance.suspend issuer|anna INVALID_ARGUMENT",
+                        "issuance.suspend issuer|anna INVALID_ARGUMENT");
     }
 
     @Test
-    void haltsAndLiftsTheStateThatWasSeen() {
-        assertThat(refused(acts.lift(ANNA, null, "why"))).isEqualTo(RefusalCode.CONFLICT);
-        String halted = done(acts.halt(ANNA, "0", "key leaked"));
-        assertThat(halts.objection()).isPresent();
-        assertThat(refused(acts.halt(BERT, halted, "again"))).isEqualTo(RefusalCode.CONFLICT);
-        assertThat(refused(acts.lift(BERT, "0", "late")))
+    void suspendsAndResumesTheStateThatWasSeen() {
+        assertThat(refused(acts.resume(ANNA, null, "why"))).isEqualTo(RefusalCode.CONFLICT);
+        String suspended = done(acts.suspend(ANNA, "0", "key leaked"));
+        assertThat(suspensions.refusal()).isPresent();
+        assertThat(refused(acts.suspend(BERT, suspended, "again"))).isEqualTo(RefusalCode.CONFLICT);
+        assertThat(refused(acts.resume(BERT, "0", "late")))
                 .isEqualTo(RefusalCode.PRECONDITION_FAILED);
-        assertThat(refused(acts.lift(BERT, "x", "late")))
+        assertThat(refused(acts.resume(BERT, "x", "late")))
                 .isEqualTo(RefusalCode.PRECONDITION_FAILED);
-        String lifted = done(acts.lift(BERT, halted, "key replaced"));
-        assertThat(halts.objection()).isEmpty();
-        assertThat(lifted).isNotEqualTo(halted);
+        String resumed = done(acts.resume(BERT, suspended, "key replaced"));
+        assertThat(suspensions.refusal()).isEmpty();
+        assertThat(resumed).isNotEqualTo(suspended);
         assertThat(audit.events())
                 .filteredOn(event -> event.refusal() == null)
                 .extracting(AuditEvent::act, AuditEvent::reason, AuditEvent::before)
                 .containsExactly(
-                        tuple("halt", "key leaked", "{\"halted\": false, \"reason\": \"\"}"),
                         tuple(
-                                "halt.lift",
+                                "issuance.suspend",
+                                "key leaked",
+                                "{\"reason\": \"\", \"suspended\": false}"),
+                        tuple(
+                                "issuance.resume",
                                 "key replaced",
-                                "{\"halted\": true, \"reason\": \"key leaked\"}"));
+                                "{\"reason\": \"key leaked\", \"suspended\": true}"));
     }
 
     @Test
     void anActAndItsEventAreOneCommitWithWhatTheEdgeWrites() {
         transactions.executeWithoutResult(transaction -> {
-            done(acts.halt(ANNA, null, "stop"));
+            done(acts.suspend(ANNA, null, "stop"));
             transaction.setRollbackOnly();
         });
-        assertThat(halts.read().halted()).isFalse();
+        assertThat(suspensions.read().suspended()).isFalse();
         assertThat(trail()).isEmpty();
         // A refused act leaves the edge's transaction usable, and only its own event in it.
         transactions.executeWithoutResult(_ -> {
-            assertThat(refused(acts.lift(ANNA, null, "lift"))).isEqualTo(RefusalCode.CONFLICT);
-            done(acts.halt(ANNA, null, "stop"));
+            assertThat(refused(acts.resume(ANNA, null, "resume"))).isEqualTo(RefusalCode.CONFLICT);
+            done(acts.suspend(ANNA, null, "stop"));
         });
-        assertThat(halts.read().halted()).isTrue();
-        assertThat(trail()).containsExactly("halt.lift issuer|anna CONFLICT", "halt issuer|anna");
+        assertThat(suspensions.read().suspended()).isTrue();
+        assertThat(trail())
+                .containsExactly(
+                        "issuance.resume issuer|anna CONFLICT", "issuance.suspend issuer|anna");
     }
 
     @Test
     void noActWithoutItsEvent() {
         database.ownerJdbcClient().sql("REVOKE INSERT ON audit.event FROM signet_server").update();
-        assertThatThrownBy(() -> acts.halt(ANNA, null, "stop"))
+        assertThatThrownBy(() -> acts.suspend(ANNA, null, "stop"))
                 .isInstanceOf(LedgerUnavailableException.class);
         assertThatThrownBy(
                         () -> acts.createJoinTokens(ANNA, "spiffe://example.org/a", null, 1, "why"))
                 .isInstanceOf(LedgerUnavailableException.class);
-        assertThat(halts.read().halted()).isFalse();
-        assertThat(halts.objection()).isEmpty();
+        assertThat(suspensions.read().suspended()).isFalse();
+        assertThat(suspensions.refusal()).isEmpty();
         assertThat(tokens.list(null, 10, null).tokens()).isEmpty();
     }
 
@@ -280,7 +287,7 @@ class AdminActsIT {
 
     @Test
     void anActOfFourEyesIsDoneOnceAndByAnotherThanWhoProposedIt() {
-        configure(List.of("policy.activate", "halt.lift"));
+        configure(List.of("policy.activate", "issuance.resume"));
         done(acts.createPolicy(ANNA, "rules: []", "new"));
         Approval proposal = pending(acts.activatePolicy(ANNA, 1, "0", "roll out"));
         assertThat(policies.activations).isEmpty();
@@ -317,9 +324,9 @@ class AdminActsIT {
 
     @Test
     void ofManyWhoApproveAtOnceOneDoes() throws Exception {
-        configure(List.of("halt.lift"));
-        done(acts.halt(ANNA, null, "stop"));
-        Approval proposal = pending(acts.lift(ANNA, null, "go on"));
+        configure(List.of("issuance.resume"));
+        done(acts.suspend(ANNA, null, "stop"));
+        Approval proposal = pending(acts.resume(ANNA, null, "go on"));
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Callable<ActOutcome<Approval>>> approvers = new ArrayList<>();
             for (int i = 0; i < 8; i++) {
@@ -336,21 +343,21 @@ class AdminActsIT {
             }
             assertThat(done).isEqualTo(1);
         }
-        assertThat(halts.read().number()).isEqualTo(2);
-        assertThat(halts.read().halted()).isFalse();
+        assertThat(suspensions.read().number()).isEqualTo(2);
+        assertThat(suspensions.read().suspended()).isFalse();
     }
 
     @Test
     void aProposalOfAStateThatHasChangedIsNotDone() {
-        configure(List.of("halt.lift"));
-        done(acts.halt(ANNA, null, "stop"));
-        Approval proposal = pending(acts.lift(ANNA, "1", "go on"));
+        configure(List.of("issuance.resume"));
+        done(acts.suspend(ANNA, null, "stop"));
+        Approval proposal = pending(acts.resume(ANNA, "1", "go on"));
         configure(List.of());
-        done(acts.lift(BERT, null, "go on"));
-        done(acts.halt(BERT, null, "stop for another reason"));
+        done(acts.resume(BERT, null, "go on"));
+        done(acts.suspend(BERT, null, "stop for another reason"));
         assertThat(refused(approvals.approve(BERT, proposal.id(), "yes")))
                 .isEqualTo(RefusalCode.PRECONDITION_FAILED);
-        assertThat(halts.read().halted()).isTrue();
+        assertThat(suspensions.read().suspended()).isTrue();
         assertThat(approvals.find(proposal.id()).orElseThrow().state())
                 .isEqualTo(Approval.State.PENDING);
         assertThat(trail().getLast()).isEqualTo("approval.approve issuer|bert PRECONDITION_FAILED");
@@ -358,19 +365,19 @@ class AdminActsIT {
 
     @Test
     void proposalsExpireAndCanBeRejectedByWhoProposedThem() {
-        configure(List.of("halt.lift"));
-        done(acts.halt(ANNA, null, "stop"));
-        Approval first = pending(acts.lift(ANNA, null, "go on"));
+        configure(List.of("issuance.resume"));
+        done(acts.suspend(ANNA, null, "stop"));
+        Approval first = pending(acts.resume(ANNA, null, "go on"));
         assertThat(done(approvals.reject(ANNA, first.id(), "wrong button")).state())
                 .isEqualTo(Approval.State.REJECTED);
         now = now.plusSeconds(1);
-        Approval second = pending(acts.lift(ANNA, null, "go on"));
+        Approval second = pending(acts.resume(ANNA, null, "go on"));
         now = now.plus(Duration.ofHours(24));
         assertThat(refused(approvals.approve(BERT, second.id(), "yes")))
                 .isEqualTo(RefusalCode.CONFLICT);
         assertThat(approvals.find(second.id()).orElseThrow().state())
                 .isEqualTo(Approval.State.EXPIRED);
-        Approval third = pending(acts.lift(ANNA, null, "go on"));
+        Approval third = pending(acts.resume(ANNA, null, "go on"));
         assertThat(refused(approvals.approve(BERT, UUID.randomUUID(), "yes")))
                 .isEqualTo(RefusalCode.NOT_FOUND);
         assertThat(ids(null)).containsExactly(third.id(), second.id(), first.id());
@@ -407,9 +414,11 @@ class AdminActsIT {
 
     @Test
     void knowsWhichActsCanWait() {
-        assertThatThrownBy(() -> new ApprovalSettings(List.of("halt"), Duration.ofHours(1)))
+        assertThatThrownBy(() ->
+                        new ApprovalSettings(List.of("issuance.suspend"), Duration.ofHours(1)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("signet.approval.four-eyes: halt (expected: policy.activate");
+                .hasMessageContaining(
+                        "signet.approval.four-eyes: issuance.suspend (expected: policy.activate");
         assertThatThrownBy(() -> new ApprovalSettings(List.of(), Duration.ofDays(32)))
                 .isInstanceOf(IllegalArgumentException.class);
     }

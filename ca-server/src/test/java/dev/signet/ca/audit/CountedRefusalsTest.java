@@ -270,7 +270,7 @@ class CountedRefusalsTest {
 
     @Test
     void writesWhatIsLeftAtAStop() {
-        count(RefusalCode.HALTED, "oidc", "", "halted");
+        count(RefusalCode.SUSPENDED, "oidc", "", "suspended");
         refusals.finish();
         assertThat(total()).isEqualTo(1);
     }

@@ -214,13 +214,13 @@ class JdbcAuditTrailIT {
     @Test
     void noEventWithoutItsActAndNoLineOfIt() {
         transactions.executeWithoutResult(transaction -> {
-            trail.record(event("halt", ANNA, ""));
+            trail.record(event("issuance.suspend", ANNA, ""));
             transaction.setRollbackOnly();
         });
         assertThat(trail.lastId()).isZero();
         assertThat(lines).isEmpty();
         transactions.executeWithoutResult(_ -> {
-            trail.record(event("halt", ANNA, ""));
+            trail.record(event("issuance.suspend", ANNA, ""));
             assertThat(lines).isEmpty();
         });
         assertThat(lines).hasSize(1);
@@ -298,7 +298,7 @@ class JdbcAuditTrailIT {
         Instant minute = Instant.now().truncatedTo(ChronoUnit.MINUTES);
         RefusalCount count =
                 new RefusalCount(
-                        minute, "replica", RefusalCode.HALTED, "oidc", "rule", 12, "sample");
+                        minute, "replica", RefusalCode.SUSPENDED, "oidc", "rule", 12, "sample");
         JdbcClient jdbc = JdbcClient.create(dataSource);
         UUID process = UUID.randomUUID();
         JdbcRefusals store = new JdbcRefusals(jdbc, transactions, process);

@@ -45,7 +45,7 @@ class StreamAuditLinesTest {
                                     RefusalCode.PRECONDITION_FAILED)));
             lines.refusals(
                     new RefusalCount(
-                            AT, "replica", RefusalCode.HALTED, "oidc", "rule", 12, "halted"));
+                            AT, "replica", RefusalCode.SUSPENDED, "oidc", "rule", 12, "suspended"));
             lines.issued(
                     new AuditLines.Issued(
                             "0a",
@@ -94,7 +94,7 @@ class StreamAuditLinesTest {
         StreamAuditLines lines =
                 new StreamAuditLines(new PrintStream(stuck, true), dropped::incrementAndGet);
         for (int i = 0; i < 20_000; i++) {
-            lines.refusals(new RefusalCount(AT, "r", RefusalCode.HALTED, "oidc", "", 1, ""));
+            lines.refusals(new RefusalCount(AT, "r", RefusalCode.SUSPENDED, "oidc", "", 1, ""));
         }
         await().atMost(Duration.ofSeconds(5)).until(() -> dropped.get() > 9_000);
         goOn.countDown();

@@ -246,16 +246,16 @@ class SigningRequestReaderTest {
                         new GeneralName(
                                 GeneralName.uniformResourceIdentifier,
                                 "spiffe://example.org/admin")));
-        Extensions wish = extensions.generate();
+        Extensions requested = extensions.generate();
         SigningRequest plain = accepted(TestCertificates.request(SubjectKeyType.P256));
-        SigningRequest wishful =
+        SigningRequest requesting =
                 accepted(
                         TestCertificates.request(
                                 SubjectKeyType.P256.keyPair(),
                                 "SHA256withECDSA",
                                 new X500Name("CN=admin"),
-                                wish));
-        assertThat(wishful.key().subjectPublicKeyInfo())
+                                requested));
+        assertThat(requesting.key().subjectPublicKeyInfo())
                 .isEqualTo(plain.key().subjectPublicKeyInfo());
         assertThat(SigningRequest.class.getDeclaredFields())
                 .extracting("name")

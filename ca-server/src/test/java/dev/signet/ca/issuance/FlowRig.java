@@ -26,7 +26,7 @@ import dev.signet.ca.policy.Explanation;
 import dev.signet.ca.policy.Grants;
 import dev.signet.ca.policy.PolicyRequest;
 import dev.signet.ca.policy.PolicySnapshot;
-import dev.signet.ca.policy.Wish;
+import dev.signet.ca.policy.RequestedCertificate;
 import dev.signet.ca.privilege.Privileges;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
@@ -54,7 +54,7 @@ import java.util.function.Function;
 final class FlowRig {
 
     RateLimitSettings limits = RateLimitSettings.defaults();
-    final SettableSuspensions halts = new SettableSuspensions();
+    final SettableSuspensions suspensions = new SettableSuspensions();
     final RecordedAuditLines auditLines = new RecordedAuditLines();
     final InMemoryRefusals refusals = new InMemoryRefusals();
 
@@ -98,7 +98,7 @@ final class FlowRig {
                         new RateLimits(limits, nanos::get));
         return new IssuanceFlow(
                 () -> clockObjection,
-                halts,
+                suspensions,
                 id -> blocks.apply(id),
                 attestation,
                 () -> {
@@ -135,7 +135,8 @@ final class FlowRig {
     }
 
     static IssuanceRequest request(UUID requestId) {
-        return new IssuanceRequest(new Evidence.BearerToken("x"), CSR, requestId, Wish.NOTHING);
+        return new IssuanceRequest(
+                new Evidence.BearerToken("x"), CSR, requestId, RequestedCertificate.NOTHING);
     }
 
     static UUID requestIdAt(Instant instant) {

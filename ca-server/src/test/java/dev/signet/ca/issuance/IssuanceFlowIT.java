@@ -20,7 +20,7 @@ import dev.signet.ca.policy.Explanation;
 import dev.signet.ca.policy.Grants;
 import dev.signet.ca.policy.PolicyRequest;
 import dev.signet.ca.policy.PolicySnapshot;
-import dev.signet.ca.policy.Wish;
+import dev.signet.ca.policy.RequestedCertificate;
 import dev.signet.ca.privilege.Principal;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
@@ -301,7 +301,7 @@ class IssuanceFlowIT {
                 new Evidence.RegistrationAuthority(chain, subject, Map.of("site", "fra1")),
                 FlowRig.CSR,
                 requestId,
-                new Wish(
+                new RequestedCertificate(
                         SpiffeId.parse("spiffe://example.org/machine/" + subject).orElseThrow(),
                         null,
                         AlternativeNames.NONE,
@@ -322,9 +322,12 @@ class IssuanceFlowIT {
                                     .equals(
                                             request.attributes()
                                                     .get("registration-authority.spiffe-id"))
-                            && request.wish().spiffeId() != null
+                            && request.requested().spiffeId() != null
                     ? Grants.workload(
-                            request.wish().spiffeId(), Duration.ofHours(1), version(), "machines")
+                            request.requested().spiffeId(),
+                            Duration.ofHours(1),
+                            version(),
+                            "machines")
                     : denied();
         }
 
@@ -393,7 +396,7 @@ class IssuanceFlowIT {
                                 new Evidence.JoinToken("signet_join_" + "A".repeat(49)),
                                 FlowRig.CSR,
                                 null,
-                                Wish.NOTHING));
+                                RequestedCertificate.NOTHING));
         awaitAll(List.of(expired, unknown));
 
         assertThat(expired.refused(RefusalCode.UNAUTHENTICATED).diagnosis())
@@ -460,7 +463,10 @@ class IssuanceFlowIT {
 
     private static IssuanceRequest join(CreatedJoinToken token, UUID requestId) {
         return new IssuanceRequest(
-                new Evidence.JoinToken(token.secret()), FlowRig.CSR, requestId, Wish.NOTHING);
+                new Evidence.JoinToken(token.secret()),
+                FlowRig.CSR,
+                requestId,
+                RequestedCertificate.NOTHING);
     }
 
     private static FlowRig.Answers issue(IssuanceFlow flow, IssuanceRequest request) {

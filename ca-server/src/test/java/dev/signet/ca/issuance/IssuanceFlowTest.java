@@ -29,7 +29,7 @@ import dev.signet.ca.policy.Decision;
 import dev.signet.ca.policy.Explanation;
 import dev.signet.ca.policy.PolicyRequest;
 import dev.signet.ca.policy.PolicySnapshot;
-import dev.signet.ca.policy.Wish;
+import dev.signet.ca.policy.RequestedCertificate;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
 
@@ -95,7 +95,7 @@ class IssuanceFlowTest {
                         new Evidence.BearerToken("secret-token"),
                         FlowRig.CSR,
                         id,
-                        new Wish(
+                        new RequestedCertificate(
                                 payments,
                                 null,
                                 new AlternativeNames(
@@ -275,7 +275,10 @@ class IssuanceFlowTest {
             rig.issue(
                             flow,
                             new IssuanceRequest(
-                                    new Evidence.BearerToken("x"), request, null, Wish.NOTHING))
+                                    new Evidence.BearerToken("x"),
+                                    request,
+                                    null,
+                                    RequestedCertificate.NOTHING))
                     .refused(RefusalCode.KEY_NOT_ACCEPTED);
         }
         assertThat(rig.ledger.commits()).isZero();
@@ -378,7 +381,10 @@ class IssuanceFlowTest {
                 rig.issue(
                         rig.flow(),
                         new IssuanceRequest(
-                                new Evidence.BearerToken("x"), csr, null, Wish.NOTHING));
+                                new Evidence.BearerToken("x"),
+                                csr,
+                                null,
+                                RequestedCertificate.NOTHING));
 
         X509Certificate leaf = TestCertificates.parse(answers.certificate().der());
         assertThat(leaf.getSubjectX500Principal().getName()).isEmpty();
@@ -429,8 +435,8 @@ class IssuanceFlowTest {
         FlowRig.FakePolicy policy = rig.new FakePolicy("v1");
         policy.objection =
                 request -> {
-                    assertThat(request.wish().spiffeId()).isNotNull();
-                    assertThat(request.wish().lifetime()).isEqualTo(Duration.ofDays(9));
+                    assertThat(request.requested().spiffeId()).isNotNull();
+                    assertThat(request.requested().lifetime()).isEqualTo(Duration.ofDays(9));
                     return Optional.of(Refusal.of(RefusalCode.LIFETIME_NOT_GRANTED, "no"));
                 };
         rig.policy = policy;
@@ -441,7 +447,7 @@ class IssuanceFlowTest {
                                 new Evidence.BearerToken("x"),
                                 FlowRig.CSR,
                                 null,
-                                new Wish(
+                                new RequestedCertificate(
                                         SpiffeId.parse("spiffe://example.org/a").orElseThrow(),
                                         Duration.ofDays(9),
                                         AlternativeNames.NONE,
@@ -452,40 +458,40 @@ class IssuanceFlowTest {
         rig.assertConsistent(answers);
     }
 
-    private static final Refusal HALTED =
-            Refusal.of(RefusalCode.HALTED, "An operator has halted issuance: key ceremony");
+    private static final Refusal SUSPENDED =
+            Refusal.of(RefusalCode.SUSPENDED, "An operator has suspended issuance: key ceremony");
 
     @Test
-    void R6_aHaltStopsIssuanceBeforeAnythingIsSigned() {
-        rig.halts.objection = Optional.of(HALTED);
+    void R6_aSuspensionStopsIssuanceBeforeAnythingIsSigned() {
+        rig.suspensions.objection = Optional.of(SUSPENDED);
 
         Answers answers = rig.issue();
 
-        assertThat(answers.refused(RefusalCode.HALTED).message()).contains("key ceremony");
+        assertThat(answers.refused(RefusalCode.SUSPENDED).message()).contains("key ceremony");
         assertThat(rig.signer[0].signatures()).isZero();
         rig.assertConsistent(answers);
     }
 
     @Test
-    void R6_aHaltThatComesWhileARequestIsServedLeavesItsCertificateUnrecordedAndUnreleased() {
+    void R6_aSuspensionThatComesWhileARequestIsServedLeavesItsCertificateUnrecordedAndUnreleased() {
         var reader = rig.reader;
         rig.reader =
                 octets -> {
-                    rig.halts.objection = Optional.of(HALTED);
+                    rig.suspensions.objection = Optional.of(SUSPENDED);
                     return reader.apply(octets);
                 };
 
         Answers answers = rig.issue();
 
-        answers.refused(RefusalCode.HALTED);
+        answers.refused(RefusalCode.SUSPENDED);
         assertThat(rig.signer[0].signatures()).isOne();
         assertThat(rig.ledger.commits()).isZero();
         rig.assertConsistent(answers);
     }
 
     @Test
-    void R6_whoIsNotKnownDoesNotLearnOfAHalt() {
-        rig.halts.objection = Optional.of(HALTED);
+    void R6_whoIsNotKnownDoesNotLearnOfASuspension() {
+        rig.suspensions.objection = Optional.of(SUSPENDED);
         var attestation = new FlowRig.FakeAttestation();
         attestation.refusal = Refusal.of(RefusalCode.UNAUTHENTICATED, "no");
         rig.attestation = attestation;
@@ -494,8 +500,8 @@ class IssuanceFlowTest {
     }
 
     @Test
-    void R6_theServersOwnCertificateIsIssuedDuringAHalt() {
-        rig.halts.objection = Optional.of(HALTED);
+    void R6_theServersOwnCertificateIsIssuedDuringASuspension() {
+        rig.suspensions.objection = Optional.of(SUSPENDED);
 
         rig.issue(
                         rig.flow(),
@@ -503,7 +509,7 @@ class IssuanceFlowTest {
                                 new Evidence.ThisServer("replica"),
                                 FlowRig.CSR,
                                 null,
-                                Wish.NOTHING))
+                                RequestedCertificate.NOTHING))
                 .issued();
     }
 
@@ -547,7 +553,7 @@ class IssuanceFlowTest {
                                 new Evidence.ThisServer("replica"),
                                 FlowRig.CSR,
                                 null,
-                                Wish.NOTHING))
+                                RequestedCertificate.NOTHING))
                 .issued();
     }
 
@@ -701,7 +707,11 @@ class IssuanceFlowTest {
         rig.limits = new RateLimitSettings("2 per 1h", "unlimited", "unlimited");
         IssuanceFlow flow = rig.flow();
         IssuanceRequest malformed =
-                new IssuanceRequest(new Evidence.BearerToken("x"), new byte[7], null, Wish.NOTHING);
+                new IssuanceRequest(
+                        new Evidence.BearerToken("x"),
+                        new byte[7],
+                        null,
+                        RequestedCertificate.NOTHING);
         rig.issue(flow, malformed).refused(RefusalCode.CSR_MALFORMED);
         rig.issue(flow, malformed).refused(RefusalCode.CSR_MALFORMED);
 
@@ -751,7 +761,10 @@ class IssuanceFlowTest {
                 rig.issue(
                         rig.flow(),
                         new IssuanceRequest(
-                                new Evidence.BearerToken("x"), new byte[7], null, Wish.NOTHING));
+                                new Evidence.BearerToken("x"),
+                                new byte[7],
+                                null,
+                                RequestedCertificate.NOTHING));
 
         answers.refused(RefusalCode.CSR_MALFORMED);
         assertThat(rig.refusals.count(RefusalCode.CSR_MALFORMED, "bearer-token")).isOne();
@@ -841,7 +854,7 @@ class IssuanceFlowTest {
                                 new Evidence.BearerToken("x"),
                                 TestCertificates.freshRequest(),
                                 id,
-                                Wish.NOTHING));
+                                RequestedCertificate.NOTHING));
 
         other.refused(RefusalCode.REQUEST_ID_REUSED);
         rig.assertConsistent(other);

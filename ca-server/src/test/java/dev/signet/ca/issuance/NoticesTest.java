@@ -12,7 +12,7 @@ import dev.signet.ca.authority.TestAuthority;
 import dev.signet.ca.ledger.Notice;
 import dev.signet.ca.ledger.NoticeCode;
 import dev.signet.ca.ledger.RecordedCertificate;
-import dev.signet.ca.policy.Wish;
+import dev.signet.ca.policy.RequestedCertificate;
 
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -59,7 +59,11 @@ class NoticesTest {
     private RecordedCertificate issue(byte[] csr) {
         return rig.issue(
                         rig.flow(),
-                        new IssuanceRequest(new Evidence.BearerToken("x"), csr, null, Wish.NOTHING))
+                        new IssuanceRequest(
+                                new Evidence.BearerToken("x"),
+                                csr,
+                                null,
+                                RequestedCertificate.NOTHING))
                 .certificate();
     }
 
@@ -172,7 +176,10 @@ class NoticesTest {
         IssuanceFlow flow = rig.flow();
         IssuanceRequest request =
                 new IssuanceRequest(
-                        new Evidence.BearerToken("x"), csr, FlowRig.requestIdAt(NOW), Wish.NOTHING);
+                        new Evidence.BearerToken("x"),
+                        csr,
+                        FlowRig.requestIdAt(NOW),
+                        RequestedCertificate.NOTHING);
         List<Notice> first = rig.issue(flow, request).certificate().notices();
         assertThat(first).hasSize(1);
         assertThat(rig.issue(flow, request).certificate().notices()).isEqualTo(first);

@@ -53,7 +53,7 @@ class BuiltInDocumentTest {
     }
 
     @Test
-    void grantsAWildcardJoinTokenTheWishedIdThatMatches() {
+    void grantsAWildcardJoinTokenTheRequestedIdThatMatches() {
         String pattern = "spiffe://example.org/web/*";
 
         assertThat(granted(joinToken(pattern, "spiffe://example.org/web/a")).spiffeId())
@@ -123,13 +123,13 @@ class BuiltInDocumentTest {
                         "reported.kubernetes.service-account", "orders",
                         "kubernetes.namespace", "shop",
                         "kubernetes.service-account", "orders");
-        for (SpiffeId wish :
+        for (SpiffeId requested :
                 Arrays.asList(
                         null,
-                        wish("spiffe://example.org/issuer"),
-                        wish("spiffe://example.org/a"))) {
+                        requested("spiffe://example.org/issuer"),
+                        requested("spiffe://example.org/a"))) {
             assertDenied(
-                    request(EvidenceKind.REGISTRATION_AUTHORITY, attributes, null, wish, null),
+                    request(EvidenceKind.REGISTRATION_AUTHORITY, attributes, null, requested, null),
                     RefusalCode.POLICY_DENIED);
         }
     }
@@ -153,7 +153,11 @@ class BuiltInDocumentTest {
                         names(List.of(), List.of(), List.of(), List.of("https://example.org/a")))) {
             assertDenied(
                     new PolicyRequest(
-                            kind, "subject", ORDERS, bound, new Wish(null, null, names, null)),
+                            kind,
+                            "subject",
+                            ORDERS,
+                            bound,
+                            new RequestedCertificate(null, null, names, null)),
                     RefusalCode.NAME_NOT_GRANTED);
         }
         assertDenied(
@@ -162,7 +166,8 @@ class BuiltInDocumentTest {
                         "subject",
                         ORDERS,
                         bound,
-                        new Wish(null, null, AlternativeNames.NONE, "intermediate-ca")),
+                        new RequestedCertificate(
+                                null, null, AlternativeNames.NONE, "intermediate-ca")),
                 RefusalCode.PROFILE_NOT_GRANTED);
         assertThat(
                         granted(
@@ -171,7 +176,7 @@ class BuiltInDocumentTest {
                                                 "subject",
                                                 ORDERS,
                                                 bound,
-                                                new Wish(
+                                                new RequestedCertificate(
                                                         null,
                                                         null,
                                                         AlternativeNames.NONE,
@@ -211,15 +216,15 @@ class BuiltInDocumentTest {
 
     @ParameterizedTest
     @EnumSource(EvidenceKind.class)
-    void R10_aWishNeverWidensAGrant(EvidenceKind kind) {
-        SpiffeId wish = SpiffeId.parse("spiffe://example.org/ns/shop/sa/admin").orElseThrow();
+    void R10_aRequestNeverWidensAGrant(EvidenceKind kind) {
+        SpiffeId requested = SpiffeId.parse("spiffe://example.org/ns/shop/sa/admin").orElseThrow();
         for (SpiffeIdPattern bound :
                 Collections.unmodifiableList(
                         java.util.Arrays.asList(
                                 null,
                                 pattern("spiffe://example.org/ns/shop/sa/orders"),
                                 pattern("spiffe://example.org/web/*")))) {
-            Decision decision = policy.decide(request(kind, ORDERS, bound, wish, null));
+            Decision decision = policy.decide(request(kind, ORDERS, bound, requested, null));
 
             assertThat(decision).isInstanceOf(Decision.Denied.class);
         }
@@ -396,31 +401,33 @@ class BuiltInDocumentTest {
             EvidenceKind kind,
             Map<String, String> attributes,
             SpiffeIdPattern bound,
-            SpiffeId wishedId,
+            SpiffeId requestedId,
             Duration lifetime) {
         return new PolicyRequest(
                 kind,
                 "subject",
                 attributes,
                 bound,
-                new Wish(wishedId, lifetime, AlternativeNames.NONE, null));
+                new RequestedCertificate(requestedId, lifetime, AlternativeNames.NONE, null));
     }
 
     private static PolicyRequest kubernetes(
-            Map<String, String> attributes, SpiffeId wishedId, Duration lifetime) {
-        return request(EvidenceKind.KUBERNETES, attributes, null, wishedId, lifetime);
+            Map<String, String> attributes, SpiffeId requestedId, Duration lifetime) {
+        return request(EvidenceKind.KUBERNETES, attributes, null, requestedId, lifetime);
     }
 
-    private static PolicyRequest joinToken(String bound, String wished) {
-        return request(EvidenceKind.JOIN_TOKEN, Map.of(), pattern(bound), wish(wished), null);
+    private static PolicyRequest joinToken(String bound, String requested) {
+        return request(
+                EvidenceKind.JOIN_TOKEN, Map.of(), pattern(bound), requested(requested), null);
     }
 
-    private static PolicyRequest current(SpiffeIdPattern bound, String wished) {
-        return request(EvidenceKind.CURRENT_CERTIFICATE, Map.of(), bound, wish(wished), null);
+    private static PolicyRequest current(SpiffeIdPattern bound, String requested) {
+        return request(
+                EvidenceKind.CURRENT_CERTIFICATE, Map.of(), bound, requested(requested), null);
     }
 
-    private static SpiffeId wish(String wished) {
-        return wished == null ? null : SpiffeId.parse(wished).orElseThrow();
+    private static SpiffeId requested(String requested) {
+        return requested == null ? null : SpiffeId.parse(requested).orElseThrow();
     }
 
     private static SpiffeIdPattern pattern(String text) {

@@ -115,8 +115,8 @@ class CompiledPolicyTest {
                 granted(
                         EVERYTHING,
                         kubernetes("shop", "orders")
-                                .wishing(Duration.ofMinutes(90))
-                                .wishing(PolicyTexts.dns("orders.shop.svc")));
+                                .requesting(Duration.ofMinutes(90))
+                                .requesting(PolicyTexts.dns("orders.shop.svc")));
 
         assertThat(granted.spiffeId()).hasToString("spiffe://example.org/ns/shop/sa/orders");
         assertThat(granted.names().dnsNames()).containsExactly("orders.shop.svc");
@@ -135,9 +135,9 @@ class CompiledPolicyTest {
 
     @Test
     void refusesLifetimesAndProfilesThatTheRuleDoesNotGrant() {
-        assertThat(denied(EVERYTHING, kubernetes("shop", "o").wishing(Duration.ofMinutes(4))))
+        assertThat(denied(EVERYTHING, kubernetes("shop", "o").requesting(Duration.ofMinutes(4))))
                 .isEqualTo(RefusalCode.LIFETIME_NOT_GRANTED);
-        assertThat(denied(EVERYTHING, kubernetes("shop", "o").wishing(Duration.ofHours(3))))
+        assertThat(denied(EVERYTHING, kubernetes("shop", "o").requesting(Duration.ofHours(3))))
                 .isEqualTo(RefusalCode.LIFETIME_NOT_GRANTED);
         assertThat(denied(EVERYTHING, kubernetes("shop", "o").ofProfile("client")))
                 .isEqualTo(RefusalCode.PROFILE_NOT_GRANTED);
@@ -156,12 +156,12 @@ class CompiledPolicyTest {
         "spiffe://example.org/batch, false",
         "spiffe://example.com/batch/a, false",
     })
-    void leavesTheChoiceThatTheRuleLeaves(String wished, boolean expected) {
+    void leavesTheChoiceThatTheRuleLeaves(String requested, boolean expected) {
         Decision decision =
                 EVERYTHING.decide(
                         new Request(EvidenceKind.OIDC)
                                 .with("repository", "web")
-                                .wishing(wished)
+                                .requesting(requested)
                                 .make());
 
         assertThat(decision instanceof Decision.Granted).isEqualTo(expected);
@@ -242,7 +242,7 @@ class CompiledPolicyTest {
 
     private static boolean allows(String namespace, AlternativeNames names) {
         Decision decision =
-                EVERYTHING.decide(kubernetes(namespace, "orders").wishing(names).make());
+                EVERYTHING.decide(kubernetes(namespace, "orders").requesting(names).make());
         if (decision instanceof Decision.Denied(var refusal, _, _)) {
             assertThat(refusal.code()).isEqualTo(RefusalCode.NAME_NOT_GRANTED);
         }
@@ -272,10 +272,10 @@ class CompiledPolicyTest {
             boolean each =
                     names.stream().allMatch(name -> allows(PolicyTexts.dns(name)))
                             && addresses.stream().allMatch(name -> allows(PolicyTexts.ip(name)));
-            Decision one = EVERYTHING.decide(wishing(names, addresses));
+            Decision one = EVERYTHING.decide(requesting(names, addresses));
             Collections.shuffle(names, random);
             Collections.shuffle(addresses, random);
-            Decision other = EVERYTHING.decide(wishing(names, addresses));
+            Decision other = EVERYTHING.decide(requesting(names, addresses));
 
             assertThat(one instanceof Decision.Granted).isEqualTo(each);
             assertThat(other instanceof Decision.Granted).isEqualTo(each);
@@ -301,7 +301,7 @@ class CompiledPolicyTest {
                             denied(
                                     EVERYTHING,
                                     kubernetes("shop", "orders")
-                                            .wishing(
+                                            .requesting(
                                                     PolicyTexts.dns(names.toArray(String[]::new)))))
                     .isEqualTo(RefusalCode.NAME_NOT_GRANTED);
         }
@@ -313,14 +313,14 @@ class CompiledPolicyTest {
         return new ArrayList<>(chosen.subList(0, random.nextInt(4)));
     }
 
-    private static PolicyRequest wishing(List<String> dns, List<String> ips) {
+    private static PolicyRequest requesting(List<String> dns, List<String> ips) {
         AlternativeNames names =
                 new AlternativeNames(
                         dns,
                         PolicyTexts.ip(ips.toArray(String[]::new)).ipAddresses(),
                         List.of(),
                         List.of());
-        return kubernetes("shop", "orders").wishing(names).make();
+        return kubernetes("shop", "orders").requesting(names).make();
     }
 
     @ParameterizedTest
@@ -349,8 +349,8 @@ class CompiledPolicyTest {
         "JOIN_TOKEN, spiffe://example.org/signet/server, spiffe://example.org/signet/server, false",
     })
     void R16_whateverARuleSaysTheEvidenceBindsTheIdentity(
-            EvidenceKind kind, String bound, String wished, boolean expected) {
-        Request request = new Request(kind).boundTo(bound).wishing(wished);
+            EvidenceKind kind, String bound, String requested, boolean expected) {
+        Request request = new Request(kind).boundTo(bound).requesting(requested);
 
         assertThat(ANYTHING.decide(request.make()) instanceof Decision.Granted).isEqualTo(expected);
     }
@@ -373,7 +373,9 @@ class CompiledPolicyTest {
         assertThat(
                         denied(
                                 nobody,
-                                new Request(kind).boundTo(operator).wishing(PolicyTexts.dns("a"))))
+                                new Request(kind)
+                                        .boundTo(operator)
+                                        .requesting(PolicyTexts.dns("a"))))
                 .isEqualTo(RefusalCode.NAME_NOT_GRANTED);
         assertThat(
                         denied(
@@ -447,7 +449,7 @@ class CompiledPolicyTest {
                         denied(
                                 policy,
                                 oidc(Map.of("part", "choice", "v", value))
-                                        .wishing("spiffe://example.org/c/x/y")))
+                                        .requesting("spiffe://example.org/c/x/y")))
                 .isEqualTo(RefusalCode.IDENTITY_NOT_GRANTED);
         for (AlternativeNames names :
                 List.of(
@@ -456,7 +458,7 @@ class CompiledPolicyTest {
                         PolicyTexts.email("a@example.org"),
                         PolicyTexts.uri("https://example.org/a/b"),
                         PolicyTexts.uri("https://example.org/.."))) {
-            assertThat(denied(policy, oidc(Map.of("part", "names", "v", value)).wishing(names)))
+            assertThat(denied(policy, oidc(Map.of("part", "names", "v", value)).requesting(names)))
                     .isEqualTo(RefusalCode.NAME_NOT_GRANTED);
         }
     }
@@ -502,7 +504,7 @@ class CompiledPolicyTest {
         Explanation explanation =
                 EVERYTHING.explain(
                         kubernetes("shop", "orders")
-                                .wishing(PolicyTexts.dns("orders.shop.svc"))
+                                .requesting(PolicyTexts.dns("orders.shop.svc"))
                                 .make());
 
         assertThat(explanation.rule()).isEqualTo("services");

@@ -87,7 +87,7 @@ class DecisionCostTest {
                                         + " a.size() > 1 || a.lowerAscii() != \"x\")"));
         PolicyRequest names =
                 new PolicyTexts.Request(EvidenceKind.OIDC)
-                        .wishing(
+                        .requesting(
                                 PolicyTexts.dns(
                                         IntStream.range(0, 100)
                                                 .mapToObj(i ->
@@ -124,14 +124,14 @@ class DecisionCostTest {
                         denied(
                                 policy,
                                 new PolicyTexts.Request(EvidenceKind.OIDC)
-                                        .wishing(PolicyTexts.dns(names))
+                                        .requesting(PolicyTexts.dns(names))
                                         .make()))
                 .isEqualTo(RefusalCode.POLICY_TOO_COSTLY);
         assertThat(
                         denied(
                                 policy,
                                 new PolicyTexts.Request(EvidenceKind.OIDC)
-                                        .wishing(PolicyTexts.dns("other.example.org"))
+                                        .requesting(PolicyTexts.dns("other.example.org"))
                                         .make()))
                 .isEqualTo(RefusalCode.NAME_NOT_GRANTED);
     }
@@ -187,7 +187,7 @@ class DecisionCostTest {
                         policy.decide(
                                 new PolicyTexts.Request(EvidenceKind.OIDC)
                                         .with("v", "shop/orders")
-                                        .wishing(PolicyTexts.dns(names))
+                                        .requesting(PolicyTexts.dns(names))
                                         .make()))
                 .isInstanceOf(Decision.Granted.class);
     }

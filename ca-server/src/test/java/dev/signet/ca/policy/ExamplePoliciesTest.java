@@ -35,7 +35,7 @@ import javax.security.auth.x500.X500Principal;
 class ExamplePoliciesTest {
 
     private static final TrustDomain DOMAIN = new TrustDomain("cluster.local");
-    private static final CertificateWish NOTHING = CertificateWish.NOTHING;
+    private static final RequestedAttributes NOTHING = RequestedAttributes.NOTHING;
 
     private static PolicySnapshot example(String name, Duration maxLifetime) {
         PolicySettings settings =
@@ -66,7 +66,7 @@ class ExamplePoliciesTest {
             @Nullable String spiffeId,
             @Nullable Duration lifetime,
             AlternativeNames names,
-            CertificateWish wish) {
+            RequestedAttributes requested) {
         Map<String, String> attributes = new HashMap<>();
         attributes.put(
                 "registration-authority.spiffe-id",
@@ -83,12 +83,12 @@ class ExamplePoliciesTest {
                 "spiffe://cluster.local/ns/signet/sa/signet-issuer|shop/web-1",
                 attributes,
                 null,
-                new Wish(
+                new RequestedCertificate(
                         spiffeId == null ? null : SpiffeId.parse(spiffeId).orElseThrow(),
                         lifetime,
                         names,
                         null,
-                        wish));
+                        requested));
     }
 
     private static Decision.Granted granted(PolicySnapshot policy, PolicyRequest request) {
@@ -103,8 +103,8 @@ class ExamplePoliciesTest {
         return ((Decision.Denied) decision).refusal().code();
     }
 
-    private static CertificateWish subject(String text) {
-        return new CertificateWish(
+    private static RequestedAttributes subject(String text) {
+        return new RequestedAttributes(
                 EncodedName.of(new X500Principal(text).getEncoded()), Set.of(), List.of(), false);
     }
 
@@ -130,7 +130,7 @@ class ExamplePoliciesTest {
                                 null,
                                 Duration.ofHours(2160).plusSeconds(1),
                                 names,
-                                new CertificateWish(
+                                new RequestedAttributes(
                                         subject("CN=a,OU=b,O=c").subject(),
                                         Set.of(
                                                 KeyUsage.DIGITAL_SIGNATURE,
@@ -163,7 +163,7 @@ class ExamplePoliciesTest {
                                 null,
                                 Duration.ofHours(10_000).plusSeconds(1),
                                 AlternativeNames.NONE,
-                                new CertificateWish(
+                                new RequestedAttributes(
                                         subject("CN=cert-manager-ca").subject(),
                                         Set.of(
                                                 KeyUsage.DIGITAL_SIGNATURE,
@@ -204,13 +204,13 @@ class ExamplePoliciesTest {
                                     request("CertificateRequest", null, null, dns(other), NOTHING)))
                     .isEqualTo(RefusalCode.NAME_NOT_GRANTED);
         }
-        for (CertificateWish wish :
+        for (RequestedAttributes requested :
                 List.of(
                         subject("CN=web.bank.svc"),
                         subject("CN=web.shop.svc,O=system:masters"),
                         subject("O=system:masters"),
-                        new CertificateWish(null, Set.of(), List.of(), true))) {
-            assertThat(denied(policy, request("CertificateRequest", null, null, own, wish)))
+                        new RequestedAttributes(null, Set.of(), List.of(), true))) {
+            assertThat(denied(policy, request("CertificateRequest", null, null, own, requested)))
                     .isEqualTo(RefusalCode.POLICY_DENIED);
         }
         assertThat(
@@ -289,7 +289,7 @@ class ExamplePoliciesTest {
                                             "kubernetes.namespace", "signet",
                                             "kubernetes.service-account", "signet-issuer"),
                                     null,
-                                    Wish.NOTHING));
+                                    RequestedCertificate.NOTHING));
             assertThat(granted.spiffeId())
                     .hasToString("spiffe://cluster.local/ns/signet/sa/signet-issuer");
             assertThat(granted.lifetime()).isEqualTo(Duration.ofHours(1));

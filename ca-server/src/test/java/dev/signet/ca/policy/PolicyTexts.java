@@ -110,21 +110,23 @@ final class PolicyTexts {
                     kind, subject, attributes, pattern, spiffeId, lifetime, names, profile);
         }
 
-        Request wishing(String id) {
+        Request requesting(String id) {
             return new Request(kind, subject, attributes, bound, id, lifetime, names, profile);
         }
 
-        Request wishing(AlternativeNames wished) {
+        Request requesting(AlternativeNames requested) {
             return new Request(
-                    kind, subject, attributes, bound, spiffeId, lifetime, wished, profile);
+                    kind, subject, attributes, bound, spiffeId, lifetime, requested, profile);
         }
 
-        Request wishing(Duration wished) {
-            return new Request(kind, subject, attributes, bound, spiffeId, wished, names, profile);
+        Request requesting(Duration requested) {
+            return new Request(
+                    kind, subject, attributes, bound, spiffeId, requested, names, profile);
         }
 
-        Request ofProfile(String wished) {
-            return new Request(kind, subject, attributes, bound, spiffeId, lifetime, names, wished);
+        Request ofProfile(String requested) {
+            return new Request(
+                    kind, subject, attributes, bound, spiffeId, lifetime, names, requested);
         }
 
         PolicyRequest make() {
@@ -133,7 +135,7 @@ final class PolicyTexts {
                     subject,
                     attributes,
                     bound == null ? null : SpiffeIdPattern.parse(bound).orElseThrow(),
-                    new Wish(
+                    new RequestedCertificate(
                             spiffeId == null ? null : SpiffeId.parse(spiffeId).orElseThrow(),
                             lifetime,
                             names,

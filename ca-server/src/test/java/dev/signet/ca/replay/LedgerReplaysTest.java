@@ -152,9 +152,9 @@ class LedgerReplaysTest {
                                         .isEqualTo("spiffe://example.org/cluster/ns/shop"));
     }
 
-    /// A default that was taken becomes another default; a wish beyond the bound a denial.
+    /// A default that was taken becomes another default; a request beyond the bound a denial.
     @Test
-    void lifetimesThatWereNotWishedAreNotWishedAgain() {
+    void lifetimesThatWereNotRequestedAreNotRequestedAgain() {
         orders(Duration.ofHours(1));
         orders(Duration.ofHours(2));
 
@@ -242,7 +242,7 @@ class LedgerReplaysTest {
     }
 
     @Test
-    void readsBackWhatARegistrationAuthorityHadWishedOfTheCertificate() throws Exception {
+    void readsBackWhatARegistrationAuthorityHadRequestedOfTheCertificate() throws Exception {
         String rules =
                 """
                 - name: a

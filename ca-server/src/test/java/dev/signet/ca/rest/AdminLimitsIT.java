@@ -59,7 +59,7 @@ class AdminLimitsIT {
             for (int i = 0; i < 40; i++) {
                 held.add(begin(rig, known, BEGUN_BODY));
             }
-            assertThat(write(rig, "PUT", "/v1/halt").statusCode()).isEqualTo(200);
+            assertThat(write(rig, "PUT", "/v1/suspension").statusCode()).isEqualTo(200);
             for (int i = 0; i < 60; i++) {
                 held.add(begin(rig, anonymous, BEGUN_HEAD));
                 held.add(begin(rig, anonymous, BEGUN_BODY));
@@ -71,7 +71,7 @@ class AdminLimitsIT {
             for (int i = 0; i < 40; i++) {
                 held.add(begin(rig, known, BEGUN_BODY));
             }
-            assertThat(write(rig, "POST", "/v1/halt/lift").statusCode()).isEqualTo(200);
+            assertThat(write(rig, "POST", "/v1/suspension/resume").statusCode()).isEqualTo(200);
         } finally {
             close(held);
         }
@@ -80,7 +80,7 @@ class AdminLimitsIT {
     /// Based on what is.
     private static HttpResponse<String> write(RestRig rig, String method, String path)
             throws Exception {
-        String tag = rig.get("/v1/halt").headers().firstValue("ETag").orElseThrow();
+        String tag = rig.get("/v1/suspension").headers().firstValue("ETag").orElseThrow();
         return rig.send(
                 RestRig.write(
                         rig.operator(path).header("If-Match", tag),

@@ -291,7 +291,7 @@ class AuthorityRestIT {
         String last = id("issuing", "active");
         done(act("/" + last + "/retire", "{\"override\":true,\"reason\":\"nothing signs\"}"));
         HttpClient bearer = rig.client(null, java.util.List.of());
-        for (String path : new String[] {"/v1/halt", PATH, "/v1/rotation"}) {
+        for (String path : new String[] {"/v1/suspension", PATH, "/v1/rotation"}) {
             assertThat(rig.get(path).statusCode()).as(path).isEqualTo(200);
             assertThat(
                             bearer.send(

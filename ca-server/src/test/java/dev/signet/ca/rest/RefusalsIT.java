@@ -48,7 +48,7 @@ class RefusalsIT {
             assertThat(
                             RestRig.json(
                                             rig.get(
-                                                    "/v1/refusals?code=HALTED&spiffeIdPrefix="
+                                                    "/v1/refusals?code=SUSPENDED&spiffeIdPrefix="
                                                             + payments))
                                     .path("items"))
                     .isEmpty();

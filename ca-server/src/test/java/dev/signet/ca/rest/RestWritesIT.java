@@ -134,20 +134,23 @@ class RestWritesIT {
                                                 "{\"spiffeIdPattern\":\"spiffe://signet.test/a\","
                                                         + "\"reason\":\"x\"}")));
         assertThat(noKey.statusCode()).isEqualTo(428);
-        HttpResponse<String> noBasis = rig.write("PUT", "/v1/halt", "{\"reason\":\"x\"}");
+        HttpResponse<String> noBasis = rig.write("PUT", "/v1/suspension", "{\"reason\":\"x\"}");
         assertThat(noBasis.statusCode()).isEqualTo(428);
-        HttpResponse<String> state = rig.get("/v1/halt");
+        HttpResponse<String> state = rig.get("/v1/suspension");
         String tag = state.headers().firstValue("ETag").orElseThrow();
-        HttpResponse<String> halted =
+        HttpResponse<String> suspended =
                 rig.send(
-                        RestRig.write(rig.operator("/v1/halt"), "PUT", "{\"reason\":\"a drill\"}")
+                        RestRig.write(
+                                        rig.operator("/v1/suspension"),
+                                        "PUT",
+                                        "{\"reason\":\"a drill\"}")
                                 .header("If-Match", tag));
-        assertThat(halted.statusCode()).as(halted.body()).isEqualTo(200);
-        assertThat(RestRig.json(halted).path("halted").asBoolean()).isTrue();
+        assertThat(suspended.statusCode()).as(suspended.body()).isEqualTo(200);
+        assertThat(RestRig.json(suspended).path("suspended").asBoolean()).isTrue();
         assertThat(
                         rig.send(
                                         RestRig.write(
-                                                        rig.operator("/v1/halt/lift"),
+                                                        rig.operator("/v1/suspension/resume"),
                                                         "POST",
                                                         "{\"reason\":\"over\"}")
                                                 .header("If-Match", tag))
@@ -156,12 +159,13 @@ class RestWritesIT {
         assertThat(
                         rig.send(
                                         RestRig.write(
-                                                        rig.operator("/v1/halt/lift"),
+                                                        rig.operator("/v1/suspension/resume"),
                                                         "POST",
                                                         "{\"reason\":\"over\"}")
                                                 .header(
                                                         "If-Match",
-                                                        halted.headers()
+                                                        suspended
+                                                                .headers()
                                                                 .firstValue("ETag")
                                                                 .orElseThrow()))
                                 .statusCode())
@@ -195,7 +199,7 @@ class RestWritesIT {
                         "{\"reason\":\"" + "x".repeat(1025) + "\"}")) {
             HttpResponse<String> response =
                     rig.send(
-                            RestRig.write(rig.operator("/v1/halt"), "PUT", body)
+                            RestRig.write(rig.operator("/v1/suspension"), "PUT", body)
                                     .header("If-Match", "\"0\""));
             assertThat(response.statusCode()).as(body).isEqualTo(400);
             assertThat(RestRig.code(response)).isEqualTo("INVALID_ARGUMENT");
@@ -203,7 +207,7 @@ class RestWritesIT {
         HttpResponse<String> large =
                 rig.send(
                         RestRig.write(
-                                        rig.operator("/v1/halt"),
+                                        rig.operator("/v1/suspension"),
                                         "PUT",
                                         "{\"reason\":\"" + "x".repeat(600_000) + "\"}")
                                 .header("If-Match", "\"0\""));
@@ -214,7 +218,7 @@ class RestWritesIT {
     void aWriteThatABrowserSendsForAnotherSiteIsRefused() throws Exception {
         HttpResponse<String> response =
                 rig.send(
-                        RestRig.write(rig.operator("/v1/halt"), "PUT", "{\"reason\":\"x\"}")
+                        RestRig.write(rig.operator("/v1/suspension"), "PUT", "{\"reason\":\"x\"}")
                                 .header("If-Match", "\"0\"")
                                 .header("Sec-Fetch-Site", "cross-site"));
         assertThat(response.statusCode()).isEqualTo(403);

@@ -8,8 +8,8 @@ import dev.signet.ca.authority.AuthorityLifeCycle;
 import dev.signet.ca.authority.AuthorityLifeCycle.Change;
 import dev.signet.ca.authority.LifeCycleRig;
 import dev.signet.ca.refusal.RefusalCode;
+import dev.signet.ca.rotation.ActivationGate.PendingClient;
 import dev.signet.ca.rotation.ActivationGate.Readiness;
-import dev.signet.ca.rotation.ActivationGate.Straggler;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,8 +57,8 @@ class RotationIT {
         return rig.gate.readiness(id, 20).orElseThrow();
     }
 
-    private List<String> stragglers(String id) {
-        return readiness(id).stragglers().stream().map(Straggler::spiffeId).toList();
+    private List<String> pendingClients(String id) {
+        return readiness(id).pendingClients().stream().map(PendingClient::spiffeId).toList();
     }
 
     @Test
@@ -84,14 +84,14 @@ class RotationIT {
         assertThat(readiness.identities()).isEqualTo(4);
         assertThat(readiness.acknowledged()).isEqualTo(2);
         assertThat(readiness.share()).isEqualTo(0.5);
-        assertThat(readiness.stragglers())
+        assertThat(readiness.pendingClients())
                 .containsExactly(
-                        new Straggler("spiffe://example.org/silent", 1, 0, null),
-                        new Straggler("spiffe://example.org/two", 2, 2, before));
-        List<Straggler> all = new ArrayList<>();
-        assertThat(rig.gate.forEachStraggler(id, all::add)).isTrue();
-        assertThat(all).isEqualTo(readiness.stragglers());
-        assertThat(rig.gate.forEachStraggler("none", all::add)).isFalse();
+                        new PendingClient("spiffe://example.org/silent", 1, 0, null),
+                        new PendingClient("spiffe://example.org/two", 2, 2, before));
+        List<PendingClient> all = new ArrayList<>();
+        assertThat(rig.gate.forEachPendingClient(id, all::add)).isTrue();
+        assertThat(all).isEqualTo(readiness.pendingClients());
+        assertThat(rig.gate.forEachPendingClient("none", all::add)).isFalse();
     }
 
     @Test
@@ -102,12 +102,12 @@ class RotationIT {
         String id = preparedUnderNewRoot();
         long version = rig.publish();
         rig.used("r1", before);
-        assertThat(stragglers(id)).hasSize(3);
+        assertThat(pendingClients(id)).hasSize(3);
         rig.used("r1", version);
         age("/not-renewed");
         age("/renewed");
         age("/same-key");
-        assertThat(stragglers(id)).hasSize(3);
+        assertThat(pendingClients(id)).hasSize(3);
         rig.renewed("/renewed", old, "r1");
         rig.issued("/same-key", "b", "r1");
         Readiness readiness = readiness(id);
@@ -115,7 +115,7 @@ class RotationIT {
         assertThat(readiness.acknowledged()).isZero();
         assertThat(readiness.renewed()).isEqualTo(2);
         assertThat(readiness.share()).isEqualTo(2.0 / 3);
-        assertThat(stragglers(id)).containsExactly("spiffe://example.org/not-renewed");
+        assertThat(pendingClients(id)).containsExactly("spiffe://example.org/not-renewed");
         assertThat(sameKey).isNotNull();
     }
 
@@ -141,13 +141,13 @@ class RotationIT {
         rig.used("r1", version);
         rig.issued("/two-replicas", "other key", "r1");
         rig.acknowledge(watches, version);
-        assertThat(stragglers(id))
+        assertThat(pendingClients(id))
                 .containsExactly("spiffe://example.org/mixed", "spiffe://example.org/two-replicas");
         // The silent holder of each gets its next certificate.
         rig.issued("/mixed", "c", "r1");
         rig.issued("/two-replicas", "a", "r1");
         Readiness readiness = readiness(id);
-        assertThat(readiness.stragglers()).isEmpty();
+        assertThat(readiness.pendingClients()).isEmpty();
         assertThat(readiness.acknowledged()).isZero();
         assertThat(readiness.renewed()).isEqualTo(2);
         assertThat(readiness.ready()).isTrue();
@@ -164,7 +164,7 @@ class RotationIT {
         rig.issued("/old", "b", "old");
         rig.issued("/unknown", "c", "unknown");
         rig.issued("/moment", "d", "a moment ago");
-        assertThat(stragglers(id))
+        assertThat(pendingClients(id))
                 .containsExactly(
                         "spiffe://example.org/moment",
                         "spiffe://example.org/old",
@@ -185,8 +185,8 @@ class RotationIT {
         rig.acknowledge(watched, version);
         Readiness readiness = readiness(id);
         assertThat(readiness.acknowledged()).isEqualTo(1);
-        assertThat(readiness.stragglers())
-                .containsExactly(new Straggler("spiffe://example.org/lagging", 1, 1, before));
+        assertThat(readiness.pendingClients())
+                .containsExactly(new PendingClient("spiffe://example.org/lagging", 1, 1, before));
     }
 
     @Test

@@ -4,7 +4,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 import javax.sql.DataSource;
 
-/// The halt on PostgreSQL for tests of other packages.
+/// The suspension on PostgreSQL for tests of other packages.
 public final class RealSuspensions {
 
     private RealSuspensions() {}

@@ -17,7 +17,7 @@ public final class SettableSuspensions implements Suspensions {
     }
 
     @Override
-    public Optional<Refusal> objection() {
+    public Optional<Refusal> refusal() {
         return objection;
     }
 
@@ -27,7 +27,7 @@ public final class SettableSuspensions implements Suspensions {
     }
 
     @Override
-    public Change change(Actor actor, boolean halted, String reason, long expected) {
+    public Change change(Actor actor, boolean suspended, String reason, long expected) {
         throw new UnsupportedOperationException("set the field instead");
     }
 }

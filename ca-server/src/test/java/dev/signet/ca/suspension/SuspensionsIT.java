@@ -48,60 +48,62 @@ class SuspensionsIT {
         return new JdbcSuspensions(JdbcClient.create(dataSource), System::nanoTime);
     }
 
-    private static RefusalCode refusal(Suspensions halts) {
-        return halts.objection().orElseThrow().code();
+    private static RefusalCode refusal(Suspensions suspensions) {
+        return suspensions.refusal().orElseThrow().code();
     }
 
     @Test
-    void R6_aHaltReachesEveryReplicaWithinASecondBySignal() {
+    void R6_aSuspensionReachesEveryReplicaWithinASecondBySignal() {
         try (RealChanges changes = RealChanges.on(database.settings())) {
             JdbcSuspensions here = replica();
             JdbcSuspensions there = replica();
             changes.watch("halt", there::look);
             changes.awaitListening();
             for (int i = 0; i < 5; i++) {
-                assertThat(there.objection()).isEmpty();
+                assertThat(there.refusal()).isEmpty();
                 here.change(ANNA, true, "key ceremony", here.current().number());
-                assertThat(refusal(here)).isEqualTo(RefusalCode.HALTED);
-                await().atMost(Duration.ofSeconds(1)).until(() -> there.objection().isPresent());
+                assertThat(refusal(here)).isEqualTo(RefusalCode.SUSPENDED);
+                await().atMost(Duration.ofSeconds(1)).until(() -> there.refusal().isPresent());
                 here.change(ANNA, false, "done", here.current().number());
-                await().atMost(Duration.ofSeconds(1)).until(() -> there.objection().isEmpty());
+                await().atMost(Duration.ofSeconds(1)).until(() -> there.refusal().isEmpty());
             }
         }
     }
 
     @Test
-    void R6_aHaltReachesEveryReplicaWithinASecondWithoutAnySignal() {
+    void R6_aSuspensionReachesEveryReplicaWithinASecondWithoutAnySignal() {
         JdbcSuspensions here = replica();
         JdbcSuspensions there = replica();
         try (SuspensionPolling _ = new SuspensionPolling(there::look)) {
             here.change(ANNA, true, "key ceremony", 0);
-            await().atMost(Duration.ofSeconds(1)).until(() -> there.objection().isPresent());
+            await().atMost(Duration.ofSeconds(1)).until(() -> there.refusal().isPresent());
         }
     }
 
     @Test
-    void R6_aReplicaThatStartsDuringAHaltIsHalted() {
+    void R6_aReplicaThatStartsDuringASuspensionIsSuspended() {
         replica().change(ANNA, true, "key ceremony", 0);
-        assertThat(refusal(replica())).isEqualTo(RefusalCode.HALTED);
+        assertThat(refusal(replica())).isEqualTo(RefusalCode.SUSPENDED);
     }
 
     @Test
     void tellsCallersTheReasonOnOneLine() {
-        JdbcSuspensions halts = replica();
-        halts.change(ANNA, true, "line\nline " + "x".repeat(500), 0);
-        assertThat(halts.objection().orElseThrow().message())
-                .startsWith("An operator has halted issuance: line line xxx");
-        assertThat(halts.objection().orElseThrow().retryAfter()).isPositive();
-        assertThat(halts.read().by()).isEqualTo(new Actor("oidc", "issuer|anna", null));
+        JdbcSuspensions suspensions = replica();
+        suspensions.change(ANNA, true, "line\nline " + "x".repeat(500), 0);
+        assertThat(suspensions.refusal().orElseThrow().message())
+                .startsWith("An operator has suspended issuance: line line xxx");
+        assertThat(suspensions.refusal().orElseThrow().retryAfter()).isPositive();
+        assertThat(suspensions.read().by()).isEqualTo(new Actor("oidc", "issuer|anna", null));
     }
 
     @Test
     void ofManyWhoChangeTheSameStateOneDoes() throws Exception {
         try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
-            Callable<Change> halt = () -> replica().change(ANNA, true, "stop", 0);
+            Callable<Change> suspend = () -> replica().change(ANNA, true, "stop", 0);
             int done = 0;
-            for (var change : executor.invokeAll(List.of(halt, halt, halt, halt, halt, halt))) {
+            for (var change :
+                    executor.invokeAll(
+                            List.of(suspend, suspend, suspend, suspend, suspend, suspend))) {
                 switch (change.get()) {
                     case Change.Done(SuspensionState state) -> {
                         assertThat(state.number()).isEqualTo(1);
@@ -118,52 +120,54 @@ class SuspensionsIT {
 
     @Test
     void refusesAChangeOfAnotherStateOrOfNothing() {
-        JdbcSuspensions halts = replica();
-        assertThat(halts.change(ANNA, false, "lift", 0)).isInstanceOf(Change.AlreadySo.class);
-        assertThat(halts.change(ANNA, true, "stop", 7)).isInstanceOf(Change.Stale.class);
-        assertThat(halts.change(ANNA, true, "stop", 0)).isInstanceOf(Change.Done.class);
-        assertThat(halts.change(ANNA, true, "stop", 1)).isInstanceOf(Change.AlreadySo.class);
-        assertThatThrownBy(() -> halts.change(ANNA, false, "", 1))
+        JdbcSuspensions suspensions = replica();
+        assertThat(suspensions.change(ANNA, false, "resume", 0))
+                .isInstanceOf(Change.AlreadySo.class);
+        assertThat(suspensions.change(ANNA, true, "stop", 7)).isInstanceOf(Change.Stale.class);
+        assertThat(suspensions.change(ANNA, true, "stop", 0)).isInstanceOf(Change.Done.class);
+        assertThat(suspensions.change(ANNA, true, "stop", 1)).isInstanceOf(Change.AlreadySo.class);
+        assertThatThrownBy(() -> suspensions.change(ANNA, false, "", 1))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
     void aChangeThatWasRolledBackIsNone() {
-        JdbcSuspensions halts = replica();
+        JdbcSuspensions suspensions = replica();
         new TransactionTemplate(new JdbcTransactionManager(dataSource))
                 .executeWithoutResult(transaction -> {
-                    halts.change(ANNA, true, "stop", 0);
+                    suspensions.change(ANNA, true, "stop", 0);
                     transaction.setRollbackOnly();
                 });
-        assertThat(halts.objection()).isEmpty();
+        assertThat(suspensions.refusal()).isEmpty();
         new TransactionTemplate(new JdbcTransactionManager(dataSource))
-                .executeWithoutResult(_ -> halts.change(ANNA, true, "stop", 0));
-        assertThat(refusal(halts)).isEqualTo(RefusalCode.HALTED);
+                .executeWithoutResult(_ -> suspensions.change(ANNA, true, "stop", 0));
+        assertThat(refusal(suspensions)).isEqualTo(RefusalCode.SUSPENDED);
     }
 
     @Test
     void takesAnUnknownStateForNoPermission() {
         AtomicLong nanoTime = new AtomicLong();
-        JdbcSuspensions halts = new JdbcSuspensions(JdbcClient.create(dataSource), nanoTime::get);
+        JdbcSuspensions suspensions =
+                new JdbcSuspensions(JdbcClient.create(dataSource), nanoTime::get);
         nanoTime.addAndGet(Duration.ofSeconds(9).toNanos());
-        halts.look();
+        suspensions.look();
         nanoTime.addAndGet(Duration.ofSeconds(9).toNanos());
-        assertThat(halts.objection()).isEmpty();
+        assertThat(suspensions.refusal()).isEmpty();
         database.close();
-        halts.look();
-        assertThat(halts.objection()).isEmpty();
+        suspensions.look();
+        assertThat(suspensions.refusal()).isEmpty();
         nanoTime.addAndGet(Duration.ofSeconds(2).toNanos());
-        assertThat(refusal(halts)).isEqualTo(RefusalCode.LEDGER_UNAVAILABLE);
-        assertThatThrownBy(() -> halts.change(ANNA, true, "stop", 0))
+        assertThat(refusal(suspensions)).isEqualTo(RefusalCode.LEDGER_UNAVAILABLE);
+        assertThatThrownBy(() -> suspensions.change(ANNA, true, "stop", 0))
                 .isInstanceOf(LedgerUnavailableException.class);
     }
 
     @Test
-    void aHaltStaysWhileItCannotBeRead() {
-        JdbcSuspensions halts = replica();
-        halts.change(ANNA, true, "stop", 0);
+    void aSuspensionStaysWhileItCannotBeRead() {
+        JdbcSuspensions suspensions = replica();
+        suspensions.change(ANNA, true, "stop", 0);
         database.close();
-        halts.look();
-        assertThat(refusal(halts)).isEqualTo(RefusalCode.HALTED);
+        suspensions.look();
+        assertThat(refusal(suspensions)).isEqualTo(RefusalCode.SUSPENDED);
     }
 }

@@ -102,10 +102,10 @@ class GrpcServerIT {
                                 assertThat(shown.attributes())
                                         .containsExactly(Map.entry("issuer.kind", "SignetIssuer"));
                             });
-            assertThat(passedOn.wish().spiffeId())
+            assertThat(passedOn.requested().spiffeId())
                     .hasToString("spiffe://example.org/ns/shop/sa/web");
-            assertThat(passedOn.wish().profile()).isEqualTo("server");
-            assertThat(passedOn.wish().names().dnsNames()).containsExactly("web.shop.svc");
+            assertThat(passedOn.requested().profile()).isEqualTo("server");
+            assertThat(passedOn.requested().names().dnsNames()).containsExactly("web.shop.svc");
 
             assertThatExceptionOfType(StatusRuntimeException.class)
                     .isThrownBy(

@@ -8,9 +8,9 @@ import com.google.protobuf.Duration;
 import dev.signet.ca.certificate.AlternativeNames;
 import dev.signet.ca.refusal.Refusal;
 import dev.signet.ca.refusal.RefusalCode;
-import dev.signet.proto.v1.CertificateWish;
 import dev.signet.proto.v1.KeyUsage;
 import dev.signet.proto.v1.OtherName;
+import dev.signet.proto.v1.RequestedAttributes;
 import dev.signet.proto.v1.RequestedNames;
 
 import org.junit.jupiter.api.Test;
@@ -161,29 +161,29 @@ class RequestFieldsTest {
     }
 
     @Test
-    void boundsWhatIsWishedOfTheCertificate() {
-        assertThat(fields.certificate(false, CertificateWish.getDefaultInstance())).isNull();
+    void boundsWhatIsRequestedOfTheCertificate() {
+        assertThat(fields.certificate(false, RequestedAttributes.getDefaultInstance())).isNull();
         byte[] name = new javax.security.auth.x500.X500Principal("CN=shop").getEncoded();
-        var wish =
+        var requested =
                 fields.certificate(
                         true,
-                        CertificateWish.newBuilder()
+                        RequestedAttributes.newBuilder()
                                 .setSubject(ByteString.copyFrom(name))
                                 .addKeyUsages(KeyUsage.KEY_USAGE_DECIPHER_ONLY)
                                 .addExtendedKeyUsages("1.2.3")
                                 .setCertificateAuthority(true)
                                 .build());
         assertThat(fields.objection()).isNull();
-        assertThat(wish.subject().der()).isEqualTo(name);
-        assertThat(wish.keyUsages())
+        assertThat(requested.subject().der()).isEqualTo(name);
+        assertThat(requested.keyUsages())
                 .containsExactly(dev.signet.ca.certificate.KeyUsage.DECIPHER_ONLY);
-        assertThat(wish.extendedKeyUsages()).containsExactly("1.2.3");
-        assertThat(wish.certificateAuthority()).isTrue();
+        assertThat(requested.extendedKeyUsages()).containsExactly("1.2.3");
+        assertThat(requested.certificateAuthority()).isTrue();
         for (KeyUsage usage : KeyUsage.values()) {
             boolean exists =
                     usage != KeyUsage.UNRECOGNIZED && usage != KeyUsage.KEY_USAGE_UNSPECIFIED;
             if (usage != KeyUsage.UNRECOGNIZED) {
-                assertThat(wished(CertificateWish.newBuilder().addKeyUsages(usage)) == null)
+                assertThat(requested(RequestedAttributes.newBuilder().addKeyUsages(usage)) == null)
                         .as("%s", usage)
                         .isEqualTo(exists);
             }
@@ -191,37 +191,37 @@ class RequestFieldsTest {
 
         String usages = "certificate.key_usages";
         String purposes = "certificate.extended_key_usages";
-        assertThat(wished(CertificateWish.newBuilder().addKeyUsagesValue(99)))
+        assertThat(requested(RequestedAttributes.newBuilder().addKeyUsagesValue(99)))
                 .containsEntry("field", usages);
         assertThat(
-                        wished(
-                                CertificateWish.newBuilder()
+                        requested(
+                                RequestedAttributes.newBuilder()
                                         .addKeyUsages(KeyUsage.KEY_USAGE_CRL_SIGN)
                                         .addKeyUsages(KeyUsage.KEY_USAGE_CRL_SIGN)))
                 .containsEntry("field", usages);
-        assertThat(wished(CertificateWish.newBuilder().addExtendedKeyUsages("serverAuth")))
+        assertThat(requested(RequestedAttributes.newBuilder().addExtendedKeyUsages("serverAuth")))
                 .containsEntry("field", purposes);
         assertThat(
-                        wished(
-                                CertificateWish.newBuilder()
+                        requested(
+                                RequestedAttributes.newBuilder()
                                         .addExtendedKeyUsages("1.2.3")
                                         .addExtendedKeyUsages("1.2.3")))
                 .containsEntry("field", purposes);
-        CertificateWish.Builder many = CertificateWish.newBuilder();
+        RequestedAttributes.Builder many = RequestedAttributes.newBuilder();
         IntStream.range(0, 17).forEach(i -> many.addExtendedKeyUsages("1.2." + i));
-        assertThat(wished(many)).containsEntry("field", purposes);
+        assertThat(requested(many)).containsEntry("field", purposes);
         for (int length : List.of(1, 2048, 2049, 16_000)) {
             assertThat(
-                            wished(
-                                    CertificateWish.newBuilder()
+                            requested(
+                                    RequestedAttributes.newBuilder()
                                             .setSubject(ByteString.copyFrom(new byte[length]))))
                     .containsEntry("field", "certificate.subject");
         }
     }
 
-    private static Map<String, String> wished(CertificateWish.Builder wish) {
+    private static Map<String, String> requested(RequestedAttributes.Builder requested) {
         RequestFields each = new RequestFields();
-        each.certificate(true, wish.build());
+        each.certificate(true, requested.build());
         return metadata(each);
     }
 

@@ -56,7 +56,7 @@ final class WatchedRevocations extends ClientCall.Listener<WatchRevocationsRespo
     @Override
     public void onMessage(WatchRevocationsResponse message) {
         for (RevokedSerialNumbers group : message.getRevokedList()) {
-            byte[] random = group.getRandomOctets().toByteArray();
+            byte[] random = group.getRandomBytes().toByteArray();
             for (int i = 0; i < random.length; i += SerialNumber.RANDOM_LENGTH) {
                 serials.add(
                         SerialNumber.fromOctets(

@@ -41,7 +41,7 @@ public record IssuerSpec(
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record ServiceAccount(String name, @Nullable String audience) {}
 
-    /// What to tell policy, and to wish for.
+    /// What to tell policy, and to request.
     @JsonIgnoreProperties(ignoreUnknown = true)
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record PolicyHints(

@@ -5,8 +5,8 @@ import dev.signet.issuer.request.CertificationRequest;
 import dev.signet.issuer.request.GoDuration;
 import dev.signet.issuer.request.MalformedRequestException;
 import dev.signet.issuer.request.RequestReader;
+import dev.signet.issuer.request.RequestedContent;
 import dev.signet.issuer.request.Usages;
-import dev.signet.issuer.request.Wishes;
 import dev.signet.issuer.signing.SigningRequest;
 
 import io.fabric8.kubernetes.api.model.Condition;
@@ -57,7 +57,7 @@ final class CertificateRequestReader {
                 approved(resource),
                 attributes(spec, metadata),
                 request,
-                Optional.of(Wishes.of(request, usages, authority)),
+                Optional.of(RequestedContent.of(request, usages, authority)),
                 request.spiffeId(),
                 // The CA counts a lifetime's last second, who asks here does not.
                 duration(spec.duration()).plusSeconds(1));

@@ -16,8 +16,8 @@ import java.util.Optional;
 /// @param addresses of the CA's replicas
 /// @param bundle where first trust comes from
 /// @param serviceAccount whose token is shown; empty: the controller's own
-/// @param profile to wish for; empty: what policy grants
-/// @param caProfile to wish for where a CA's certificate is asked for; empty: what policy grants
+/// @param profile to request; empty: what policy grants
+/// @param caProfile to request where a CA's certificate is asked for; empty: what policy grants
 /// @param maxDuration what is asked for beyond it is cut; empty: policy's bounds alone
 /// @param hints attributes for policy, behind `hint.`
 /// @param includeCa whether the root goes into the status of a CertificateRequest

@@ -4,8 +4,8 @@ import dev.signet.issuer.request.CertificationRequest;
 import dev.signet.issuer.request.GoDuration;
 import dev.signet.issuer.request.MalformedRequestException;
 import dev.signet.issuer.request.RequestReader;
+import dev.signet.issuer.request.RequestedContent;
 import dev.signet.issuer.request.Usages;
-import dev.signet.issuer.request.Wishes;
 import dev.signet.issuer.signing.SigningRequest;
 
 import io.fabric8.kubernetes.api.model.certificates.v1.CertificateSigningRequest;
@@ -60,7 +60,7 @@ final class SigningRequestReader {
                 approved(resource),
                 attributes(spec),
                 request,
-                Optional.of(Wishes.of(request, Usages.of(usages, authority), authority)),
+                Optional.of(RequestedContent.of(request, Usages.of(usages, authority), authority)),
                 request.spiffeId(),
                 // The CA counts a lifetime's last second, who asks here does not.
                 duration.plusSeconds(1));

@@ -27,7 +27,7 @@ public class StatusWriter {
 
     /// What came of it.
     public enum Written {
-        /// It is as wished.
+        /// It is as requested.
         WRITTEN,
         /// The resource changed meanwhile: look at it again when its change has been seen.
         OUTDATED,
@@ -37,7 +37,7 @@ public class StatusWriter {
 
     /// Applies a resource's status.
     ///
-    /// @param resource with nothing but [#metadataOf] and the status that is wished
+    /// @param resource with nothing but [#metadataOf] and the status that is requested
     /// @throws KubernetesClientException when it was not written, and another attempt may help
     public Written apply(HasMetadata resource) {
         try {

@@ -51,7 +51,7 @@ public enum Consequence {
                     Map.entry("CANCELLED", ALL_WAIT),
                     Map.entry("ABORTED", ALL_WAIT),
                     Map.entry("DATA_LOSS", ALL_WAIT),
-                    Map.entry("HALTED", ISSUER_AT_FAULT),
+                    Map.entry("SUSPENDED", ISSUER_AT_FAULT),
                     Map.entry("AUTHORITY_NOT_USABLE", ISSUER_AT_FAULT),
                     Map.entry("UNAUTHENTICATED", ISSUER_AT_FAULT),
                     Map.entry("NOT_PERMITTED", ISSUER_AT_FAULT),

@@ -215,7 +215,9 @@ public final class Signer {
                         .filter(most -> most.compareTo(request.lifetime()) < 0)
                         .orElse(request.lifetime());
         boolean authority =
-                request.wish().map(SubjectRequest.Wish::certificateAuthority).orElse(false);
+                request.requested()
+                        .map(SubjectRequest.Attributes::certificateAuthority)
+                        .orElse(false);
         SubjectRequest.Builder builder =
                 SubjectRequest.builder(
                                 request.certification().der(),
@@ -232,7 +234,7 @@ public final class Signer {
                                 (authority ? settings.caProfile() : settings.profile())
                                         .orElse(null))
                         .lifetime(Duration.ofSeconds(Math.max(1, lifetime.toSeconds())));
-        request.wish().ifPresent(builder::wish);
+        request.requested().ifPresent(builder::requested);
         return builder.build();
     }
 

@@ -1,6 +1,6 @@
 package dev.signet.issuer.signing;
 
-import dev.signet.client.SubjectRequest.Wish;
+import dev.signet.client.SubjectRequest.Attributes;
 import dev.signet.issuer.request.CertificationRequest;
 
 import java.time.Duration;
@@ -13,13 +13,13 @@ import java.util.Optional;
 /// @param resource whose request it is
 /// @param approved a moment that the resource records, from which its id and its time run
 /// @param attributes what is said of it to policy
-/// @param lifetime wished; at least 1 s
+/// @param lifetime requested; at least 1 s
 public record SigningRequest(
         ResourceIdentity resource,
         Instant approved,
         Map<String, String> attributes,
         CertificationRequest certification,
-        Optional<Wish> wish,
+        Optional<Attributes> requested,
         Optional<String> spiffeId,
         Duration lifetime) {
 

@@ -146,7 +146,7 @@ public final class ConfigMapDistribution implements Controller {
     }
 
     private void write(String namespace, String pem) {
-        ConfigMap wished =
+        ConfigMap requested =
                 new ConfigMapBuilder()
                         .withNewMetadata()
                         .withNamespace(namespace)
@@ -157,7 +157,7 @@ public final class ConfigMapDistribution implements Controller {
                         .withData(Map.of(ConfigMapPlan.KEY, pem))
                         .build();
         try {
-            client.resource(wished)
+            client.resource(requested)
                     .fieldManager(StatusWriter.FIELD_MANAGER)
                     .forceConflicts()
                     .serverSideApply();

@@ -171,8 +171,8 @@ class CertificateRequestsTest {
         SubjectRequest asked = ca.asked.get(0);
         assertThat(asked.lifetime()).isEqualTo(Duration.ofHours(240).plusSeconds(1));
         assertThat(asked.spiffeId()).isEqualTo("spiffe://td/web");
-        assertThat(asked.wish().subject()).isNotEmpty();
-        assertThat(asked.wish().extendedKeyUsages()).containsExactly("1.3.6.1.5.5.7.3.1");
+        assertThat(asked.requested().subject()).isNotEmpty();
+        assertThat(asked.requested().extendedKeyUsages()).containsExactly("1.3.6.1.5.5.7.3.1");
         assertThat(asked.attributes())
                 .containsEntry("certificate-name", "web")
                 .containsEntry("requester.groups", "a,b")

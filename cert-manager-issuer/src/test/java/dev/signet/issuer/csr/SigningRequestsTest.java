@@ -189,7 +189,7 @@ class SigningRequestsTest {
     void asksForACaWhereTheAnnotationSaysSo() {
         annotations = Map.of("experimental.cert-manager.io/request-is-ca", "true");
         controller.reconcile(request("Approved"));
-        assertThat(ca.asked.get(0).wish().certificateAuthority()).isTrue();
+        assertThat(ca.asked.get(0).requested().certificateAuthority()).isTrue();
     }
 
     @Test

@@ -105,7 +105,7 @@ class PodRequestReaderTest {
                         Map.entry("node.uid", "node-uid"));
         assertThat(read.certification().names()).isEqualTo(Names.NONE);
         assertThat(read.certification().subject()).isEmpty();
-        assertThat(read.wish()).isEmpty();
+        assertThat(read.requested()).isEmpty();
         assertThat(read.spiffeId()).isEmpty();
         assertThat(read.approved()).isEqualTo(Instant.parse(CREATED));
         assertThat(read.lifetime()).isEqualTo(Duration.ofSeconds(86_400));

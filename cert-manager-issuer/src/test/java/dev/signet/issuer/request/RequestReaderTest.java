@@ -194,7 +194,7 @@ class RequestReaderTest {
                 text.replace("CERTIFICATE REQUEST", "CERTIFICATE")
                         .getBytes(StandardCharsets.US_ASCII));
         refused("not one PEM block", ("x" + text).getBytes(StandardCharsets.US_ASCII));
-        refused("octets", new byte[40_000]);
+        refused("bytes", new byte[40_000]);
         refused("not one PEM block", new byte[0]);
     }
 

@@ -9,7 +9,7 @@ import static dev.signet.client.SubjectRequest.KeyUsage.KEY_ENCIPHERMENT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.signet.client.SubjectRequest.Wish;
+import dev.signet.client.SubjectRequest.Attributes;
 import dev.signet.issuer.TestRequests;
 import dev.signet.issuer.request.CertificationRequest.KeyKind;
 
@@ -84,9 +84,9 @@ class UsagesTest {
                                         KeyPurposeId.id_kp_serverAuth,
                                         KeyPurposeId.id_kp_clientAuth)
                                 .basicConstraints(false));
-        Wish wish = Wishes.of(same, usages, false);
-        assertThat(wish.keyUsages()).containsExactly(DIGITAL_SIGNATURE);
-        assertThat(wish.certificateAuthority()).isFalse();
+        Attributes requested = RequestedContent.of(same, usages, false);
+        assertThat(requested.keyUsages()).containsExactly(DIGITAL_SIGNATURE);
+        assertThat(requested.certificateAuthority()).isFalse();
         contradicts(TestRequests.request().keyUsage(KeyUsage.keyAgreement), usages, false);
         contradicts(
                 TestRequests.request()
@@ -100,14 +100,14 @@ class UsagesTest {
 
     @Test
     void aRequestThatSaysNothingTakesTheResourcesWord() throws Exception {
-        Wish wish =
-                Wishes.of(
+        Attributes requested =
+                RequestedContent.of(
                         read(TestRequests.request().subject("CN=x")),
                         Usages.of(List.of("cert sign"), true),
                         true);
-        assertThat(wish.certificateAuthority()).isTrue();
-        assertThat(wish.keyUsages()).containsExactly(KEY_CERT_SIGN);
-        assertThat(wish.subject()).isNotEmpty();
+        assertThat(requested.certificateAuthority()).isTrue();
+        assertThat(requested.keyUsages()).containsExactly(KEY_CERT_SIGN);
+        assertThat(requested.subject()).isNotEmpty();
     }
 
     private static CertificationRequest read(TestRequests request) throws Exception {
@@ -118,7 +118,7 @@ class UsagesTest {
             throws Exception {
         CertificationRequest read = read(request);
         assertThatExceptionOfType(MalformedRequestException.class)
-                .isThrownBy(() -> Wishes.of(read, usages, authority));
+                .isThrownBy(() -> RequestedContent.of(read, usages, authority));
     }
 
     @Test
@@ -131,14 +131,17 @@ class UsagesTest {
                                 .dns("other.example")
                                 .pem());
         Usages usages = Usages.of(List.of("cert sign"), true);
-        assertThat(new X500Principal(Wishes.of(unnamed, usages, true).subject()).getName())
+        assertThat(
+                        new X500Principal(RequestedContent.of(unnamed, usages, true).subject())
+                                .getName())
                 .isEqualTo("CN=ca.example");
-        assertThat(Wishes.of(unnamed, Usages.of(List.of(), false), false).subject()).isEmpty();
+        assertThat(RequestedContent.of(unnamed, Usages.of(List.of(), false), false).subject())
+                .isEmpty();
 
         CertificationRequest named =
                 RequestReader.readPem(
                         TestRequests.request().subject("O=Example").dns("ca.example").pem());
-        assertThat(new X500Principal(Wishes.of(named, usages, true).subject()).getName())
+        assertThat(new X500Principal(RequestedContent.of(named, usages, true).subject()).getName())
                 .isEqualTo("O=Example");
     }
 }

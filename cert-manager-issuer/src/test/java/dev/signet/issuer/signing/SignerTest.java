@@ -10,8 +10,8 @@ import dev.signet.issuer.TestRequests;
 import dev.signet.issuer.api.IssuerRef;
 import dev.signet.issuer.connection.TestConnections;
 import dev.signet.issuer.request.RequestReader;
+import dev.signet.issuer.request.RequestedContent;
 import dev.signet.issuer.request.Usages;
-import dev.signet.issuer.request.Wishes;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
@@ -56,7 +56,8 @@ class SignerTest {
                     TestClock.START,
                     Map.of("requester.username", "alice", "hint.team", "forged"),
                     read,
-                    Optional.of(Wishes.of(read, Usages.of(List.of(), authority), authority)),
+                    Optional.of(
+                            RequestedContent.of(read, Usages.of(List.of(), authority), authority)),
                     read.spiffeId(),
                     Duration.ofDays(90));
         } catch (Exception e) {
@@ -278,7 +279,7 @@ class SignerTest {
                         one.approved(),
                         Map.of("requester.groups", long1, "requester.username", "a\nb"),
                         one.certification(),
-                        one.wish(),
+                        one.requested(),
                         one.spiffeId(),
                         one.lifetime()));
         assertThat(ca.asked.get(0).attributes())

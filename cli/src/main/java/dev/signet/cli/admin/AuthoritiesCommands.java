@@ -141,15 +141,15 @@ public final class AuthoritiesCommands extends Group {
                 return ready ? ExitCode.OK : ExitCode.ANSWER_IS_NO;
             }
             print((ready ? "ready: " : "not ready: ") + told(readiness));
-            Table table = new Table("STRAGGLER", "CERTIFICATES", "HEARD OF", "VERSION");
-            for (JsonNode straggler : readiness.path("stragglers")) {
+            Table table = new Table("PENDING CLIENT", "CERTIFICATES", "HEARD OF", "VERSION");
+            for (JsonNode pendingClient : readiness.path("pendingClients")) {
                 table.add(
-                        Shown.text(straggler, "spiffeId"),
-                        Shown.text(straggler, "certificates"),
-                        Shown.text(straggler, "heard"),
-                        Shown.text(straggler, "version"));
+                        Shown.text(pendingClient, "spiffeId"),
+                        Shown.text(pendingClient, "certificates"),
+                        Shown.text(pendingClient, "heard"),
+                        Shown.text(pendingClient, "version"));
             }
-            if (!readiness.path("stragglers").isEmpty()) {
+            if (!readiness.path("pendingClients").isEmpty()) {
                 print(table);
             }
             return ready ? ExitCode.OK : ExitCode.ANSWER_IS_NO;

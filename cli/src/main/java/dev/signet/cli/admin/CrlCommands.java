@@ -56,7 +56,7 @@ public final class CrlCommands extends Group {
                             "THIS UPDATE",
                             "NEXT UPDATE",
                             "ENTRIES",
-                            "OCTETS");
+                            "BYTES");
             for (JsonNode item : items) {
                 String authority = Shown.text(item, "authorityId");
                 table.add(
@@ -66,7 +66,7 @@ public final class CrlCommands extends Group {
                         Shown.time(item, "thisUpdate"),
                         Shown.time(item, "nextUpdate"),
                         Shown.text(item, "entries"),
-                        Shown.text(item, "octets"));
+                        Shown.text(item, "bytes"));
             }
             print(table);
             return ExitCode.OK;

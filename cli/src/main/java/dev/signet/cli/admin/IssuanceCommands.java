@@ -15,25 +15,27 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 
-/// `signet halt`.
+/// `signet issuance`.
 @Command(
-        name = "halt",
+        name = "issuance",
         description = "Stop all issuance at once, and let it go on.",
         synopsisSubcommandLabel = "COMMAND")
 public final class IssuanceCommands extends Group {
 
-    private static final String PATH = "/v1/halt";
+    private static final String PATH = "/v1/suspension";
 
     private IssuanceCommands() {}
 
     public static CommandLine commandLine(Terminal terminal, InstantSource clock) {
         return new CommandLine(new IssuanceCommands())
                 .addSubcommand(new Status(terminal, clock))
-                .addSubcommand(new Start(terminal, clock))
-                .addSubcommand(new Lift(terminal, clock));
+                .addSubcommand(new Suspend(terminal, clock))
+                .addSubcommand(new Resume(terminal, clock));
     }
 
-    @Command(name = "status", description = "Whether issuance is halted, since when, by whom, why.")
+    @Command(
+            name = "status",
+            description = "Whether issuance is suspended, since when, by whom, why.")
     static final class Status extends AdminCommand {
 
         Status(Terminal terminal, InstantSource clock) {
@@ -45,33 +47,33 @@ public final class IssuanceCommands extends Group {
             JsonNode state = client.send(AdminRequest.get(PATH)).body();
             if (json()) {
                 printJson(state);
-            } else if (state.path("halted").asBoolean(false)) {
-                print(terminal().outStyle().red("halted"));
+            } else if (state.path("suspended").asBoolean(false)) {
+                print(terminal().outStyle().red("suspended"));
                 printFields(
                         List.of(
                                 new String[] {"Since", Shown.time(state, "since")},
                                 new String[] {"By", Shown.actor(state, "by")},
                                 new String[] {"Reason", Shown.text(state, "reason")}));
             } else {
-                print(terminal().outStyle().green("not halted"));
+                print(terminal().outStyle().green("not suspended"));
             }
             return ExitCode.OK;
         }
     }
 
     @Command(
-            name = "start",
+            name = "suspend",
             description = {
-                "Halt: no replica issues a certificate from within a second on.",
+                "Suspend: no replica issues a certificate from within a second on.",
                 "Whoever asks for one is told the reason. Certificates that are out stay good."
             },
             footerHeading = "%nExample:%n",
-            footer = "  signet halt start --reason 'incident 42: a leaked registration key'")
-    static final class Start extends AdminCommand {
+            footer = "  signet issuance suspend --reason 'incident 42: a leaked registration key'")
+    static final class Suspend extends AdminCommand {
 
         @Mixin private ReasonOption reason;
 
-        Start(Terminal terminal, InstantSource clock) {
+        Suspend(Terminal terminal, InstantSource clock) {
             super(terminal, clock);
         }
 
@@ -79,20 +81,20 @@ public final class IssuanceCommands extends Group {
         int run(AdminClient client) {
             return settled(
                     client.change(PATH, AdminRequest.put(PATH, Map.of("reason", reason.text()))),
-                    "issuance is halted");
+                    "issuance is suspended");
         }
     }
 
     @Command(
-            name = "lift",
+            name = "resume",
             description = "Let issuance go on.",
             footerHeading = "%nExample:%n",
-            footer = "  signet halt lift --reason 'incident 42 is over'")
-    static final class Lift extends AdminCommand {
+            footer = "  signet issuance resume --reason 'incident 42 is over'")
+    static final class Resume extends AdminCommand {
 
         @Mixin private ReasonOption reason;
 
-        Lift(Terminal terminal, InstantSource clock) {
+        Resume(Terminal terminal, InstantSource clock) {
             super(terminal, clock);
         }
 
@@ -101,7 +103,7 @@ public final class IssuanceCommands extends Group {
             return settled(
                     client.change(
                             PATH,
-                            AdminRequest.post(PATH + "/lift", Map.of("reason", reason.text()))),
+                            AdminRequest.post(PATH + "/resume", Map.of("reason", reason.text()))),
                     "issuance goes on");
         }
     }

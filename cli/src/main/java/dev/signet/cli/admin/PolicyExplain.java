@@ -72,29 +72,32 @@ final class PolicyExplain extends AdminCommand {
             description = "Identity that the evidence is bound to; a last segment * is any one.")
     private @Nullable String boundTo;
 
-    @Option(names = "--spiffe-id", paramLabel = "ID", description = "Wished identity.")
+    @Option(names = "--spiffe-id", paramLabel = "ID", description = "Requested identity.")
     private @Nullable String spiffeId;
 
     @Option(
             names = "--lifetime",
             paramLabel = "TIME",
             converter = Lifetimes.class,
-            description = "Wished lifetime, such as 90s or 2h.")
+            description = "Requested lifetime, such as 90s or 2h.")
     private @Nullable Duration lifetime;
 
-    @Option(names = "--dns", paramLabel = "NAME", description = "Wished DNS name; may be repeated.")
+    @Option(
+            names = "--dns",
+            paramLabel = "NAME",
+            description = "Requested DNS name; may be repeated.")
     private List<String> dnsNames = List.of();
 
-    @Option(names = "--ip", paramLabel = "ADDRESS", description = "Wished IP address.")
+    @Option(names = "--ip", paramLabel = "ADDRESS", description = "Requested IP address.")
     private List<String> ipAddresses = List.of();
 
-    @Option(names = "--email", paramLabel = "ADDRESS", description = "Wished e-mail address.")
+    @Option(names = "--email", paramLabel = "ADDRESS", description = "Requested e-mail address.")
     private List<String> emailAddresses = List.of();
 
-    @Option(names = "--uri", paramLabel = "URI", description = "Wished URI.")
+    @Option(names = "--uri", paramLabel = "URI", description = "Requested URI.")
     private List<String> uris = List.of();
 
-    @Option(names = "--profile", paramLabel = "NAME", description = "Wished profile.")
+    @Option(names = "--profile", paramLabel = "NAME", description = "Requested profile.")
     private @Nullable String profile;
 
     private @Nullable String document;

@@ -140,12 +140,12 @@ public final class AdminClient implements AutoCloseable {
         boolean arrived = false;
         for (int attempt = 1; ; attempt++) {
             boolean last = attempt == times.attempts();
-            Duration wished = pause;
+            Duration asked = pause;
             try {
                 HttpResponse<T> response = once(prepared, handler);
                 boolean busy = busy(response);
-                wished = busy && !last ? retryAfter(response, pause) : Duration.ZERO;
-                if (!busy || last || wished.compareTo(times.longestPause()) > 0) {
+                asked = busy && !last ? retryAfter(response, pause) : Duration.ZERO;
+                if (!busy || last || asked.compareTo(times.longestPause()) > 0) {
                     return response;
                 }
                 letGo(response);
@@ -155,7 +155,7 @@ public final class AdminClient implements AutoCloseable {
                     throw AdminFailures.failure(target, request, arrived, e);
                 }
             }
-            sleep(wished);
+            sleep(asked);
             pause = pause.multipliedBy(2);
         }
     }

@@ -19,8 +19,8 @@ public final class AdminPages {
         List<JsonNode> items = new ArrayList<>();
         String token = "";
         do {
-            int wished = Math.min(LARGEST_PAGE, limit - items.size());
-            JsonNode page = client.send(list.with("limit", wished).with("pageToken", token)).body();
+            int size = Math.min(LARGEST_PAGE, limit - items.size());
+            JsonNode page = client.send(list.with("limit", size).with("pageToken", token)).body();
             for (JsonNode item : page.path("items")) {
                 if (items.size() < limit) {
                     items.add(item);

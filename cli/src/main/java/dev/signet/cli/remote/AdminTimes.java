@@ -9,7 +9,7 @@ import java.time.Duration;
 /// @param idle for the next octets of a stream
 /// @param attempts of one request, at least 1
 /// @param pause before the second attempt; doubled before each further one
-/// @param longestPause a server that wishes a longer one is not asked again
+/// @param longestPause a server that requests a longer one is not asked again
 record AdminTimes(
         Duration connect,
         Duration answer,

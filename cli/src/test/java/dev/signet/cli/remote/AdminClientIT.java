@@ -351,7 +351,7 @@ class AdminClientIT {
     }
 
     @Test
-    void aServerThatWishesALongPauseIsNotWaitedFor() throws Exception {
+    void aServerThatRequestsALongPauseIsNotWaitedFor() throws Exception {
         api.on(
                 "GET /v1/me",
                 FakeAdminApi.answer(
@@ -371,11 +371,13 @@ class AdminClientIT {
 
     @Test
     void aChangeIsBasedOnTheStateThatWasRead() throws Exception {
-        api.on("GET /v1/halt", FakeAdminApi.answer(200, JSON, "{}", "ETag", "\"12\""));
-        api.json("PUT /v1/halt", 202, "{\"id\":\"a\"}");
+        api.on("GET /v1/suspension", FakeAdminApi.answer(200, JSON, "{}", "ETag", "\"12\""));
+        api.json("PUT /v1/suspension", 202, "{\"id\":\"a\"}");
         try (AdminClient client = client()) {
             AdminAnswer answer =
-                    client.change("/v1/halt", AdminRequest.put("/v1/halt", Map.of("reason", "r")));
+                    client.change(
+                            "/v1/suspension",
+                            AdminRequest.put("/v1/suspension", Map.of("reason", "r")));
             assertThat(answer.pending()).isTrue();
         }
         assertThat(api.asked().get(1).header("If-Match")).isEqualTo("\"12\"");

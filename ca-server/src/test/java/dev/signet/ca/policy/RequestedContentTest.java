@@ -23,8 +23,8 @@ import java.util.Set;
 
 import javax.security.auth.x500.X500Principal;
 
-/// What a registration authority wishes of the certificate beside its names.
-class WishedContentTest {
+/// What a registration authority requests of the certificate beside its names.
+class RequestedContentTest {
 
     private static final String SERVER = ExtendedKeyUsage.SERVER_AUTH.oid();
     private static final String CLIENT = ExtendedKeyUsage.CLIENT_AUTH.oid();
@@ -86,33 +86,33 @@ class WishedContentTest {
         return EncodedName.of(new X500Principal(text).getEncoded());
     }
 
-    private static CertificateWish wish(EncodedName subject) {
-        return new CertificateWish(subject, Set.of(), List.of(), false);
+    private static RequestedAttributes requested(EncodedName subject) {
+        return new RequestedAttributes(subject, Set.of(), List.of(), false);
     }
 
-    private static CertificateWish wish(Set<KeyUsage> usages, String... purposes) {
-        return new CertificateWish(SHOP, usages, List.of(purposes), false);
+    private static RequestedAttributes requested(Set<KeyUsage> usages, String... purposes) {
+        return new RequestedAttributes(SHOP, usages, List.of(purposes), false);
     }
 
-    private static PolicyRequest request(AlternativeNames names, CertificateWish wish) {
+    private static PolicyRequest request(AlternativeNames names, RequestedAttributes requested) {
         return new PolicyRequest(
                 EvidenceKind.REGISTRATION_AUTHORITY,
                 "spiffe://example.org/ra|shop/tls",
                 Map.of(),
                 null,
-                new Wish(null, null, names, null, wish));
+                new RequestedCertificate(null, null, names, null, requested));
     }
 
-    private static Decision.Granted granted(PolicySnapshot policy, CertificateWish wish) {
-        Decision decision = policy.decide(request(AlternativeNames.NONE, wish));
+    private static Decision.Granted granted(PolicySnapshot policy, RequestedAttributes requested) {
+        Decision decision = policy.decide(request(AlternativeNames.NONE, requested));
         assertThat(decision).isInstanceOf(Decision.Granted.class);
-        assertThat(policy.explain(request(AlternativeNames.NONE, wish)).decision())
+        assertThat(policy.explain(request(AlternativeNames.NONE, requested)).decision())
                 .isEqualTo(decision);
         return (Decision.Granted) decision;
     }
 
-    private static RefusalCode denied(PolicySnapshot policy, CertificateWish wish) {
-        Decision decision = policy.decide(request(AlternativeNames.NONE, wish));
+    private static RefusalCode denied(PolicySnapshot policy, RequestedAttributes requested) {
+        Decision decision = policy.decide(request(AlternativeNames.NONE, requested));
         assertThat(decision).isInstanceOf(Decision.Denied.class);
         return ((Decision.Denied) decision).refusal().code();
     }
@@ -129,7 +129,7 @@ class WishedContentTest {
                                                 "names: {email: [\"*@example.org\"]}")
                                 + "      subject: requested\n"
                                 + "      extendedKeyUsages: [serverAuth]\n");
-        CertificateWish ops = wish(subject("EMAILADDRESS=Ops@Example.org,CN=ops"));
+        RequestedAttributes ops = requested(subject("EMAILADDRESS=Ops@Example.org,CN=ops"));
 
         assertThat(denied(policy, ops)).isEqualTo(RefusalCode.SUBJECT_NOT_GRANTED);
         for (String other : List.of("ops@example.org", "dev@example.org")) {
@@ -146,114 +146,123 @@ class WishedContentTest {
 
     @Test
     void aSubjectIsGrantedOctetForOctetOrNotAtAll() {
-        assertThat(granted(REQUESTED, wish(SHOP)).subject()).isEqualTo(SHOP);
-        assertThat(denied(FIXED, wish(SHOP))).isEqualTo(RefusalCode.SUBJECT_NOT_GRANTED);
+        assertThat(granted(REQUESTED, requested(SHOP)).subject()).isEqualTo(SHOP);
+        assertThat(denied(FIXED, requested(SHOP))).isEqualTo(RefusalCode.SUBJECT_NOT_GRANTED);
         PolicySnapshot made =
                 grant(
                         "tls",
                         "digitalSignature",
                         "      subject: [{type: CN, value: shop.example.org}]\n");
-        EncodedName same = EncodedName.of(granted(made, CertificateWish.NOTHING).subject().der());
-        assertThat(granted(made, wish(same)).subject()).isEqualTo(same);
-        assertThat(denied(made, wish(subject("CN=shop.example.com"))))
+        EncodedName same =
+                EncodedName.of(granted(made, RequestedAttributes.NOTHING).subject().der());
+        assertThat(granted(made, requested(same)).subject()).isEqualTo(same);
+        assertThat(denied(made, requested(subject("CN=shop.example.com"))))
                 .isEqualTo(RefusalCode.SUBJECT_NOT_GRANTED);
-        assertThat(denied(made, wish(EMPTY))).isEqualTo(RefusalCode.SUBJECT_NOT_GRANTED);
+        assertThat(denied(made, requested(EMPTY))).isEqualTo(RefusalCode.SUBJECT_NOT_GRANTED);
     }
 
     @Test
     void aCertificateThatWouldNameNobodyIsRefused() {
-        assertThat(denied(REQUESTED, CertificateWish.NOTHING))
+        assertThat(denied(REQUESTED, RequestedAttributes.NOTHING))
                 .isEqualTo(RefusalCode.SUBJECT_NOT_GRANTED);
         assertThat(denied(REQUESTED, null)).isEqualTo(RefusalCode.SUBJECT_NOT_GRANTED);
-        assertThat(denied(REQUESTED, wish(EMPTY))).isEqualTo(RefusalCode.SUBJECT_NOT_GRANTED);
-        assertThat(REQUESTED.decide(request(PolicyTexts.dns("a.example.org"), wish(EMPTY))))
+        assertThat(denied(REQUESTED, requested(EMPTY))).isEqualTo(RefusalCode.SUBJECT_NOT_GRANTED);
+        assertThat(REQUESTED.decide(request(PolicyTexts.dns("a.example.org"), requested(EMPTY))))
                 .isInstanceOf(Decision.Granted.class);
     }
 
     @Test
-    void usagesAreThoseOfTheRuleOrAsWishedWithinTheProfile() {
-        Decision.Granted usual = granted(REQUESTED, wish(SHOP));
+    void usagesAreThoseOfTheRuleOrAsRequestedWithinTheProfile() {
+        Decision.Granted usual = granted(REQUESTED, requested(SHOP));
         assertThat(usual.keyUsages()).containsExactly(KeyUsage.DIGITAL_SIGNATURE);
         assertThat(usual.extendedKeyUsages())
                 .containsExactly(ExtendedKeyUsage.SERVER_AUTH, ExtendedKeyUsage.CLIENT_AUTH);
 
-        Decision.Granted wished =
+        Decision.Granted requested =
                 granted(
                         REQUESTED,
-                        wish(
+                        requested(
                                 Set.of(KeyUsage.DIGITAL_SIGNATURE, KeyUsage.KEY_ENCIPHERMENT),
                                 CLIENT,
                                 SERVER));
-        assertThat(wished.keyUsages())
+        assertThat(requested.keyUsages())
                 .containsExactlyInAnyOrder(KeyUsage.DIGITAL_SIGNATURE, KeyUsage.KEY_ENCIPHERMENT);
-        assertThat(wished.extendedKeyUsages())
+        assertThat(requested.extendedKeyUsages())
                 .containsExactly(ExtendedKeyUsage.CLIENT_AUTH, ExtendedKeyUsage.SERVER_AUTH);
 
-        // Of the rule's purposes those that the wished key usages are good for.
-        assertThat(granted(REQUESTED, wish(Set.of(KeyUsage.KEY_ENCIPHERMENT))).extendedKeyUsages())
+        // Of the rule's purposes those that the requested key usages are good for.
+        assertThat(
+                        granted(REQUESTED, requested(Set.of(KeyUsage.KEY_ENCIPHERMENT)))
+                                .extendedKeyUsages())
                 .containsExactly(ExtendedKeyUsage.SERVER_AUTH);
     }
 
     @Test
     void usagesBeyondTheProfileOrThatDoNotGoTogetherAreRefused() {
-        for (CertificateWish wish :
+        for (RequestedAttributes requested :
                 List.of(
-                        wish(Set.of(KeyUsage.DATA_ENCIPHERMENT)),
-                        wish(Set.of(KeyUsage.DIGITAL_SIGNATURE, KeyUsage.DATA_ENCIPHERMENT)),
-                        wish(Set.of(KeyUsage.DIGITAL_SIGNATURE, KeyUsage.KEY_CERT_SIGN)),
-                        wish(Set.of(), ExtendedKeyUsage.CODE_SIGNING.oid()),
-                        wish(Set.of(), "1.3.6.1.5.5.7.3.9"),
-                        wish(Set.of(), "1.2.3"),
-                        wish(Set.of(KeyUsage.KEY_ENCIPHERMENT), CLIENT),
-                        wish(Set.of(KeyUsage.CONTENT_COMMITMENT)),
-                        wish(Set.of(), ExtendedKeyUsage.TIME_STAMPING.oid(), SERVER))) {
-            assertThat(denied(REQUESTED, wish))
-                    .as("%s", wish)
+                        requested(Set.of(KeyUsage.DATA_ENCIPHERMENT)),
+                        requested(Set.of(KeyUsage.DIGITAL_SIGNATURE, KeyUsage.DATA_ENCIPHERMENT)),
+                        requested(Set.of(KeyUsage.DIGITAL_SIGNATURE, KeyUsage.KEY_CERT_SIGN)),
+                        requested(Set.of(), ExtendedKeyUsage.CODE_SIGNING.oid()),
+                        requested(Set.of(), "1.3.6.1.5.5.7.3.9"),
+                        requested(Set.of(), "1.2.3"),
+                        requested(Set.of(KeyUsage.KEY_ENCIPHERMENT), CLIENT),
+                        requested(Set.of(KeyUsage.CONTENT_COMMITMENT)),
+                        requested(Set.of(), ExtendedKeyUsage.TIME_STAMPING.oid(), SERVER))) {
+            assertThat(denied(REQUESTED, requested))
+                    .as("%s", requested)
                     .isEqualTo(RefusalCode.USAGE_NOT_GRANTED);
         }
         assertThat(
-                        granted(REQUESTED, wish(Set.of(), ExtendedKeyUsage.TIME_STAMPING.oid()))
+                        granted(
+                                        REQUESTED,
+                                        requested(Set.of(), ExtendedKeyUsage.TIME_STAMPING.oid()))
                                 .extendedKeyUsages())
                 .containsExactly(ExtendedKeyUsage.TIME_STAMPING);
     }
 
     @Test
-    void withoutThatWordWishedUsagesAreTheRulesOrRefused() {
+    void withoutThatWordRequestedUsagesAreTheRulesOrRefused() {
         PolicySnapshot policy = grant("tls", "digitalSignature", "      subject: requested\n");
         assertThat(
-                        granted(policy, wish(Set.of(KeyUsage.DIGITAL_SIGNATURE), SERVER, CLIENT))
+                        granted(
+                                        policy,
+                                        requested(
+                                                Set.of(KeyUsage.DIGITAL_SIGNATURE), SERVER, CLIENT))
                                 .keyUsages())
                 .containsExactly(KeyUsage.DIGITAL_SIGNATURE);
-        assertThat(denied(policy, wish(Set.of(KeyUsage.KEY_ENCIPHERMENT))))
+        assertThat(denied(policy, requested(Set.of(KeyUsage.KEY_ENCIPHERMENT))))
                 .isEqualTo(RefusalCode.USAGE_NOT_GRANTED);
-        assertThat(denied(policy, wish(Set.of(), SERVER))).isEqualTo(RefusalCode.USAGE_NOT_GRANTED);
+        assertThat(denied(policy, requested(Set.of(), SERVER)))
+                .isEqualTo(RefusalCode.USAGE_NOT_GRANTED);
     }
 
     @Test
-    void onlyAProfileOfCasGivesACaAndOnlyToThoseWhoWishOne() {
-        CertificateWish ca =
-                new CertificateWish(
+    void onlyAProfileOfCasGivesACaAndOnlyToThoseWhoRequestOne() {
+        RequestedAttributes ca =
+                new RequestedAttributes(
                         SHOP,
                         Set.of(KeyUsage.KEY_CERT_SIGN, KeyUsage.DIGITAL_SIGNATURE),
                         List.of(),
                         true);
         assertThat(denied(REQUESTED, ca)).isEqualTo(RefusalCode.PROFILE_NOT_GRANTED);
-        assertThat(denied(AUTHORITY, wish(SHOP))).isEqualTo(RefusalCode.PROFILE_NOT_GRANTED);
+        assertThat(denied(AUTHORITY, requested(SHOP))).isEqualTo(RefusalCode.PROFILE_NOT_GRANTED);
         Decision.Granted granted = granted(AUTHORITY, ca);
         assertThat(granted.profile().authority()).isNotNull();
         assertThat(granted.keyUsages()).hasSize(2);
-        assertThat(denied(AUTHORITY, new CertificateWish(null, Set.of(), List.of(), true)))
+        assertThat(denied(AUTHORITY, new RequestedAttributes(null, Set.of(), List.of(), true)))
                 .isEqualTo(RefusalCode.SUBJECT_NOT_GRANTED);
         assertThat(
                         denied(
                                 AUTHORITY,
-                                new CertificateWish(
+                                new RequestedAttributes(
                                         SHOP, Set.of(KeyUsage.DIGITAL_SIGNATURE), List.of(), true)))
                 .isEqualTo(RefusalCode.USAGE_NOT_GRANTED);
     }
 
     @Test
-    void conditionsSeeWhatIsWished() {
+    void conditionsSeeWhatIsRequested() {
         PolicySnapshot policy =
                 policy(
                         """
@@ -272,7 +281,7 @@ class WishedContentTest {
         PolicyRequest request =
                 request(
                         others(new OtherName("1.3.6.1.4.1.311.20.2.3", "ops")),
-                        wish(
+                        requested(
                                 Set.of(KeyUsage.KEY_ENCIPHERMENT, KeyUsage.DIGITAL_SIGNATURE),
                                 SERVER,
                                 "1.2.3"));

@@ -7,13 +7,13 @@ import dev.signet.ca.policy.PolicySnapshot;
 
 import org.jspecify.annotations.Nullable;
 
-/// The least that the caller of a recorded issuance must have wished for the policy in force to
-/// give what was recorded. Immutable.
+/// The least that the caller of a recorded issuance must have requested the policy in force to give
+/// what was recorded. Immutable.
 ///
-/// @param request with that wish
+/// @param request with that request
 /// @param inForce what the policy in force says to it
 /// @param reproduced whether that is what was recorded
-record LeastWish(PolicyRequest request, Decision inForce, boolean reproduced) {
+record MinimalRequest(PolicyRequest request, Decision inForce, boolean reproduced) {
 
     /// Identity, profile, and what else the certificate says, tried in this order. The lifetime
     /// alone is not: a recorded one may be the default's.
@@ -33,12 +33,13 @@ record LeastWish(PolicyRequest request, Decision inForce, boolean reproduced) {
         {false, true, true}
     };
 
-    static LeastWish of(RecordedRequest recorded, PolicySnapshot policy) {
-        LeastWish fallback = null;
+    static MinimalRequest of(RecordedRequest recorded, PolicySnapshot policy) {
+        MinimalRequest fallback = null;
         boolean[][] inOrder =
                 recorded.kind() == EvidenceKind.REGISTRATION_AUTHORITY ? FOR_ANOTHER : FOR_ONESELF;
-        for (boolean[] wishes : inOrder) {
-            LeastWish attempt = attempt(recorded, policy, wishes[0], wishes[1], wishes[2]);
+        for (boolean[] variants : inOrder) {
+            MinimalRequest attempt =
+                    attempt(recorded, policy, variants[0], variants[1], variants[2]);
             if (attempt == null) {
                 continue;
             }
@@ -57,25 +58,27 @@ record LeastWish(PolicyRequest request, Decision inForce, boolean reproduced) {
         return fallback;
     }
 
-    private static @Nullable LeastWish attempt(
+    private static @Nullable MinimalRequest attempt(
             RecordedRequest recorded,
             PolicySnapshot policy,
-            boolean wishesId,
-            boolean wishesProfile,
-            boolean wishesContent) {
-        if (wishesContent && recorded.content() == null) {
+            boolean requestsId,
+            boolean requestsProfile,
+            boolean requestsContent) {
+        if (requestsContent && recorded.content() == null) {
             return null;
         }
-        PolicyRequest request = recorded.wishing(wishesId, wishesProfile, wishesContent, false);
+        PolicyRequest request =
+                recorded.requesting(requestsId, requestsProfile, requestsContent, false);
         Decision decision = policy.decide(request);
         if (gives(decision, recorded, true)) {
-            return new LeastWish(request, decision, true);
+            return new MinimalRequest(request, decision, true);
         }
-        PolicyRequest lasting = recorded.wishing(wishesId, wishesProfile, wishesContent, true);
+        PolicyRequest lasting =
+                recorded.requesting(requestsId, requestsProfile, requestsContent, true);
         Decision lastingDecision = policy.decide(lasting);
         return gives(lastingDecision, recorded, false)
-                ? new LeastWish(lasting, lastingDecision, true)
-                : new LeastWish(request, decision, false);
+                ? new MinimalRequest(lasting, lastingDecision, true)
+                : new MinimalRequest(request, decision, false);
     }
 
     private static boolean gives(

@@ -15,17 +15,18 @@ import java.time.Duration;
 /// @param names further SANs; each is judged by itself (R3)
 /// @param profile null: the rule's
 /// @param certificate what else it is to say; null: what the rule and its profile say
-public record Wish(
+public record RequestedCertificate(
         @Nullable SpiffeId spiffeId,
         @Nullable Duration lifetime,
         AlternativeNames names,
         @Nullable String profile,
-        @Nullable CertificateWish certificate) {
+        @Nullable RequestedAttributes certificate) {
 
-    public static final Wish NOTHING = new Wish(null, null, AlternativeNames.NONE, null);
+    public static final RequestedCertificate NOTHING =
+            new RequestedCertificate(null, null, AlternativeNames.NONE, null);
 
-    /// A wish of those who may wish nothing of the certificate beside its names.
-    public Wish(
+    /// A request of those who may request nothing of the certificate beside its names.
+    public RequestedCertificate(
             @Nullable SpiffeId spiffeId,
             @Nullable Duration lifetime,
             AlternativeNames names,

@@ -1,7 +1,7 @@
 package dev.signet.issuer.request;
 
+import dev.signet.client.SubjectRequest.Attributes;
 import dev.signet.client.SubjectRequest.KeyUsage;
-import dev.signet.client.SubjectRequest.Wish;
 
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
@@ -14,19 +14,20 @@ import java.util.List;
 import java.util.Set;
 
 /// A certification request together with what its resource says about the certificate. Stateless.
-public final class Wishes {
+public final class RequestedContent {
 
     /// RFC 5280 appendix A.1, ub-common-name.
     private static final int MAX_COMMON_NAME = 64;
 
-    private Wishes() {}
+    private RequestedContent() {}
 
     /// What the certificate shall say: the request's subject, octet for octet, and the resource's
     /// usages. A CA asked for without a subject gets its first DNS name as common name.
     ///
     /// @throws MalformedRequestException when the request's own usages or basic constraints are not
     ///   the resource's
-    public static Wish of(CertificationRequest request, Usages usages, boolean certificateAuthority)
+    public static Attributes of(
+            CertificationRequest request, Usages usages, boolean certificateAuthority)
             throws MalformedRequestException {
         Set<KeyUsage> own = request.keyUsages().orElse(null);
         if (own != null && !own.equals(usages.keyUsages())) {
@@ -43,7 +44,7 @@ public final class Wishes {
             throw new MalformedRequestException(
                     "the certification request's basic constraints are not what isCA says");
         }
-        return new Wish(
+        return new Attributes(
                 certificateAuthority ? subjectOfAuthority(request) : request.subject(),
                 new ArrayList<>(usages.possibleFor(request.keyKind())),
                 usages.extendedKeyUsages(),
@@ -60,7 +61,7 @@ public final class Wishes {
         return request.names().dnsNames().stream()
                 .filter(name -> name.length() <= MAX_COMMON_NAME)
                 .findFirst()
-                .map(Wishes::commonName)
+                .map(RequestedContent::commonName)
                 .orElse(own);
     }
 
