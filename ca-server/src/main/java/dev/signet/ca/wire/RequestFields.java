@@ -38,7 +38,9 @@ final class RequestFields {
     private static final int UUID_LENGTH = 36;
     private static final int UUID_VERSION = 7;
     private static final Pattern PROFILE = Pattern.compile("[a-z0-9-]{1,64}");
-    private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
+    // No leading zero: some readers take 010 for 8.
+    private static final Pattern IPV4 =
+            Pattern.compile("(0|[1-9]\\d{0,2})(\\.(0|[1-9]\\d{0,2})){3}");
     private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:.]{2,45}");
     private static final int MAX_TEXT = 1024;
     private static final int MAX_ATTRIBUTES = 64;
