@@ -50,8 +50,12 @@ public class AdminConfiguration {
     }
 
     @Bean
-    Origins origins(CertificateRecords records, JoinTokens joinTokens) {
-        return new Origins(records, joinTokens);
+    Origins origins(
+            CertificateRecords records,
+            JoinTokens joinTokens,
+            LedgerSettings settings,
+            InstantSource clock) {
+        return new Origins(records, joinTokens, settings.retention(), clock);
     }
 
     @Bean(initMethod = "start")

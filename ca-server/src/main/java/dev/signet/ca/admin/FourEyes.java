@@ -61,8 +61,8 @@ final class FourEyes implements Approvals {
     /// @param expected state that the proposer has seen, and that is
     <T> Attempted<T> propose(
             Actor actor, String act, String target, String expected, String reason) {
-        if (!origins.onRecord(actor)) {
-            return new Act(act, actor, target, reason).refused(notOnRecord());
+        if (!origins.known(actor)) {
+            return new Act(act, actor, target, reason).refused(unknownOrigin());
         }
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         Optional<UUID> same = store.waiting(act, target, expected, now);
@@ -200,8 +200,8 @@ final class FourEyes implements Approvals {
                             "The operator credential is the host's and names no person, so it"
                                     + " approves nothing. Log in as one."));
         }
-        if (!origins.onRecord(actor)) {
-            return Optional.of(notOnRecord());
+        if (!origins.known(actor)) {
+            return Optional.of(unknownOrigin());
         }
         if (proposer.isSameAs(actor)) {
             return Optional.of(
@@ -221,10 +221,8 @@ final class FourEyes implements Approvals {
                                         + " make the proposer's, has to approve it."));
     }
 
-    private static Refusal notOnRecord() {
-        return secondPerson(
-                "Your certificate is not on record here, so nobody can tell who made it. Log in again"
-                        + " by a join token or an OIDC token, and repeat this with what you get.");
+    private static Refusal unknownOrigin() {
+        return secondPerson(Objections.UNKNOWN_ORIGIN);
     }
 
     private static Refusal secondPerson(String message) {

@@ -58,11 +58,19 @@ final class JoinTokenActs {
                 toPattern(pattern)
                         .or(() -> toLife(life))
                         .or(() -> toCount(count))
-                        .or(() -> toRoles(pattern.orElseThrow(), actor));
+                        .or(() -> toRoles(pattern.orElseThrow(), actor))
+                        .or(() -> toOrigin(actor));
         if (objection.isPresent()) {
             return act.refused(objection.get());
         }
         return make(act, actor.principal(origins.of(actor)), pattern.orElseThrow(), life, count);
+    }
+
+    /// What a person of unknown origin makes would be a second person of unknown origin.
+    private Optional<Refusal> toOrigin(Actor actor) {
+        return origins.known(actor)
+                ? Optional.empty()
+                : Optional.of(Refusal.of(RefusalCode.NOT_PERMITTED, Objections.UNKNOWN_ORIGIN));
     }
 
     Attempted<List<CreatedJoinToken>> createBootstrap(Actor server) {

@@ -10,6 +10,12 @@ import java.util.Optional;
 /// Refusals that several acts have in common.
 final class Objections {
 
+    /// What a person can do whose credential has an origin that nobody knows.
+    static final String UNKNOWN_ORIGIN =
+            "Your certificate, or one that it was renewed from, is not on record here, so nobody can"
+                    + " tell who made it. Log in again by a join token or an OIDC token, and repeat"
+                    + " this with what you get.";
+
     private static final int MAX_REASON_LENGTH = 1024;
 
     private Objections() {}

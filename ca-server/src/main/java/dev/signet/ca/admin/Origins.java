@@ -12,6 +12,9 @@ import dev.signet.ca.privilege.Principal;
 
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
@@ -25,8 +28,12 @@ import java.util.regex.Pattern;
 /// subject of a token of an issuer. Thread-safe; blocks on PostgreSQL, once for each renewal.
 ///
 /// Where the ledger does not reach back so far (`signet.ledger.retention`), the creators of every
-/// join token that ever gave a certificate of this ID count.
+/// join token that ever gave a certificate of this ID count. A certificate that is missing for
+/// another reason was signed elsewhere, by the key of a CA that was imported, or its record was
+/// lost: nobody knows who had a hand in it.
 final class Origins {
+
+    private static final Duration HOUR = Duration.ofHours(1);
 
     /// Renewals of twelve hours' certificates, for years.
     private static final int MAX_STEPS = 2_000;
@@ -38,9 +45,19 @@ final class Origins {
     private final CertificateRecords records;
     private final JoinTokens tokens;
 
-    Origins(CertificateRecords records, JoinTokens tokens) {
+    private final Duration retention;
+    private final InstantSource clock;
+
+    /// @param retention of the ledger, after a certificate's end; zero: for ever
+    Origins(
+            CertificateRecords records,
+            JoinTokens tokens,
+            Duration retention,
+            InstantSource clock) {
         this.records = records;
         this.tokens = tokens;
+        this.retention = retention;
+        this.clock = clock;
     }
 
     /// @return each as [Principal#origin()], the actor first
@@ -54,18 +71,12 @@ final class Origins {
         return origins;
     }
 
-    /// Whether the ledger has the actor's certificate; true for other credentials. One that is not
-    /// there was signed elsewhere, by the key of a CA that was imported, or is of a record that was
-    /// lost: nothing says who had a hand in it.
+    /// Whether it is known who had a hand in the actor's credential.
     ///
     /// @throws dev.signet.ca.ledger.LedgerUnavailableException when PostgreSQL cannot be asked
-    boolean onRecord(Actor actor) {
-        String serial = actor.serialNumber();
+    boolean known(Actor actor) {
         return !actor.kind().equals(Principal.CERTIFICATE)
-                || (serial != null
-                        && SerialNumber.fromHex(serial)
-                                .flatMap(records::bySerialNumber)
-                                .isPresent());
+                || trace(actor.subject(), actor.serialNumber(), new LinkedHashSet<>());
     }
 
     /// Who made the join token that the certificate began by, before all its renewals; null: it
@@ -93,19 +104,24 @@ final class Origins {
         return null;
     }
 
-    private void trace(String spiffeId, @Nullable String serialNumber, Set<String> origins) {
+    /// @return false: a certificate on the way is missing, and the ledger should have it
+    private boolean trace(String spiffeId, @Nullable String serialNumber, Set<String> origins) {
         String holder = spiffeId;
         String serial = serialNumber;
+        Instant usedAt = clock.instant();
         for (int step = 0; step < MAX_STEPS; step++) {
             Optional<CertificateRecord> found =
                     serial == null
                             ? Optional.empty()
                             : SerialNumber.fromHex(serial).flatMap(records::bySerialNumber);
             if (found.isEmpty()) {
-                break;
+                addUsedFor(holder, origins);
+                // A record of an earlier release names no serial number.
+                return serial == null ? step > 0 : hasPassedRetention(serial, usedAt);
             }
             CertificateRecord record = found.get();
             holder = record.spiffeId();
+            usedAt = record.issuedAt();
             Optional<EvidenceKind> kind = kind(record);
             if (kind.isEmpty()) {
                 break;
@@ -124,15 +140,27 @@ final class Origins {
                             .ifPresentOrElse(
                                     token -> add(token, origins),
                                     () -> addUsedFor(record.spiffeId(), origins));
-                    return;
+                    return true;
                 }
                 case KUBERNETES, OIDC, SERVER -> {
                     origins.add(Principal.origin(record.evidenceKind(), record.evidenceSubject()));
-                    return;
+                    return true;
                 }
             }
         }
         addUsedFor(holder, origins);
+        return true;
+    }
+
+    /// A serial number of ours begins with the hour of the certificate's end. One that says an end
+    /// before its use was made up.
+    private boolean hasPassedRetention(String serial, Instant usedAt) {
+        return !retention.isZero()
+                && SerialNumber.fromHex(serial)
+                        .map(SerialNumber::expiryHour)
+                        .filter(end -> !end.plus(HOUR).isBefore(usedAt))
+                        .filter(end -> end.plus(retention).isBefore(clock.instant()))
+                        .isPresent();
     }
 
     private void addUsedFor(String spiffeId, Set<String> origins) {

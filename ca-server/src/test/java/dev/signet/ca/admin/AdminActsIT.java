@@ -96,7 +96,7 @@ class AdminActsIT {
                 new AdminConfiguration()
                         .auditedActs(new JdbcTransactionManager(dataSource), audit.trail());
         JdbcApprovalStore store = new JdbcApprovalStore(JdbcClient.create(dataSource));
-        Origins origins = new Origins(new NoCertificateRecords(), tokens);
+        Origins origins = new Origins(new NoCertificateRecords(), tokens, Duration.ZERO, () -> now);
         PolicyActs policyActs = new PolicyActs(policies);
         SuspensionActs suspensionActs = new SuspensionActs(suspensions);
         approvals =

@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.transaction.support.TransactionOperations;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -46,7 +47,8 @@ class LedgerOperatorActsTest {
                             new TrustDomain("example.org"),
                             Privileges.builtIn(new TrustDomain("example.org")),
                             joinTokens,
-                            new Origins(records, joinTokens)),
+                            new Origins(
+                                    records, joinTokens, Duration.ZERO, InstantSource.system())),
                     records);
 
     @ParameterizedTest

@@ -33,11 +33,11 @@ import java.util.function.Consumer;
 class PrivilegeReviewTest {
 
     private static final TrustDomain DOMAIN = new TrustDomain("example.org");
-    private static final String BOB = "spiffe://example.org/people/bob";
-    private static final Instant NOW = Instant.parse("2026-11-30T10:00:00Z");
+    static final String BOB = "spiffe://example.org/people/bob";
+    static final Instant NOW = Instant.parse("2026-11-30T10:00:00Z");
     private static final Principal OPERATOR =
             new Principal("oidc", "issuer|olga", Set.of(Role.OPERATOR));
-    private static final Principal ADMIN = new Principal("oidc", "issuer|anna", Set.of(Role.ADMIN));
+    static final Principal ADMIN = new Principal("oidc", "issuer|anna", Set.of(Role.ADMIN));
 
     private final Tokens tokens = new Tokens();
     private final Records records = new Records();
@@ -50,13 +50,12 @@ class PrivilegeReviewTest {
                                 DOMAIN, List.of(new CertificateRoles(BOB, List.of(Role.ADMIN)))),
                         records,
                         tokens,
-                        new Origins(records, tokens),
+                        new Origins(records, tokens, Duration.ZERO, () -> NOW),
                         () -> policy)
                 .findings();
     }
 
-    private static JoinTokens.JoinTokenRecord token(
-            String id, Principal creator, JoinTokens.State state) {
+    static JoinTokens.JoinTokenRecord token(String id, Principal creator, JoinTokens.State state) {
         return new JoinTokens.JoinTokenRecord(
                 id,
                 SpiffeIdPattern.parse(BOB).orElseThrow(),
@@ -72,7 +71,7 @@ class PrivilegeReviewTest {
                 null);
     }
 
-    private static CertificateRecords.CertificateRecord certificate(
+    static CertificateRecords.CertificateRecord certificate(
             SerialNumber serial, String kind, String subject, String attributes) {
         return new CertificateRecords.CertificateRecord(
                 serial,
@@ -96,7 +95,7 @@ class PrivilegeReviewTest {
                 List.of());
     }
 
-    private static SerialNumber serial(int last) {
+    static SerialNumber serial(int last) {
         byte[] random = new byte[SerialNumber.RANDOM_LENGTH];
         random[random.length - 1] = (byte) last;
         return SerialNumber.of(NOW.plusSeconds(3600), random);
@@ -140,7 +139,7 @@ class PrivilegeReviewTest {
         assertThat(findings()).singleElement().asString().contains(serial(1).hex());
     }
 
-    private static final class Tokens implements JoinTokens {
+    static final class Tokens implements JoinTokens {
         final List<JoinTokenRecord> all = new ArrayList<>();
 
         @Override
@@ -161,7 +160,7 @@ class PrivilegeReviewTest {
 
         @Override
         public List<JoinTokenRecord> usedFor(SpiffeId id) {
-            throw new UnsupportedOperationException();
+            return List.of();
         }
 
         @Override
@@ -175,7 +174,7 @@ class PrivilegeReviewTest {
         }
     }
 
-    private static final class Records implements CertificateRecords {
+    static final class Records implements CertificateRecords {
         final List<CertificateRecord> all = new ArrayList<>();
 
         @Override

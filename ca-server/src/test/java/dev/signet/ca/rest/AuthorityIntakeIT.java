@@ -407,6 +407,16 @@ class AuthorityIntakeIT {
         assertThat(approved.body()).contains("not on record");
         assertThat(RestRig.json(rig.get(approval)).path("state").stringValue(""))
                 .isEqualTo("pending");
+        HttpResponse<String> token =
+                RestRig.send(
+                        client,
+                        RestRig.write(
+                                        rig.request("/v1/join-tokens"),
+                                        "POST",
+                                        "{\"spiffeIdPattern\":\"spiffe://signet.test/signet/operator/"
+                                                + "second\",\"reason\":\"x\"}")
+                                .build());
+        assertThat(RestRig.code(token)).as(token.body()).isEqualTo("NOT_PERMITTED");
     }
 
     @Test
