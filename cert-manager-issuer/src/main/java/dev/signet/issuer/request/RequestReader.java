@@ -79,7 +79,7 @@ public final class RequestReader {
     public static CertificationRequest readPem(byte[] text) throws MalformedRequestException {
         if (text.length > MAX_PEM_OCTETS) {
             throw new MalformedRequestException(
-                    "certification request has " + text.length + " octets (expected: <= 32 KiB)");
+                    "certification request has " + text.length + " bytes (expected: <= 32 KiB)");
         }
         Matcher pem = PEM.matcher(new String(text, StandardCharsets.US_ASCII));
         if (!pem.matches()) {
@@ -98,7 +98,7 @@ public final class RequestReader {
     public static CertificationRequest readDer(byte[] der) throws MalformedRequestException {
         if (der.length == 0 || der.length > MAX_DER_OCTETS) {
             throw new MalformedRequestException(
-                    "certification request has " + der.length + " octets (expected: 1 to 16384)");
+                    "certification request has " + der.length + " bytes (expected: 1 to 16384)");
         }
         try {
             return read(der.clone());
@@ -299,7 +299,7 @@ public final class RequestReader {
             byte[] octets = ASN1OctetString.getInstance(value).getOctets();
             if (octets.length != 4 && octets.length != 16) {
                 throw new MalformedRequestException(
-                        "certification request has an IP address of " + octets.length + " octets");
+                        "certification request has an IP address of " + octets.length + " bytes");
             }
             try {
                 return InetAddress.getByAddress(octets).getHostAddress();
